@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * @brief Which bootloader this is, and the state it keeps in slot trailers. Ours, beneath <dfu/mcuboot.h>.
+ *
+ * Image n has its primary slot in flash area 2n and its secondary in 2n + 1.
+ */
+#ifndef DFU_BOOT_H
+#define DFU_BOOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <dfu/compiler.h>
+#include <dfu/mcuboot.h>
+#include <storage/flash_map.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BOOT_IMAGES_MAX 8 /**< Most image pairs. */
+
+/** How the bootloader installs and starts images. */
+enum boot_mode {
+	BOOT_MODE_SWAP_SCRATCH,
+	BOOT_MODE_SWAP_MOVE,
+	BOOT_MODE_SWAP_OFFSET,
+	BOOT_MODE_OVERWRITE_ONLY,
+	BOOT_MODE_DIRECT_XIP,
+	BOOT_MODE_DIRECT_XIP_REVERT,
+	BOOT_MODE_RAM_LOAD,
+	BOOT_MODE_RAM_LOAD_REVERT,
+	BOOT_MODE_SINGLE_SLOT,
+	BOOT_MODE_FIRMWARE_LOADER,
+	BOOT_MODE_COUNT
+};
+
+/** What must be known of the bootloader's build. */
+struct boot_arrangement {
+	enum boot_mode mode;
+	uint8_t max_align;     /**< BOOT_MAX_ALIGN: 8, 16 or 32. */
+	uint8_t images;        /**< Image pairs, 1 to BOOT_IMAGES_MAX. */
+	uint16_t max_sectors;  /**< BOOT_MAX_IMG_SECTORS: most sectors of a slot. */
+};
+
+/** @return The bootloader's build: constants from Kconfig, or what boot_arrangement_set() gave. Never NULL. */
+const struct boot_arrangement *boot_arrangement_get(void);
+
+/**
+ * @brief Set the arrangement at run time. Only with CONFIG_BOOT_ARRANGEMENT_RUNTIME (the host build).
+ *
+ * Until the first call the arrangement is the one of Kconfig.
+ *
+ * @param arrangement  Copied.
+ * @retval 0        Set.
+ * @retval -EINVAL  A field outside its range; the old arrangement stays.
+ */
+DFU_MUST_CHECK int boot_arrangement_set(const struct boot_arrangement *arrangement);
+
+/** @return The mode's name in devicetree and messages, such as "swap-move"; NULL for no mode. */
+const char *boot_mode_name(enum boot_mode mode);
+
+/** Magic of a trailer. */
+enum boot_magic { BOOT_MAGIC_GOOD = 1, BOOT_MAGIC_BAD = 2, BOOT_MAGIC_UNSET = 3 };
+
+/** Flag of a trailer. */
+enum boot_flag { BOOT_FLAG_SET = 1, BOOT_FLAG_BAD = 2, BOOT_FLAG_UNSET = 3 };
+
+/** The fields of a trailer, as MCUboot reads them. */
+struct boot_swap_state {
+	uint8_t magic;     /**< enum boot_magic. */
+	uint8_t swap_type; /**< Low nibble of swap_info; BOOT_SWAP_TYPE_NONE if erased or above 4. */
+	uint8_t copy_done; /**< enum boot_flag. */
+	uint8_t image_ok;  /**< enum boot_flag. */
+	uint8_t image_num; /**< High nibble of swap_info; 0 if the type is none. */
+};
+
+/**
+ * @brief Read the trailer of a slot.
+ *
+ * @retval 0         @p state is set.
+ * @retval -ENOTSUP  The slot is too small for a trailer, or its write block is larger than max_align.
+ * @retval -errno    From the device. @p state is unchanged on error.
+ */
+DFU_MUST_CHECK int boot_read_swap_state(const struct flash_area *fa, struct boot_swap_state *state);
+
+/** boot_read_swap_state() by area id; -errno from flash_area_open(). */
+DFU_MUST_CHECK int boot_read_swap_state_by_id(int flash_area_id, struct boot_swap_state *state);
+
+/**
+ * @brief What the bootloader would do with two trailers.
+ *
+ * @param primary, secondary  As read; secondary NULL if there is none.
+ * @return BOOT_SWAP_TYPE_NONE, _TEST, _PERM or _REVERT.
+ */
+int boot_swap_type_of(const struct boot_swap_state *primary, const struct boot_swap_state *secondary);
+
+/**
+ * @brief Mark the image of a slot for the next reset.
+ *
+ * @param active   true: the slot runs; confirm it, as boot_write_img_confirmed().
+ *                 false: ask for it, as boot_request_upgrade(), with @p confirm as "permanent".
+ * @param confirm  Ignored (true) when @p active.
+ *
+ * Results as those two calls.
+ */
+DFU_MUST_CHECK int boot_set_next(const struct flash_area *fa, bool active, bool confirm);
+
+/**
+ * @brief Whether image @p image_index runs a test that has not been confirmed: at the next reset it is reverted.
+ *
+ * Only the primary's trailer is asked: magic good, copy_done set, image_ok unset.
+ *
+ * @return 1, 0, or a negative errno: -EINVAL no such image, else from flash_area_open() or the device.
+ */
+DFU_MUST_CHECK int boot_is_unconfirmed_multi(int image_index);
+
+/**
+ * @brief Take a request back: erase the secondary slot's trailer, the page of the magic first.
+ *
+ * Power cut: the request is in force or gone; repeat the call.
+ *
+ * @retval 0         Taken back.
+ * @retval -ENOENT   Nothing was pending. Flash unchanged.
+ * @retval -EINVAL   No such image.
+ * @retval -ENODEV   There is no secondary slot.
+ * @retval -ENOTSUP  The bootloader cannot have a trailer on this flash.
+ * @retval -EUCLEAN  The trailer's page also holds bytes of the image. Flash unchanged. Way out: boot_erase_img_bank().
+ * @retval -errno    From the device.
+ */
+DFU_MUST_CHECK int boot_cancel_upgrade_multi(int image_index);
+
+/**
+ * @brief Bytes of a slot's trailer, as the bootloader lays it out in this mode: status, swap size, flags, magic.
+ * @return Bytes up to the end of the slot; -ENOTSUP as boot_read_swap_state().
+ */
+ssize_t boot_trailer_size(const struct flash_area *fa);
+
+/**
+ * @brief Erase what pages of a slot hold trailer, the page of the magic first, and no byte before them.
+ *
+ * Without explicit erase the trailer's write blocks are brought to the erased value, last one first.
+ *
+ * Power cut: the magic is good or gone; repeat the call.
+ *
+ * @param first  If not NULL: set to the offset from which the slot is erased to its end.
+ *
+ * @retval 0         Erased.
+ * @retval -ENOTSUP  As boot_read_swap_state(). Flash unchanged.
+ * @retval -errno    From the device.
+ */
+DFU_MUST_CHECK int boot_trailer_wipe(const struct flash_area *fa, size_t *first);
+
+/**
+ * @brief Largest image, header to last TLV, that the bootloader can install for an image pair.
+ *
+ * @return Bytes; -EINVAL no such image, -ENOTSUP mode or flash without a rule, else from flash_area_open() or the device.
+ */
+ssize_t boot_get_max_image_size(int image_index);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

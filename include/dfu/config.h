@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * @brief The one place where options reach the code.
+ *
+ * Options come from Kconfig: `autoconf.h`, made by kconfiglib, or the header that
+ * `SLOTWISE_CONFIG_HEADER` names (`-DSLOTWISE_CONFIG_HEADER='"my_config.h"'`) for projects
+ * without Python. Bools are 1 or absent, asked with IS_ENABLED(CONFIG_X); numbers always have a
+ * value after this header. No option changes the layout of a public struct, but for the buffer of
+ * struct flash_img_context, whose size upstream makes an option.
+ */
+#ifndef DFU_CONFIG_H
+#define DFU_CONFIG_H
+
+#ifdef SLOTWISE_CONFIG_HEADER
+#include SLOTWISE_CONFIG_HEADER
+#else
+#include <autoconf.h>
+#endif
+
+/** Bytes in the buffer of struct flash_img_context; a multiple of the slot's write block. */
+#ifndef CONFIG_IMG_BLOCK_BUF_SIZE
+#define CONFIG_IMG_BLOCK_BUF_SIZE 512
+#endif
+
+/** Bytes on the stack that flash_fill() programs at a time; at least one write block. */
+#ifndef CONFIG_FLASH_FILL_BUFFER_SIZE
+#define CONFIG_FLASH_FILL_BUFFER_SIZE 32
+#endif
+
+/** Static bytes of the MCUboot target for the held-back image start; at least one write block. */
+#ifndef CONFIG_DFU_TARGET_HEADER_HOLD
+#define CONFIG_DFU_TARGET_HEADER_HOLD 32
+#endif
+
+/** Image pairs of the device, 1 to 8. */
+#ifndef CONFIG_UPDATEABLE_IMAGE_NUMBER
+#define CONFIG_UPDATEABLE_IMAGE_NUMBER 1
+#endif
+
+/** BOOT_MAX_ALIGN of the bootloader's build: 8, 16 or 32. */
+#ifndef CONFIG_BOOT_MAX_ALIGN
+#define CONFIG_BOOT_MAX_ALIGN 8
+#endif
+
+/** Most sectors of a slot in the bootloader's build (MCUboot's BOOT_MAX_IMG_SECTORS). */
+#ifndef CONFIG_BOOT_MAX_IMG_SECTORS
+#define CONFIG_BOOT_MAX_IMG_SECTORS 128
+#endif
+
+/** 0 none, 1 errors, 2 warnings, 3 information, 4 debug. Lines go to dfu_log_write(). */
+#ifndef CONFIG_DFU_LOG_LEVEL
+#define CONFIG_DFU_LOG_LEVEL 0
+#endif
+
+/** 1 if @p option is defined as 1, otherwise 0; usable in code and in `#if`. */
+#ifndef IS_ENABLED
+#define IS_ENABLED(option) DFU_IS_ENABLED_1(option)
+#define DFU_IS_ENABLED_1(value) DFU_IS_ENABLED_2(DFU_ENABLED_PROBE_##value)
+#define DFU_IS_ENABLED_2(one_or_junk) DFU_IS_ENABLED_3(one_or_junk 1, 0, 0)
+#define DFU_IS_ENABLED_3(ignored, value, ...) value
+#define DFU_ENABLED_PROBE_1 0,
+#endif
+
+#endif

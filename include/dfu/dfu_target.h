@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * @brief One way to update anything: the facade over the DFU targets. Source compatible with the nRF Connect SDK.
+ *
+ *     dfu_target_img_type()  which target takes these bytes
+ *     dfu_target_init()      begin, or go on
+ *     dfu_target_offset_get()
+ *     dfu_target_write()     ... as often as needed
+ *     dfu_target_done(true)  verify and complete;  dfu_target_done(false)  pause
+ *     dfu_target_schedule_update()
+ *     dfu_target_reset()     instead of all that: as if nothing had happened
+ *
+ * One target at a time, from one thread. No call keeps a pointer of the caller but the callback.
+ */
+#ifndef DFU_DFU_TARGET_H
+#define DFU_DFU_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <dfu/compiler.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Kinds of image; a bit each, so that an application can say which ones it expects. */
+enum dfu_target_image_type {
+	DFU_TARGET_IMAGE_TYPE_NONE = 0,
+	DFU_TARGET_IMAGE_TYPE_MCUBOOT = 1,
+	DFU_TARGET_IMAGE_TYPE_MODEM_DELTA = 2,
+	DFU_TARGET_IMAGE_TYPE_FULL_MODEM = 4,
+	DFU_TARGET_IMAGE_TYPE_SMP = 8,
+	DFU_TARGET_IMAGE_TYPE_CUSTOM = 128,
+	DFU_TARGET_IMAGE_TYPE_ANY_APPLICATION = DFU_TARGET_IMAGE_TYPE_MCUBOOT,
+	DFU_TARGET_IMAGE_TYPE_ANY_MODEM =
+		DFU_TARGET_IMAGE_TYPE_MODEM_DELTA | DFU_TARGET_IMAGE_TYPE_FULL_MODEM,
+	DFU_TARGET_IMAGE_TYPE_ANY = DFU_TARGET_IMAGE_TYPE_MCUBOOT |
+				    DFU_TARGET_IMAGE_TYPE_MODEM_DELTA |
+				    DFU_TARGET_IMAGE_TYPE_FULL_MODEM | DFU_TARGET_IMAGE_TYPE_CUSTOM,
+};
+
+/** Events of targets whose memory takes long to erase. */
+enum dfu_target_evt_id {
+	DFU_TARGET_EVT_ERASE_PENDING,
+	DFU_TARGET_EVT_TIMEOUT,
+	DFU_TARGET_EVT_ERASE_DONE,
+};
+
+typedef void (*dfu_target_callback_t)(enum dfu_target_evt_id evt_id);
+
+/** The functions of a target. */
+struct dfu_target {
+	int (*init)(size_t file_size, int img_num, dfu_target_callback_t cb);
+	int (*offset_get)(size_t *offset);
+	int (*write)(const void *const buf, size_t len);
+	int (*done)(bool successful);
+	int (*schedule_update)(int img_num);
+	int (*reset)(void);
+};
+
+/**
+ * @brief Recognise an image by its first bytes.
+ *
+ * @param buf  The first bytes of the file.
+ * @param len  At least 32; with fewer nothing is recognised.
+ * @return The type of a target of this build, else DFU_TARGET_IMAGE_TYPE_NONE.
+ */
+enum dfu_target_image_type dfu_target_img_type(const void *const buf, size_t len);
+
+/**
+ * @brief Begin an update, or go on with one.
+ *
+ * The same type, image and size while a download is under way changes nothing and returns 0. Anything else
+ * ends the present download as dfu_target_done(false) would, and asks the target anew.
+ *
+ * @param img_type   One type, DFU_TARGET_IMAGE_TYPE_*.
+ * @param img_num    Image pair from 0, for targets with several.
+ * @param file_size  Bytes; 0 if not known.
+ * @param cb         For events; may be NULL. Used until the update ends.
+ *
+ * @retval 0         Ready: dfu_target_offset_get() says for which byte.
+ * @retval -ENOTSUP  No such target in this build; the present download is unchanged.
+ * @retval -errno    From the target. No target is chosen then, and the next init is a fresh one.
+ */
+DFU_MUST_CHECK int dfu_target_init(int img_type, int img_num, size_t file_size,
+				   dfu_target_callback_t cb);
+
+/**
+ * @brief Offset of the next byte the target needs, bytes in RAM buffers counted as received.
+ * @retval 0        @p offset is set.
+ * @retval -EACCES  No target was chosen by init.
+ * @retval -errno   From the target. @p offset is unchanged on error.
+ */
+DFU_MUST_CHECK int dfu_target_offset_get(size_t *offset);
+
+/**
+ * @brief Write the next bytes of the file.
+ *
+ * @retval 0        Accepted.
+ * @retval -EACCES  No target was chosen by init, or @p buf is NULL. Nothing consumed.
+ * @retval -EPERM   The download is over (done was called): init first. Nothing consumed.
+ * @retval -errno   From the target; dfu_target_offset_get() says where to go on.
+ */
+DFU_MUST_CHECK int dfu_target_write(const void *const buf, size_t len);
+
+/**
+ * @brief End the download: @p successful completes and verifies it, otherwise it is paused.
+ *
+ * @retval 0          Complete and verified; or paused, and a new init of the same file goes on.
+ * @retval -EACCES    No target was chosen by init; or, from the target: the signature is wrong.
+ * @retval -EALREADY  The download is over already. Nothing done.
+ * @retval -errno     From the target.
+ */
+DFU_MUST_CHECK int dfu_target_done(bool successful);
+
+/**
+ * @brief Give the update up: the slot is cleared, a scheduled update is taken back, nothing can be resumed.
+ * @retval 0        Done; init chooses the next target.
+ * @retval -EACCES  No target was chosen by init.
+ * @retval -errno   From the target, which stays chosen: repeat the call.
+ */
+DFU_MUST_CHECK int dfu_target_reset(void);
+
+/**
+ * @brief Have the update applied at the next reset.
+ * @param img_num  Image pair; -1: all.
+ * @retval 0        Scheduled.
+ * @retval -EACCES  No target was chosen by init; or, from the target: the signature is wrong.
+ * @retval -errno   From the target.
+ */
+DFU_MUST_CHECK int dfu_target_schedule_update(int img_num);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

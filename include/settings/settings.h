@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * @brief Settings: small named values that outlive a reset.
+ *
+ * Names are paths such as "dfu/MCUBOOT0", '/' between their parts. The calls are upstream's; what stores the values is
+ * a back-end that the application names once with settings_backend_set().
+ */
+#ifndef SETTINGS_SETTINGS_H
+#define SETTINGS_SETTINGS_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include <dfu/compiler.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SETTINGS_MAX_NAME_LEN 63 /**< Characters of a name, without the terminator. */
+#define SETTINGS_MAX_VAL_LEN 512 /**< Bytes of a value. */
+#define SETTINGS_NAME_SEPARATOR '/'
+#define SETTINGS_NAME_END '='
+
+/**
+ * @brief Reads the value of the entry that a callback was called for.
+ * @return Bytes read, at most @p len; 0 if the value is empty; a negative errno.
+ */
+typedef ssize_t (*settings_read_cb)(void *cb_arg, void *data, size_t len);
+
+/**
+ * @brief Called for each entry of a subtree.
+ *
+ * @param key      What follows the subtree's name and its '/'; NULL if the name is equal.
+ * @param len      Bytes of the value.
+ * @param read_cb  Reads it, with @p cb_arg; valid until the callback returns.
+ * @return 0 to go on; anything else ends the scan.
+ */
+typedef int (*settings_load_direct_cb)(const char *key, size_t len, settings_read_cb read_cb,
+				       void *cb_arg, void *param);
+
+struct settings_backend;
+
+/** Called by a back-end for each entry it holds, with the whole name. Non-zero ends the scan. */
+typedef int (*settings_backend_cb)(const char *name, size_t len, settings_read_cb read_cb,
+				   void *cb_arg, void *param);
+
+/** Operations of a back-end. Names and lengths have been checked. */
+struct settings_backend_api {
+	/** Make ready; called by each settings_subsys_init(). NULL: nothing to do. */
+	int (*init)(const struct settings_backend *backend);
+	/** Offer every entry once, newest value; returns 0 (also when @p cb ended the scan) or a negative errno. */
+	int (*load)(const struct settings_backend *backend, settings_backend_cb cb, void *param);
+	/** Store, or delete with @p len 0 (a missing name is no error). After an error, and at any
+	 *  power cut, the name has its old value or its new one. */
+	int (*save)(const struct settings_backend *backend, const char *name, const void *value,
+		    size_t len);
+};
+
+/** A back-end instance; the implementation's struct has it as its first member. */
+struct settings_backend {
+	const struct settings_backend_api *api;
+};
+
+/**
+ * @brief Name the back-end. Not upstream's: there Kconfig and a partition choose it.
+ * @param backend  Used until the next call; NULL for none.
+ */
+void settings_backend_set(const struct settings_backend *backend);
+
+/**
+ * @brief Make settings ready; may be called again at any time.
+ * @retval 0        Ready; also without a back-end.
+ * @retval -errno   From the back-end.
+ */
+DFU_MUST_CHECK int settings_subsys_init(void);
+
+/**
+ * @brief Store a value under a name. A NULL @p value or @p val_len 0 deletes the name.
+ *
+ * Power cut: the name has its old value or the new one.
+ *
+ * @retval 0        Stored.
+ * @retval -ENOENT  There is no back-end.
+ * @retval -EINVAL  @p name is NULL, empty or longer than SETTINGS_MAX_NAME_LEN, contains '=', or @p val_len is above
+ *                  SETTINGS_MAX_VAL_LEN. Nothing stored.
+ * @retval -errno   From the back-end; the old value is still there.
+ */
+DFU_MUST_CHECK int settings_save_one(const char *name, const void *value, size_t val_len);
+
+/** Delete a name; a missing one is no error. Results as settings_save_one(). */
+DFU_MUST_CHECK int settings_delete(const char *name);
+
+/**
+ * @brief Offer every entry at or below @p subtree to @p cb.
+ *
+ * @param subtree  Name without a final '/'; NULL for all.
+ *
+ * @retval 0       All offered, or @p cb ended the scan; also without a back-end.
+ * @retval -errno  From the back-end. (Upstream returns 0 here; an unreadable store is not an empty one.)
+ */
+DFU_MUST_CHECK int settings_load_subtree_direct(const char *subtree, settings_load_direct_cb cb,
+						void *param);
+
+/**
+ * @brief Whether @p name is @p key or lies below it.
+ * @param next  If not NULL: set to what follows @p key in @p name, NULL if nothing does.
+ * @return 1 or 0.
+ */
+int settings_name_steq(const char *name, const char *key, const char **next);
+
+/**
+ * @brief First part of a name.
+ * @param next  If not NULL: set to what follows its '/', NULL if nothing does.
+ * @return Characters in the first part.
+ */
+int settings_name_next(const char *name, const char **next);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
