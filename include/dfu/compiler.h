@@ -7,10 +7,10 @@
 
 #if defined(__GNUC__)
 #define DFU_MUST_CHECK __attribute__((warn_unused_result))
-#define DFU_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define DFU_PRINTF(text, args) __attribute__((format(printf, text, args)))
 #else
 #define DFU_MUST_CHECK
-#define DFU_PRINTF(format, first)
+#define DFU_PRINTF(text, args)
 #endif
 
 /** Boot state on flash that only an erase can mend. Linux has the name, newlib and picolibc do not. */

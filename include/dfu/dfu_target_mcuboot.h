@@ -34,7 +34,7 @@ extern "C" {
  *
  * @retval 0        Taken.
  * @retval -EINVAL  NULL, not aligned, or @p len 0. The old buffer stays.
- * @retval -EBUSY   A download is under way.
+ * @retval -EBUSY   A download is under way or paused; the same buffer again is 0.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_set_buf(uint8_t *buf, size_t len);
 
@@ -123,7 +123,7 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule_update(int img_num);
  *
  * @retval 0         Scheduled.
  * @retval -ENOENT   No such image pair, or no image in its slot.
- * @retval -EBUSY    The running image is unconfirmed.
+ * @retval -EBUSY    The running image is unconfirmed, or bytes of a download wait in the buffer that verification needs.
  * @retval -ENODEV   No buffer was set, or no secondary slot.
  * @retval -EACCES, -EBADMSG, -ENOTSUP, -EPERM   As dfu_target_mcuboot_done(). Not scheduled.
  * @retval -EFBIG    The bootloader cannot install an image of this size.

@@ -32,7 +32,7 @@ struct dfu_target_stream_init {
 	stream_flash_callback_t cb;  /**< Called after each program; may be NULL. */
 };
 
-/** @return The stream's context, for reading; never NULL. */
+/** @return The stream's context, never NULL. Zeroing it while no stream is open forgets a paused one. */
 struct stream_flash_ctx *dfu_target_stream_get_stream(void);
 
 /**

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * MCUboot images into the secondary slot of an image pair.
+ *
+ * Order of the flash writes, and what a cut between them leaves:
+ *   1. first byte arrives: the page of the trailer's magic, then the rest of the trailer   nothing is pending any more
+ *   2.                     the page that holds the old header                              no image is visible
+ *   3. the rest of the file through the stream, from the first write block behind the held-back bytes
+ *   4. done(true): what flash holds is verified, the held-back bytes standing in from RAM
+ *   5. the held-back write blocks but the first
+ *   6. the first write block, with the header's magic                                      the image is visible
+ *   7. schedule: the boot layer's trailer, its magic last                                  the update is pending
+ *
+ * The first page is erased in step 2 and the trailer's pages in step 1, so the stream is told not to erase them again.
+ *
+ *   NONE --init--> ACTIVE --done(true)--> OVER          init of anything else begins a new download
+ *                  |  ^  \--verification failed--> FAILED
+ *       done(false)|  |init, same pair and size
+ *                  v  |
+ *                 PAUSED          HELD: as PAUSED, but complete and verified (ALLOW_UNCONFIRMED)
+ */
+#include <string.h>
+
+#include <dfu/boot.h>
+#include <dfu/config.h>
+#include <dfu/dfu_target_mcuboot.h>
+#include <dfu/dfu_target_stream.h>
+#include <dfu/image.h>
+#include <dfu/log.h>
+
+#include "common/bytes.h"
+#include "target/mcuboot_slot.h"
+
+#define WORK_BUF_MIN 64 /* what dfu_image_verify() needs */
+
+_Static_assert(CONFIG_DFU_TARGET_HEADER_HOLD >= DFU_IMAGE_HEADER_LEN,
+	       "CONFIG_DFU_TARGET_HEADER_HOLD: less than an image header");
+_Static_assert(BOOT_IMAGES_MAX <= 8, "verified_images: one bit an image pair");
+
+enum download_state { NONE, ACTIVE, PAUSED, HELD, FAILED, OVER };
+
+static struct {
+	const struct flash_area *slot;
+	size_t limit;      /* bytes of the file, or the most there may be */
+	uint16_t hold_len; /* bytes to hold back: the header, in whole write blocks */
+	uint16_t held_len; /* of them received */
+	uint8_t img_num;
+	uint8_t state;
+	bool size_known;
+	bool other_file; /* identify saw other first bytes than those of the paused download */
+} download;
+
+static uint8_t held[CONFIG_DFU_TARGET_HEADER_HOLD];
+static uint8_t *work_buf;
+static size_t work_buf_len;
+static const struct dfu_image_key *public_key;
+static uint8_t verified_images; /* bit n: done(true) verified the slot of pair n, nothing changed it since */
+static char stream_id[] = "MCUBOOT0";
+
+static size_t bytes_received(void)
+{
+	const struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
+
+	return download.held_len + stream_flash_bytes_written(stream) +
+	       stream_flash_bytes_buffered(stream);
+}
+
+/* Pausing fails only where no stream is open. */
+static void close_stream(void)
+{
+	const int rc = dfu_target_stream_done(false);
+
+	(void)rc;
+}
+
+static void forget_stream(void)
+{
+	close_stream();
+	memset(dfu_target_stream_get_stream(), 0, sizeof(struct stream_flash_ctx));
+}
+
+/* Nothing of the download can be resumed. */
+static void end_download(enum download_state state)
+{
+	forget_stream();
+	download.held_len = 0;
+	download.state = state;
+}
+
+static int open_stream(void)
+{
+	const struct dfu_target_stream_init init = {
+		.id = stream_id,
+		.fdev = download.slot->fa_dev,
+		.buf = work_buf,
+		.len = work_buf_len,
+		.offset = (size_t)download.slot->fa_off + download.hold_len,
+		.size = download.slot->fa_size - download.hold_len,
+	};
+
+	return dfu_target_stream_init(&init);
+}
+
+/* Steps 1 and 2, before the first byte; the stream learns which pages are erased. */
+static int begin_content(void)
+{
+	struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
+	struct mcuboot_slot_erased erased;
+
+	verified_images &= (uint8_t)~(1u << download.img_num);
+	const int rc = mcuboot_slot_clear(download.slot, download.hold_len, &erased);
+	if (rc != 0) {
+		return rc;
+	}
+	stream->erased_up_to = erased.head - download.hold_len;
+	stream->erased_from = erased.tail - download.hold_len;
+	return 0;
+}
+
+static struct mcuboot_slot_verifier verifier(void)
+{
+	return (struct mcuboot_slot_verifier){ public_key, work_buf, work_buf_len };
+}
+
+static int verify_download(bool *judged)
+{
+	const struct mcuboot_slot_verifier how = verifier();
+	const size_t received = bytes_received();
+	size_t total_size;
+
+	if (download.size_known && received != download.limit) {
+		DFU_ERR("done at %zu of %zu", received, download.limit);
+		*judged = true;
+		return -EBADMSG;
+	}
+	const int rc = mcuboot_slot_verify(download.slot, received, held, download.held_len, &how,
+					   &total_size, judged);
+	return rc == -ENOENT ? -EBADMSG : rc;
+}
+
+/* Steps 5 and 6: from here on the slot holds an image, and the download is history. */
+static int publish(void)
+{
+	const int rc = mcuboot_slot_program_head(download.slot, held, download.hold_len);
+
+	if (rc != 0) {
+		return rc;
+	}
+	verified_images |= (uint8_t)(1u << download.img_num);
+	end_download(OVER);
+	return 0;
+}
+
+static int complete(void)
+{
+	bool judged = false;
+	int rc = stream_flash_buffered_write(dfu_target_stream_get_stream(), NULL, 0, true);
+
+	if (rc == 0 && IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)) {
+		rc = verify_download(&judged);
+	}
+	if (rc != 0) {
+		if (judged) {
+			end_download(FAILED);
+		}
+		return rc;
+	}
+	rc = mcuboot_slot_refuse_unconfirmed(download.img_num);
+	if (rc == -EBUSY && IS_ENABLED(CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED)) {
+		download.state = HELD;
+		return dfu_target_stream_done(false);
+	}
+	return rc == 0 ? publish() : rc;
+}
+
+int dfu_target_mcuboot_set_buf(uint8_t *buf, size_t len)
+{
+	if (buf == NULL || (uintptr_t)buf % 4 != 0 || len == 0) {
+		return -EINVAL;
+	}
+	if (buf == work_buf && len == work_buf_len) {
+		return 0;
+	}
+	if (download.state == ACTIVE || download.state == PAUSED || download.state == HELD) {
+		return -EBUSY;
+	}
+	work_buf = buf;
+	work_buf_len = len;
+	return 0;
+}
+
+void dfu_target_mcuboot_set_key(const struct dfu_image_key *key)
+{
+	public_key = key;
+	verified_images = 0;
+}
+
+bool dfu_target_mcuboot_identify(const void *const buf)
+{
+	const uint8_t *first = buf;
+
+	if (get_le32(first) != DFU_IMAGE_MAGIC) {
+		return false;
+	}
+	download.other_file =
+		memcmp(first, held, min_size(download.held_len, DFU_IMAGE_HEADER_LEN)) != 0;
+	return true;
+}
+
+static bool is_same_file(int img_num, size_t file_size)
+{
+	return (download.state == ACTIVE || download.state == PAUSED || download.state == HELD) &&
+	       img_num == download.img_num && !download.other_file &&
+	       file_size == (download.size_known ? download.limit : 0);
+}
+
+/* What a download to a slot needs of flash, buffer and bootloader. */
+static int check_slot(const struct flash_area *slot, size_t hold_len)
+{
+	size_t page_size;
+
+	if (!flash_area_device_is_ready(slot)) {
+		return -EFAULT;
+	}
+	if (hold_len > sizeof(held)) {
+		DFU_ERR("CONFIG_DFU_TARGET_HEADER_HOLD: %zu bytes needed", hold_len);
+		return -EINVAL;
+	}
+	if (work_buf_len < WORK_BUF_MIN || work_buf_len % flash_area_align(slot) != 0) {
+		DFU_ERR("buffer of %zu bytes", work_buf_len);
+		return -EINVAL;
+	}
+	return mcuboot_slot_header_page(slot, hold_len, &page_size);
+}
+
+int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t cb)
+{
+	const struct flash_area *slot;
+
+	(void)cb;
+	if (work_buf == NULL) {
+		return -ENODEV;
+	}
+	int rc = mcuboot_slot_open_secondary(img_num, &slot);
+	if (rc != 0) {
+		return rc;
+	}
+	if (!IS_ENABLED(CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED)) {
+		rc = mcuboot_slot_refuse_unconfirmed(img_num);
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	const size_t hold_len = round_up(DFU_IMAGE_HEADER_LEN, flash_area_align(slot));
+	rc = check_slot(slot, hold_len);
+	if (rc != 0) {
+		return rc;
+	}
+	const ssize_t max_size = boot_get_max_image_size(img_num);
+	if (max_size < 0) {
+		return (int)max_size;
+	}
+	if (file_size > (size_t)max_size) {
+		return -EFBIG;
+	}
+	if (is_same_file(img_num, file_size)) {
+		close_stream();
+	} else {
+		end_download(NONE);
+	}
+	download.slot = slot;
+	download.size_known = file_size != 0;
+	download.limit = download.size_known ? file_size : (size_t)max_size;
+	download.hold_len = (uint16_t)hold_len;
+	download.img_num = (uint8_t)img_num;
+	download.other_file = false;
+	stream_id[sizeof(stream_id) - 2] = (char)('0' + img_num);
+	rc = open_stream();
+	download.state = rc == 0 ? ACTIVE : NONE;
+	return rc;
+}
+
+int dfu_target_mcuboot_offset_get(size_t *offset)
+{
+	if (offset == NULL) {
+		return -EINVAL;
+	}
+	if (download.state == NONE) {
+		return -EACCES;
+	}
+	*offset = bytes_received();
+	return 0;
+}
+
+int dfu_target_mcuboot_write(const void *const buf, size_t len)
+{
+	const uint8_t *bytes = buf;
+
+	if (download.state != ACTIVE) {
+		return download.state == NONE ? -EACCES : -EPERM;
+	}
+	const size_t received = bytes_received();
+	if (len > download.limit - received) {
+		return -EFBIG;
+	}
+	if (received == 0 && len > 0) {
+		int rc = begin_content();
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	if (download.held_len < download.hold_len) {
+		const size_t n = min_size(len, (size_t)(download.hold_len - download.held_len));
+
+		memcpy(&held[download.held_len], bytes, n);
+		download.held_len = (uint16_t)(download.held_len + n);
+		bytes += n;
+		len -= n;
+	}
+	return len == 0 ? 0 : dfu_target_stream_write(bytes, len);
+}
+
+int dfu_target_mcuboot_done(bool successful)
+{
+	switch (download.state) {
+	case NONE:
+		return -EACCES;
+	case ACTIVE:
+		break;
+	case FAILED:
+		return successful ? -EALREADY : 0;
+	default:
+		return -EALREADY;
+	}
+	if (successful) {
+		return complete();
+	}
+	download.state = PAUSED;
+	return dfu_target_stream_done(false);
+}
+
+/* Whether the slot of a pair may be scheduled; verifies it unless that was just done. */
+static int check_schedulable(int img_num)
+{
+	const struct flash_area *slot;
+	size_t total_size;
+	bool judged;
+	int rc = mcuboot_slot_open_secondary(img_num, &slot);
+
+	if (rc == 0) {
+		rc = mcuboot_slot_refuse_unconfirmed(img_num);
+	}
+	if (rc != 0) {
+		return rc == -EINVAL ? -ENOENT : rc;
+	}
+	if (!IS_ENABLED(CONFIG_DFU_TARGET_VERIFY) || (verified_images & (1u << img_num)) != 0) {
+		return 0;
+	}
+	if (download.state == HELD && download.img_num == img_num) {
+		return 0;
+	}
+	if (download.state == ACTIVE || download.state == PAUSED || download.state == HELD) {
+		return -EBUSY; /* bytes wait in the buffer that verification needs */
+	}
+	if (work_buf == NULL || work_buf_len < WORK_BUF_MIN) {
+		return -ENODEV;
+	}
+	const ssize_t max_size = boot_get_max_image_size(img_num);
+	if (max_size < 0) {
+		return (int)max_size;
+	}
+	const struct mcuboot_slot_verifier how = verifier();
+	rc = mcuboot_slot_verify(slot, slot->fa_size, NULL, 0, &how, &total_size, &judged);
+	if (rc != 0) {
+		return rc;
+	}
+	return total_size > (size_t)max_size ? -EFBIG : 0;
+}
+
+static int schedule_one(int img_num, int permanent)
+{
+	if (download.state == HELD && download.img_num == img_num) {
+		const int rc = publish();
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	return boot_request_upgrade_multi(img_num, permanent);
+}
+
+int dfu_target_mcuboot_schedule(int img_num, int permanent)
+{
+	const int first = img_num == -1 ? 0 : img_num;
+	const int last = img_num == -1 ? boot_arrangement_get()->images - 1 : img_num;
+	int rc = 0;
+
+	for (int n = first; rc == 0 && n <= last; n++) {
+		rc = check_schedulable(n);
+	}
+	for (int n = first; rc == 0 && n <= last; n++) {
+		rc = schedule_one(n, permanent);
+	}
+	return rc;
+}
+
+int dfu_target_mcuboot_schedule_update(int img_num)
+{
+	return dfu_target_mcuboot_schedule(img_num, BOOT_UPGRADE_TEST);
+}
+
+int dfu_target_mcuboot_cancel(int img_num)
+{
+	int rc = mcuboot_slot_refuse_unconfirmed(img_num);
+
+	return rc != 0 ? rc : boot_cancel_upgrade_multi(img_num);
+}
+
+int dfu_target_mcuboot_reset(void)
+{
+	if (download.state == NONE) {
+		return -EACCES;
+	}
+	int rc = mcuboot_slot_refuse_unconfirmed(download.img_num);
+	if (rc == 0) {
+		rc = begin_content();
+	}
+	if (rc == 0) {
+		end_download(NONE);
+	}
+	return rc;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One stream, open, paused or none. A paused one is nothing but the context that done(false) leaves: an init with the same id, device,
+ * region and buffer opens it again, buffered bytes included. Forgetting it is zeroing the context.
+ */
+#include <string.h>
+
+#include <dfu/dfu_target_stream.h>
+
+static struct stream_flash_ctx stream;
+static const char *stream_id; /* of the open or paused stream */
+static bool is_open;
+
+static bool is_paused_one(const struct dfu_target_stream_init *init, size_t size)
+{
+	return stream.fdev == init->fdev && stream.offset == init->offset &&
+	       stream.available == size && stream.buf == init->buf && stream.buf_len == init->len &&
+	       strcmp(stream_id, init->id) == 0;
+}
+
+static int rest_of_device(const struct device *fdev, size_t offset, size_t *size)
+{
+	uint64_t device_size;
+	int rc = flash_get_size(fdev, &device_size);
+
+	if (rc != 0) {
+		return rc;
+	}
+	if (offset >= device_size) {
+		return -EFAULT;
+	}
+	*size = (size_t)(device_size - offset);
+	return 0;
+}
+
+struct stream_flash_ctx *dfu_target_stream_get_stream(void)
+{
+	return &stream;
+}
+
+int dfu_target_stream_init(const struct dfu_target_stream_init *init)
+{
+	int rc;
+
+	if (init == NULL || init->id == NULL || init->fdev == NULL || init->buf == NULL ||
+	    init->id[0] == '\0' || strlen(init->id) > DFU_TARGET_STREAM_ID_MAX) {
+		return -EINVAL;
+	}
+	if (is_open) {
+		return -EFAULT;
+	}
+	size_t size = init->size;
+	if (size == 0) {
+		rc = rest_of_device(init->fdev, init->offset, &size);
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	if (is_paused_one(init, size)) {
+		stream.callback = init->cb;
+	} else {
+		rc = stream_flash_init(&stream, init->fdev, init->buf, init->len, init->offset, size,
+				       init->cb);
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	stream_id = init->id;
+	is_open = true;
+	return 0;
+}
+
+int dfu_target_stream_offset_get(size_t *offset)
+{
+	if (offset == NULL) {
+		return -EINVAL;
+	}
+	*offset = stream_flash_bytes_written(&stream);
+	return 0;
+}
+
+int dfu_target_stream_bytes_buffered_get(size_t *out)
+{
+	if (out == NULL) {
+		return -EINVAL;
+	}
+	*out = stream_flash_bytes_buffered(&stream);
+	return 0;
+}
+
+int dfu_target_stream_write(const uint8_t *buf, size_t len)
+{
+	return is_open ? stream_flash_buffered_write(&stream, buf, len, false) : -EACCES;
+}
+
+int dfu_target_stream_done(bool successful)
+{
+	if (!is_open) {
+		return -EACCES;
+	}
+	if (successful) {
+		int rc = stream_flash_buffered_write(&stream, NULL, 0, true);
+		if (rc != 0) {
+			return rc;
+		}
+		memset(&stream, 0, sizeof(stream));
+	}
+	is_open = false;
+	return 0;
+}
+
+int dfu_target_stream_reset(void)
+{
+	const struct stream_flash_ctx last = stream;
+	struct flash_pages_info page;
+
+	memset(&stream, 0, sizeof(stream));
+	is_open = false;
+	if (last.fdev == NULL) {
+		return 0;
+	}
+	if (flash_params_get_erase_cap(flash_get_parameters(last.fdev)) == 0) {
+		return flash_flatten(last.fdev, (off_t)last.offset, last.write_block_size);
+	}
+	int rc = flash_get_page_info_by_offs(last.fdev, (off_t)last.offset, &page);
+	if (rc != 0) {
+		return rc;
+	}
+	if ((size_t)page.start_offset != last.offset || page.size > last.available) {
+		return 0; /* shared with a neighbour */
+	}
+	return flash_erase(last.fdev, page.start_offset, page.size);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "target/mcuboot_slot.h"
+
+#include <string.h>
+
+#include <dfu/boot.h>
+#include <dfu/log.h>
+
+#include "common/bytes.h"
+
+static bool needs_erase(const struct flash_area *slot)
+{
+	return flash_params_get_erase_cap(flash_get_parameters(slot->fa_dev)) != 0;
+}
+
+/* What is wrong with an image, in the errno classes of the target. */
+static int verdict_errno(int rc)
+{
+	switch (rc) {
+	case -ENOEXEC:
+		return -ENOENT;
+	case -ENODATA:
+	case -EOVERFLOW:
+	case -EILSEQ:
+		return -EBADMSG;
+	default:
+		return rc;
+	}
+}
+
+/* One write block of the head. */
+static int program_block(const struct flash_area *slot, size_t off, const uint8_t *block,
+			 size_t block_size)
+{
+	const uint8_t erased = flash_area_erased_val(slot);
+	bool same = true;
+	bool blank = true;
+	uint8_t found[32];
+
+	for (size_t done = 0; done < block_size; done += sizeof(found)) {
+		const size_t n = min_size(sizeof(found), block_size - done);
+		const int rc = flash_area_read(slot, (off_t)(off + done), found, n);
+
+		if (rc != 0) {
+			return rc;
+		}
+		same = same && memcmp(found, &block[done], n) == 0;
+		blank = blank && bytes_are(found, n, erased);
+	}
+	if (same) {
+		return 0;
+	}
+	if (!blank && needs_erase(slot)) {
+		DFU_ERR("slot %u: write block at %zu is neither erased nor right", slot->fa_id, off);
+		return -EIO;
+	}
+	return flash_area_write(slot, (off_t)off, block, block_size);
+}
+
+int mcuboot_slot_open_secondary(int img_num, const struct flash_area **slot)
+{
+	if (img_num < 0 || img_num >= boot_arrangement_get()->images) {
+		return -EINVAL;
+	}
+	const int rc = flash_area_open((uint8_t)(2 * img_num + 1), slot);
+	return rc == -ENOENT ? -ENODEV : rc;
+}
+
+int mcuboot_slot_refuse_unconfirmed(int img_num)
+{
+	const int rc = boot_is_unconfirmed_multi(img_num);
+
+	return rc > 0 ? -EBUSY : rc;
+}
+
+int mcuboot_slot_header_page(const struct flash_area *slot, size_t hold_len, size_t *size)
+{
+	struct flash_pages_info page;
+
+	if (!needs_erase(slot)) {
+		*size = hold_len;
+		return 0;
+	}
+	const int rc = flash_get_page_info_by_offs(slot->fa_dev, slot->fa_off, &page);
+	if (rc != 0) {
+		return rc;
+	}
+	if (page.start_offset != slot->fa_off || page.size > slot->fa_size) {
+		DFU_ERR("slot %u does not begin with a page of its own", slot->fa_id);
+		return -EINVAL;
+	}
+	*size = page.size;
+	return 0;
+}
+
+int mcuboot_slot_clear(const struct flash_area *slot, size_t hold_len,
+		       struct mcuboot_slot_erased *erased)
+{
+	int rc = mcuboot_slot_header_page(slot, hold_len, &erased->head);
+
+	if (rc == 0) {
+		rc = boot_trailer_wipe(slot, &erased->tail);
+	}
+	return rc == 0 ? flash_area_flatten(slot, 0, erased->head) : rc;
+}
+
+int mcuboot_slot_verify(const struct flash_area *slot, size_t size, const uint8_t *head,
+			size_t head_len, const struct mcuboot_slot_verifier *verifier,
+			size_t *total_size, bool *judged)
+{
+	struct dfu_image_source source = dfu_image_source_flash(slot, 0, size);
+	struct dfu_image_report report;
+	struct dfu_image image;
+
+	source.head = head;
+	source.head_len = head_len;
+	int rc = dfu_image_open(&image, &source, &report.fault);
+	if (rc == 0) {
+		*total_size = image.total_size;
+		rc = dfu_image_verify(&image, verifier->key, verifier->buf, verifier->buf_len,
+				      &report);
+	}
+	*judged = report.fault != DFU_IMAGE_OK || rc == -ENOTSUP;
+	if (*judged) {
+		DFU_ERR("slot %u: %s", slot->fa_id,
+			report.fault != DFU_IMAGE_OK ? dfu_image_fault_str(report.fault)
+						     : "algorithm not supported");
+	}
+	return verdict_errno(rc);
+}
+
+int mcuboot_slot_program_head(const struct flash_area *slot, const uint8_t *head, size_t head_len)
+{
+	const size_t block_size = flash_area_align(slot);
+
+	for (size_t off = head_len; off > 0; off -= block_size) {
+		const int rc = program_block(slot, off - block_size, &head[off - block_size],
+					     block_size);
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	return 0;
+}
