@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Strict NOR.
+ *
+ * Each operation passes three gates in this order: the rules of flash, the injected failure, the inner device. A rule
+ * comes first so that no injected failure can hide it. The driver ops are also called by code that goes around the
+ * checks of flash.c, so bounds and alignment are asserted here once more.
+ */
+#include "nor.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "common/bytes.h"
+
+#define CHUNK 256
+
+static struct sim_nor *nor_of(const struct device *dev)
+{
+	return dev->data;
+}
+
+/* Keeps the first violation: what follows is often its consequence. */
+static int DFU_PRINTF(5, 6) broken(struct sim_nor *nor, const char *operation, off_t offset, size_t len,
+				   const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	if (nor->violation[0] != '\0') {
+		return -EIO;
+	}
+	n = snprintf(nor->violation, sizeof(nor->violation), "%s: %s of %zu bytes at %#jx: ",
+		     nor->device.name == NULL ? "flash" : nor->device.name, operation, len,
+		     (intmax_t)offset);
+	if (n >= 0 && (size_t)n < sizeof(nor->violation)) {
+		va_start(args, format);
+		(void)vsnprintf(nor->violation + n, sizeof(nor->violation) - (size_t)n, format, args);
+		va_end(args);
+	}
+	return -EIO;
+}
+
+static bool fails_now(struct sim_nor *nor, bool is_read)
+{
+	if (is_read != nor->fail_reads || nor->fail_after < 0) {
+		return false;
+	}
+	nor->fail_after--;
+	return nor->fail_after < 0;
+}
+
+static int check_bounds(struct sim_nor *nor, const char *operation, off_t offset, size_t len)
+{
+	uint64_t size;
+	int rc = flash_get_size(nor->inner, &size);
+
+	if (rc != 0) {
+		return rc;
+	}
+	if (offset < 0 || len > size || (uint64_t)offset > size - len) {
+		return broken(nor, operation, offset, len,
+			      "outside the device of %" PRIu64 " bytes", size);
+	}
+	return 0;
+}
+
+static int check_erased(struct sim_nor *nor, off_t offset, size_t len)
+{
+	const uint8_t erased = flash_get_parameters(nor->inner)->erase_value;
+	uint8_t buf[CHUNK];
+
+	for (size_t pos = 0; pos < len;) {
+		size_t part = min_size(sizeof(buf), len - pos);
+		int rc = flash_read(nor->inner, offset + (off_t)pos, buf, part);
+
+		if (rc != 0) {
+			return rc;
+		}
+		for (size_t i = 0; i < part; i++) {
+			if (buf[i] != erased) {
+				return broken(nor, "program", offset, len,
+					      "the byte at %#jx is not erased",
+					      (intmax_t)offset + (intmax_t)(pos + i));
+			}
+		}
+		pos += part;
+	}
+	return 0;
+}
+
+static int check_program(struct sim_nor *nor, off_t offset, size_t len)
+{
+	const struct flash_parameters *parameters = flash_get_parameters(nor->inner);
+	size_t block = parameters->write_block_size;
+	int rc = check_bounds(nor, "program", offset, len);
+
+	if (rc != 0) {
+		return rc;
+	}
+	if ((size_t)offset % block != 0 || len % block != 0) {
+		return broken(nor, "program", offset, len, "not whole write blocks of %zu bytes",
+			      block);
+	}
+	if ((flash_params_get_erase_cap(parameters) & FLASH_ERASE_C_EXPLICIT) == 0) {
+		return 0;
+	}
+	return check_erased(nor, offset, len);
+}
+
+/* Gives the number of pages, for the counters. */
+static int check_erase(struct sim_nor *nor, off_t offset, size_t size, unsigned long *pages)
+{
+	off_t end = offset + (off_t)size;
+	int rc = check_bounds(nor, "erase", offset, size);
+
+	if (rc != 0) {
+		return rc;
+	}
+	*pages = 0;
+	while (offset < end) {
+		struct flash_pages_info page;
+
+		rc = flash_get_page_info_by_offs(nor->inner, offset, &page);
+		if (rc != 0) {
+			return rc;
+		}
+		if (page.start_offset != offset || page.size > (size_t)(end - offset)) {
+			return broken(nor, "erase", end - (off_t)size, size,
+				      "not whole pages: one of %zu bytes is at %#jx", page.size,
+				      (intmax_t)page.start_offset);
+		}
+		offset += (off_t)page.size;
+		(*pages)++;
+	}
+	return 0;
+}
+
+static int nor_read(const struct device *dev, off_t offset, void *data, size_t len)
+{
+	struct sim_nor *nor = nor_of(dev);
+	int rc = check_bounds(nor, "read", offset, len);
+
+	if (rc != 0) {
+		return rc;
+	}
+	if (fails_now(nor, true)) {
+		return nor->fail_rc;
+	}
+	rc = flash_read(nor->inner, offset, data, len);
+	if (rc == 0) {
+		nor->stats.reads++;
+	}
+	return rc;
+}
+
+static int nor_write(const struct device *dev, off_t offset, const void *data, size_t len)
+{
+	struct sim_nor *nor = nor_of(dev);
+	int rc = check_program(nor, offset, len);
+
+	if (rc != 0) {
+		return rc;
+	}
+	if (fails_now(nor, false)) {
+		return nor->fail_rc;
+	}
+	rc = flash_write(nor->inner, offset, data, len);
+	if (rc == 0) {
+		nor->stats.programs++;
+		nor->stats.bytes_programmed += len;
+	}
+	return rc;
+}
+
+static int nor_erase(const struct device *dev, off_t offset, size_t size)
+{
+	struct sim_nor *nor = nor_of(dev);
+	unsigned long pages;
+	int rc = check_erase(nor, offset, size, &pages);
+
+	if (rc != 0) {
+		return rc;
+	}
+	if (fails_now(nor, false)) {
+		return nor->fail_rc;
+	}
+	rc = flash_erase(nor->inner, offset, size);
+	if (rc == 0) {
+		nor->stats.erases += pages;
+		nor->stats.bytes_erased += size;
+	}
+	return rc;
+}
+
+static const struct flash_parameters *nor_get_parameters(const struct device *dev)
+{
+	return flash_get_parameters(nor_of(dev)->inner);
+}
+
+static int nor_get_size(const struct device *dev, uint64_t *size)
+{
+	return flash_get_size(nor_of(dev)->inner, size);
+}
+
+static void nor_page_layout(const struct device *dev, const struct flash_pages_layout **layout,
+			    size_t *layout_size)
+{
+	const struct device *inner = nor_of(dev)->inner;
+	const struct flash_driver_api *api = inner->api;
+
+	api->page_layout(inner, layout, layout_size);
+}
+
+static const struct flash_driver_api nor_api = {
+	.read = nor_read,
+	.write = nor_write,
+	.erase = nor_erase,
+	.get_parameters = nor_get_parameters,
+	.get_size = nor_get_size,
+	.page_layout = nor_page_layout,
+};
+
+void sim_nor_init(struct sim_nor *nor, const struct device *inner)
+{
+	*nor = (struct sim_nor){
+		.device = {.name = inner->name, .api = &nor_api, .data = nor},
+		.inner = inner,
+		.fail_after = -1,
+	};
+}
