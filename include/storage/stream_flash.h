@@ -47,6 +47,7 @@ struct stream_flash_ctx {
 	size_t write_block_size;          /**< Bytes. */
 	uint8_t erase_value;              /**< 0xff or 0x00. */
 	bool suspect;                     /**< A program at bytes_written failed: look before the next one. */
+	bool spent;                       /**< The read-back or callback failed: the buffer is not the stream's any more. */
 };
 
 /**
@@ -58,11 +59,10 @@ struct stream_flash_ctx {
  * @param cb       May be NULL.
  *
  * @retval 0        Every field of @p ctx is set.
- * @retval -EFAULT  NULL @p ctx, @p fdev or @p buf; @p buf_len 0, no multiple of the write block or larger than
+ * @retval -EFAULT  NULL @p ctx or @p buf; @p fdev NULL or not ready; @p buf_len 0, no multiple of the write block or larger than
  *                  a page of the region; @p offset or @p size off the rules above or outside the device. @p ctx unchanged.
- * @retval -errno   From the driver. @p ctx unchanged.
  *
- * Touches no flash.
+ * Touches no flash. Cost: a look-up for each page of the region.
  */
 DFU_MUST_CHECK int stream_flash_init(struct stream_flash_ctx *ctx, const struct device *fdev,
 				     uint8_t *buf, size_t buf_len, size_t offset, size_t size,
@@ -89,8 +89,8 @@ size_t stream_flash_bytes_buffered(const struct stream_flash_ctx *ctx);
  * @retval -ENOMEM  Would pass the end of the region; nothing consumed.
  * @retval -EINVAL  The stream is finished (see above); nothing consumed.
  * @retval -EEXIST  The next page is shared with a neighbour and not erased; nothing of the buffer was programmed.
- * @retval -EIO     Repeated after an error, and flash is no longer erased where the failed program went: nothing
- *                  programmed. Begin again at the start of that page.
+ * @retval -EIO     Repeated after an error, and flash is no longer erased where the failed program went, or the
+ *                  callback (or reading back for it) had failed: nothing programmed. Begin again at the start of that page.
  * @retval -errno   From the driver or the callback.
  *
  * After an error the stream stands at bytes_written + buf_bytes: none of the bytes from there on is consumed. If the
@@ -109,8 +109,10 @@ DFU_MUST_CHECK int stream_flash_buffered_write(struct stream_flash_ctx *ctx, con
  * @param off  From the start of the device.
  *
  * @retval 0        The page may be programmed.
+ * @retval -EFAULT  @p ctx is NULL.
  * @retval -ERANGE  @p off is outside the region. Flash unchanged.
- * @retval -EINVAL  The page holds bytes of the stream already, or is not the next one. Flash unchanged.
+ * @retval -EINVAL  The page holds bytes of the stream already (or may, after a failed program), or is not the next one.
+ *                  Flash unchanged.
  * @retval -EEXIST  The page is shared with a neighbour and not erased. Flash unchanged.
  * @retval -errno   From the driver.
  */

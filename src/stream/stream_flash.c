@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The stream: bytes of any chunk size in, whole write blocks out, each block programmed once.
+ *
+ * Bytes gather in the caller's buffer. A full buffer, or a flush, is one sync:
+ *
+ *   make the pages it reaches ready (stream_flash_erase.c)  ->  pad  ->  one program  ->  read back for the callback
+ *
+ * and only when all of it went well does bytes_written move. A sync that fails takes nothing of the caller's call into
+ * the buffer, so the same call can be repeated from the place where it failed. What the failed sync leaves in flash
+ * decides whether that works:
+ *
+ *   erase failed     the frontier has not moved: the page is erased again
+ *   program failed   `suspect`: any of the blocks may be programmed; the next sync looks before it programs
+ *   callback failed  `spent`: the blocks are programmed and the buffer holds what was read back, so the bytes
+ *                    of earlier calls are gone from it: every further sync is refused
+ *
+ * A failed program reached at most buf_len bytes, which need not be the length of the repeated one; the look covers
+ * all of them, so that a torn block cannot wait behind a shorter flush.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <dfu/config.h>
+#include <storage/stream_flash.h>
+
+#include "common/bytes.h"
+#include "stream/stream_ready.h"
+
+int stream_check_blank(const struct stream_flash_ctx *ctx, size_t from, size_t to, int if_not)
+{
+	uint8_t chunk[64];
+
+	if (!stream_needs_erase(ctx)) {
+		return 0;
+	}
+	while (from < to) {
+		size_t n = min_size(sizeof(chunk), to - from);
+		int rc = flash_read(ctx->fdev, (off_t)(ctx->offset + from), chunk, n);
+
+		if (rc != 0) {
+			return rc;
+		}
+		if (!bytes_are(chunk, n, ctx->erase_value)) {
+			return if_not;
+		}
+		from += n;
+	}
+	return 0;
+}
+
+static int check_suspect(const struct stream_flash_ctx *ctx)
+{
+	size_t ready = IS_ENABLED(CONFIG_STREAM_FLASH_ERASE) ? ctx->erased_up_to : ctx->available;
+	size_t to = min_size(ctx->bytes_written + ctx->buf_len, ready);
+
+	return stream_check_blank(ctx, ctx->bytes_written, to, -EIO);
+}
+
+static int read_back(struct stream_flash_ctx *ctx, size_t start)
+{
+	int rc = flash_read(ctx->fdev, (off_t)start, ctx->buf, ctx->buf_bytes);
+
+	if (rc == 0) {
+		rc = ctx->callback(ctx->buf, ctx->buf_bytes, start);
+	}
+	ctx->spent = rc != 0;
+	return rc;
+}
+
+static int sync(struct stream_flash_ctx *ctx)
+{
+	size_t len = round_up(ctx->buf_bytes, ctx->write_block_size);
+	size_t end = ctx->bytes_written + len;
+	size_t start = ctx->offset + ctx->bytes_written;
+	int rc = 0;
+
+	if (ctx->spent) {
+		return -EIO;
+	}
+	if (IS_ENABLED(CONFIG_STREAM_FLASH_ERASE) && ctx->erased_up_to < end) {
+		rc = stream_make_ready(ctx, end);
+	}
+	if (ctx->suspect && rc == 0) {
+		rc = check_suspect(ctx);
+	}
+	if (rc != 0) {
+		return rc;
+	}
+	memset(&ctx->buf[ctx->buf_bytes], ctx->erase_value, len - ctx->buf_bytes);
+	rc = flash_write(ctx->fdev, (off_t)start, ctx->buf, len);
+	ctx->suspect = rc != 0;
+	if (ctx->callback != NULL && rc == 0) {
+		rc = read_back(ctx, start);
+	}
+	if (rc == 0) {
+		ctx->bytes_written += ctx->buf_bytes;
+		ctx->buf_bytes = 0;
+	}
+	return rc;
+}
+
+/* Whether the region lies on the device, in pages that are not smaller than the buffer. */
+static bool region_suits(const struct device *fdev, size_t buf_len, size_t offset, size_t size)
+{
+	size_t end = offset + size;
+
+	if (end <= offset) {
+		return false;
+	}
+	while (offset < end) {
+		struct flash_pages_info page;
+
+		if (flash_get_page_info_by_offs(fdev, (off_t)offset, &page) != 0 ||
+		    page.size < buf_len) {
+			return false;
+		}
+		offset = (size_t)page.start_offset + page.size;
+	}
+	return true;
+}
+
+int stream_flash_init(struct stream_flash_ctx *ctx, const struct device *fdev, uint8_t *buf,
+		      size_t buf_len, size_t offset, size_t size, stream_flash_callback_t cb)
+{
+	const struct flash_parameters *parameters;
+	size_t block;
+
+	if (ctx == NULL || buf == NULL || buf_len == 0 || !device_is_ready(fdev)) {
+		return -EFAULT;
+	}
+	parameters = flash_get_parameters(fdev);
+	block = parameters->write_block_size;
+	if (buf_len % block != 0 || offset % block != 0 || size % block != 0 ||
+	    !region_suits(fdev, buf_len, offset, size)) {
+		return -EFAULT;
+	}
+	*ctx = (struct stream_flash_ctx){
+		.buf = buf,
+		.buf_len = buf_len,
+		.fdev = fdev,
+		.offset = offset,
+		.available = size,
+		.callback = cb,
+		.erased_from = size,
+		.write_block_size = block,
+		.erase_value = parameters->erase_value,
+	};
+	return 0;
+}
+
+size_t stream_flash_bytes_written(const struct stream_flash_ctx *ctx)
+{
+	return ctx->bytes_written;
+}
+
+size_t stream_flash_bytes_buffered(const struct stream_flash_ctx *ctx)
+{
+	return ctx->buf_bytes;
+}
+
+int stream_flash_buffered_write(struct stream_flash_ctx *ctx, const uint8_t *data, size_t len,
+				bool flush)
+{
+	size_t kept; /* in the buffer when its fill by this call began */
+	int rc = 0;
+
+	if (ctx == NULL || (data == NULL && len > 0)) {
+		return -EFAULT;
+	}
+	kept = ctx->buf_bytes;
+	if (len > ctx->available - ctx->bytes_written - kept) {
+		return -ENOMEM;
+	}
+	if (len > 0 && ctx->bytes_written % ctx->write_block_size != 0) {
+		return -EINVAL;
+	}
+	while (len > 0 && rc == 0) {
+		size_t n;
+
+		kept = ctx->buf_bytes;
+		n = min_size(len, ctx->buf_len - kept);
+		memcpy(&ctx->buf[kept], data, n);
+		ctx->buf_bytes = kept + n;
+		data += n;
+		len -= n;
+		if (ctx->buf_bytes == ctx->buf_len) {
+			rc = sync(ctx);
+		}
+	}
+	if (flush && rc == 0 && ctx->buf_bytes > 0) {
+		rc = sync(ctx);
+	}
+	if (rc != 0) {
+		ctx->buf_bytes = kept;
+	}
+	return rc;
+}
