@@ -21,7 +21,7 @@ test: all ## build, then run every test
 	@$(CTEST) --test-dir build
 
 demo: all ## update a simulated device from 1.0.0 to 1.1.0
-	@SLOTWISE=build/slotwise sh examples/demo.sh build/demo
+	@sh examples/demo.sh build
 
 bench: tools-bench all ## instructions a byte, erases and programs, sizes; tables in build/bench
 	@$(BUILD) build --target bench

@@ -19,11 +19,6 @@
 
 #include <dfu/config.h>
 
-/** Names the generated header, for the macros below: `-DSLOTWISE_FLASH_MAP_HEADER='"flash_map_gen.h"'`. */
-#ifdef SLOTWISE_FLASH_MAP_HEADER
-#include SLOTWISE_FLASH_MAP_HEADER
-#endif
-
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -141,7 +136,12 @@ DFU_MUST_CHECK int flash_area_check_int_sha256(const struct flash_area *fa,
 /*
  * Partitions by node label, from the generated header: `DFU_PARTITION_<label>_ID` and so on.
  * PARTITION_* is the newer spelling of FIXED_PARTITION_*; a node is named by its label here.
+ * `-DSLOTWISE_FLASH_MAP_HEADER='"flash_map_gen.h"'` names that header. It declares areas, so it comes after their type.
  */
+#ifdef SLOTWISE_FLASH_MAP_HEADER
+#include SLOTWISE_FLASH_MAP_HEADER
+#endif
+
 #ifndef DT_NODELABEL
 #define DT_NODELABEL(label) label
 #endif
@@ -149,16 +149,17 @@ DFU_MUST_CHECK int flash_area_check_int_sha256(const struct flash_area *fa,
 #define DT_CHOSEN(property) DFU_CHOSEN_##property
 #endif
 
-#define DFU_PARTITION_(label, what) DFU_PARTITION_##label##_##what
+/* The words are pasted whole (_ID), because an application may well have a macro named ID or SIZE. */
+#define DFU_PARTITION_(label, what) DFU_PARTITION_##label##what
 #define DFU_PARTITION_GET(label, what) DFU_PARTITION_(label, what)
 
-#define FIXED_PARTITION_EXISTS(label) IS_ENABLED(DFU_PARTITION_GET(label, EXISTS))
-#define FIXED_PARTITION_ID(label) DFU_PARTITION_GET(label, ID)
-#define FIXED_PARTITION_OFFSET(label) DFU_PARTITION_GET(label, OFFSET)
-#define FIXED_PARTITION_ADDRESS(label) DFU_PARTITION_GET(label, ADDRESS)
-#define FIXED_PARTITION_SIZE(label) DFU_PARTITION_GET(label, SIZE)
-#define FIXED_PARTITION_DEVICE(label) DFU_PARTITION_GET(label, DEVICE)
-#define FIXED_PARTITION(label) DFU_PARTITION_GET(label, AREA)
+#define FIXED_PARTITION_EXISTS(label) IS_ENABLED(DFU_PARTITION_GET(label, _EXISTS))
+#define FIXED_PARTITION_ID(label) DFU_PARTITION_GET(label, _ID)
+#define FIXED_PARTITION_OFFSET(label) DFU_PARTITION_GET(label, _OFFSET)
+#define FIXED_PARTITION_ADDRESS(label) DFU_PARTITION_GET(label, _ADDRESS)
+#define FIXED_PARTITION_SIZE(label) DFU_PARTITION_GET(label, _SIZE)
+#define FIXED_PARTITION_DEVICE(label) DFU_PARTITION_GET(label, _DEVICE)
+#define FIXED_PARTITION(label) DFU_PARTITION_GET(label, _AREA)
 #define FIXED_PARTITION_NODE_ID(node) FIXED_PARTITION_ID(node)
 #define FIXED_PARTITION_NODE_OFFSET(node) FIXED_PARTITION_OFFSET(node)
 #define FIXED_PARTITION_NODE_SIZE(node) FIXED_PARTITION_SIZE(node)
