@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file @brief A board: flash devices, flash map and bootloader, as its devicetree blob says. */
+#ifndef SIM_BOARD_H
+#define SIM_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <dfu/boot.h>
+#include <drivers/flash.h>
+
+#include "error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SIM_FLASHES_MAX 8     /**< Flash devices of a board. */
+#define SIM_PARTITIONS_MAX 64 /**< Partitions of a board. */
+#define SIM_LAYOUT_MAX 32     /**< Runs of equal pages of a flash device. */
+#define SIM_NAME_MAX 64       /**< Characters of a label, with the terminator. */
+#define SIM_SLOTS_MAX 16      /**< slot0_partition to slot15_partition have these ids in the flash map. */
+
+/** A flash device. */
+struct sim_flash {
+	char label[SIM_NAME_MAX]; /**< Node label: letters, digits and '_'. */
+	uint32_t size;            /**< Bytes; the sum of the pages. */
+	uint32_t write_block;     /**< Bytes, 1 to 512; each page is a multiple. */
+	uint8_t erase_value;      /**< 0xff or 0x00. */
+	bool no_explicit_erase;
+	struct flash_pages_layout layout[SIM_LAYOUT_MAX];
+	size_t layout_size;
+};
+
+/** A partition. */
+struct sim_partition {
+	uint8_t id;               /**< Slot number, or 16 and up in the order of the blob. */
+	char name[SIM_NAME_MAX];  /**< Node label, else the name of the node. */
+	char label[SIM_NAME_MAX]; /**< `label`, else as @p name. */
+	size_t flash;             /**< Index of its device. */
+	uint32_t offset;          /**< Bytes from the start of the device. */
+	uint32_t size;            /**< Bytes. */
+};
+
+/** A board. */
+struct sim_board {
+	struct sim_flash flash[SIM_FLASHES_MAX];
+	size_t flashes;
+	struct sim_partition partition[SIM_PARTITIONS_MAX]; /**< By device and offset. */
+	size_t partitions;
+	struct boot_arrangement arrangement;
+};
+
+/**
+ * @brief Read a board from a blob that sim_devicetree_compile() or _read() gave.
+ *
+ * FORMATS.md, "Board", says what is read. Nodes with `status` other than "okay" are left out.
+ *
+ * @retval 0        @p board is set.
+ * @retval -EINVAL  @p error names node and property. @p board undefined.
+ */
+DFU_MUST_CHECK int sim_board_load(struct sim_board *board, const void *blob, struct sim_error *error);
+
+/** @return The partition with this id, NULL if there is none. */
+const struct sim_partition *sim_board_slot(const struct sim_board *board, unsigned int id);
+
+/** @return The mode with this name; BOOT_MODE_COUNT if there is none. */
+enum boot_mode sim_board_mode(const char *name);
+
+/**
+ * @brief Put another mode into a blob.
+ *
+ * @param blob  Replaced by a new one, to be free()d in its place.
+ * @retval 0        Done.
+ * @retval -EINVAL  No such mode, or no bootloader node.
+ * @retval -ENOMEM  No memory. @p blob unchanged on every error.
+ */
+DFU_MUST_CHECK int sim_board_set_mode(void **blob, size_t *len, const char *mode,
+				      struct sim_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

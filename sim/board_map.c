@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Partitions of a board: the children of every fixed-partitions node below a flash device, at offsets from the start of that
+ * device. A partition with the node label slotN_partition is area N of the flash map; all the others, whatever their
+ * label, get ids from 16 up. Overlaps are refused here, once, because nothing behind could tell whose byte it is.
+ */
+#include "board_parts.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libfdt.h>
+
+/* N of "slotN_partition" with N from 0 to 15, written without leading zeros; -1 for every other label. */
+static int slot_of_label(const char *label)
+{
+	for (int n = 0; n < SIM_SLOTS_MAX; n++) {
+		char name[24];
+
+		(void)snprintf(name, sizeof(name), "slot%d_partition", n);
+		if (strcmp(label, name) == 0) {
+			return n;
+		}
+	}
+	return -1;
+}
+
+static int copy_name(char to[SIM_NAME_MAX], const char *from, const struct sim_node *node,
+		     struct sim_error *error)
+{
+	size_t len = strlen(from);
+
+	if (len >= SIM_NAME_MAX) {
+		return sim_node_fail(node, NULL, error, "\"%s\" is longer than %d characters", from,
+				     SIM_NAME_MAX - 1);
+	}
+	memcpy(to, from, len + 1);
+	return 0;
+}
+
+/* A node may have several labels: the one of a slot goes before the others. */
+static int read_names(struct sim_partition *partition, int *slot, const struct sim_node *node,
+		      struct sim_error *error)
+{
+	const char *name = sim_node_label(node, NULL);
+	const char *label = NULL;
+	int rc;
+
+	*slot = -1;
+	for (const char *l = name; l != NULL; l = sim_node_label(node, l)) {
+		int n = slot_of_label(l);
+
+		if (n >= 0 && *slot >= 0) {
+			return sim_node_fail(node, NULL, error, "is both %s and slot%d_partition", name,
+					     n);
+		}
+		if (n >= 0) {
+			*slot = n;
+			name = l;
+		}
+	}
+	if (name == NULL) {
+		name = fdt_get_name(node->fdt, node->offset, NULL);
+	}
+	rc = copy_name(partition->name, name, node, error);
+	if (rc != 0) {
+		return rc;
+	}
+	rc = sim_node_string(node, "label", &label, error);
+	if (rc != 0 && rc != -ENOENT) {
+		return rc;
+	}
+	return copy_name(partition->label, label != NULL ? label : name, node, error);
+}
+
+static int read_range(struct sim_partition *partition, const struct sim_flash *flash,
+		      const struct sim_node *node, struct sim_error *error)
+{
+	uint64_t offset;
+	uint64_t size;
+	int rc = sim_node_reg(node, &offset, &size, error);
+
+	if (rc != 0) {
+		return rc;
+	}
+	if (size == 0) {
+		return sim_node_fail(node, "reg", error, "a size of 0");
+	}
+	if (offset > flash->size || size > flash->size - offset) {
+		return sim_node_fail(node, "reg", error, "0x%" PRIx64 " bytes at 0x%" PRIx64
+				     " pass the end of %s at 0x%" PRIx32, size, offset, flash->label,
+				     flash->size);
+	}
+	if (offset % flash->write_block != 0 || size % flash->write_block != 0) {
+		return sim_node_fail(node, "reg", error, "is not whole write blocks of %" PRIu32
+				     " bytes", flash->write_block);
+	}
+	partition->offset = (uint32_t)offset;
+	partition->size = (uint32_t)size;
+	return 0;
+}
+
+static bool overlap(const struct sim_partition *a, const struct sim_partition *b)
+{
+	return a->flash == b->flash && a->offset < b->offset + b->size &&
+	       b->offset < a->offset + a->size;
+}
+
+static int check_against_others(const struct sim_board *board, const struct sim_partition *partition,
+				const struct sim_node *node, struct sim_error *error)
+{
+	for (size_t i = 0; i < board->partitions; i++) {
+		const struct sim_partition *other = &board->partition[i];
+
+		if (overlap(partition, other)) {
+			return sim_node_fail(node, "reg", error, "%s overlaps %s", partition->name,
+					     other->name);
+		}
+	}
+	return 0;
+}
+
+static int add_partition(struct sim_board *board, size_t flash, const struct sim_node *node,
+			 unsigned int *next_id, struct sim_error *error)
+{
+	struct sim_partition *partition = &board->partition[board->partitions];
+	int slot;
+	int rc;
+
+	if (board->partitions == SIM_PARTITIONS_MAX) {
+		return sim_node_fail(node, NULL, error, "more than %d partitions",
+				     SIM_PARTITIONS_MAX);
+	}
+	partition->flash = flash;
+	rc = read_names(partition, &slot, node, error);
+	rc = rc != 0 ? rc : read_range(partition, &board->flash[flash], node, error);
+	rc = rc != 0 ? rc : check_against_others(board, partition, node, error);
+	if (rc != 0) {
+		return rc;
+	}
+	partition->id = (uint8_t)(slot >= 0 ? (unsigned int)slot : (*next_id)++);
+	board->partitions++;
+	return 0;
+}
+
+/* The device that a node lies in: itself or the nearest flash node above it; -1 if there is none. */
+static int device_above(const struct sim_board *board, const void *fdt, int offset,
+			const int offsets[SIM_FLASHES_MAX])
+{
+	while (offset >= 0) {
+		for (size_t i = 0; i < board->flashes; i++) {
+			if (offsets[i] == offset) {
+				return (int)i;
+			}
+		}
+		offset = fdt_parent_offset(fdt, offset);
+	}
+	return -1;
+}
+
+/* Partitions of a device that is disabled are as absent as the device. */
+static bool in_disabled_flash(const void *fdt, int offset)
+{
+	while (offset >= 0) {
+		if (sim_board_is_flash(fdt, offset)) {
+			return true;
+		}
+		offset = fdt_parent_offset(fdt, offset);
+	}
+	return false;
+}
+
+static int load_table(struct sim_board *board, const struct sim_node *table, unsigned int *next_id,
+		      const int offsets[SIM_FLASHES_MAX], struct sim_error *error)
+{
+	int flash = device_above(board, table->fdt, table->offset, offsets);
+	int child;
+
+	if (flash < 0) {
+		return in_disabled_flash(table->fdt, table->offset)
+			       ? 0
+			       : sim_node_fail(table, NULL, error,
+					       "fixed-partitions outside any flash device");
+	}
+	fdt_for_each_subnode(child, table->fdt, table->offset) {
+		struct sim_node node;
+		int rc = sim_node_at(&node, table->fdt, child, error);
+
+		rc = rc != 0 ? rc : add_partition(board, (size_t)flash, &node, next_id, error);
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	return 0;
+}
+
+static int by_place(const void *left, const void *right)
+{
+	const struct sim_partition *a = left;
+	const struct sim_partition *b = right;
+
+	if (a->flash != b->flash) {
+		return a->flash < b->flash ? -1 : 1;
+	}
+	return (a->offset > b->offset) - (a->offset < b->offset);
+}
+
+int sim_board_load_partitions(struct sim_board *board, const void *fdt,
+			      const int offsets[SIM_FLASHES_MAX], struct sim_error *error)
+{
+	unsigned int next_id = SIM_SLOTS_MAX;
+	int table = fdt_node_offset_by_compatible(fdt, -1, "fixed-partitions");
+
+	while (table >= 0) {
+		struct sim_node node;
+		int rc = sim_node_at(&node, fdt, table, error);
+
+		rc = rc != 0 ? rc : load_table(board, &node, &next_id, offsets, error);
+		if (rc != 0) {
+			return rc;
+		}
+		table = fdt_node_offset_by_compatible(fdt, table, "fixed-partitions");
+	}
+	qsort(board->partition, board->partitions, sizeof(board->partition[0]), by_place);
+	return 0;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A device is locked by its folder, then built from the board outwards:
+ *
+ *     raw file -> flash_file -> sim_nor (strict) -> flash map -> library
+ *
+ * The flash map's length is a constant of the program, as upstream has it, and a board's is not: the map is a table for the
+ * largest board, whose unused entries have an id that no partition gets, and no device.
+ */
+#include "device.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <dfu/boot.h>
+#include <settings/settings.h>
+#include <storage/flash_map.h>
+
+#include "device_files.h"
+#include "devicetree.h"
+#include "flash/flash_file.h"
+#include "nor.h"
+#include "settings/settings_file.h"
+
+#define UNUSED_ID UINT8_MAX
+
+_Static_assert(SIM_SLOTS_MAX + SIM_PARTITIONS_MAX <= UNUSED_ID, "ids of partitions reach the unused one");
+
+/* What flash_map.c asks of the program. */
+extern const struct flash_area *flash_map;
+extern const int flash_map_entries;
+
+static struct flash_area areas[SIM_PARTITIONS_MAX];
+const struct flash_area *flash_map = areas;
+const int flash_map_entries = SIM_PARTITIONS_MAX;
+
+struct sim_device {
+	struct sim_board board;
+	int folder; /* Locked as long as it is open. */
+	struct flash_file_config *file_config[SIM_FLASHES_MAX];
+	struct device file[SIM_FLASHES_MAX];
+	struct sim_nor nor[SIM_FLASHES_MAX];
+	char settings_path[SIM_PATH_MAX];
+	struct settings_file settings;
+};
+
+static int lock_folder(struct sim_device *device, const char *path, struct sim_error *error)
+{
+	int rc;
+
+	device->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (device->folder < 0) {
+		rc = -errno;
+		return sim_fail(error, rc, "%s",
+				rc == -ENOTDIR ? "not a device folder" : strerror(-rc));
+	}
+	if (faccessat(device->folder, SIM_DEVICE_BOARD, F_OK, 0) != 0) {
+		return sim_fail(error, -ENOTDIR,
+				"not a device folder: there is no " SIM_DEVICE_BOARD " in it");
+	}
+	if (flock(device->folder, LOCK_EX | LOCK_NB) != 0) {
+		rc = -errno;
+		return rc == -EWOULDBLOCK
+			       ? sim_fail(error, -EBUSY, "in use by another process")
+			       : sim_fail(error, rc, "cannot lock it: %s", strerror(-rc));
+	}
+	return 0;
+}
+
+static int load_board(struct sim_device *device, const char *path, struct sim_error *error)
+{
+	char name[SIM_PATH_MAX];
+	void *blob;
+	size_t len;
+	int rc = sim_device_path(name, path, SIM_DEVICE_BOARD);
+
+	if (rc != 0) {
+		return sim_fail(error, rc, "%s", strerror(-rc));
+	}
+	rc = sim_devicetree_read(name, &blob, &len, error);
+	if (rc != 0) {
+		return rc;
+	}
+	rc = sim_board_load(&device->board, blob, error);
+	free(blob);
+	return rc;
+}
+
+/* The open file, or a negative errno. */
+static int open_raw_file(const char *path, const struct sim_flash *flash, struct sim_error *error)
+{
+	struct stat status;
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	int rc = 0;
+
+	if (fd < 0 || fstat(fd, &status) != 0) {
+		rc = -errno;
+		(void)sim_fail(error, rc, "%s: %s", path, strerror(-rc));
+	} else if (!S_ISREG(status.st_mode)) {
+		rc = sim_fail(error, -EINVAL, "%s: not a regular file", path);
+	} else if (status.st_size != (off_t)flash->size) {
+		rc = sim_fail(error, -EINVAL, "%s: %jd bytes, but the flash has %u", path,
+			      (intmax_t)status.st_size, (unsigned int)flash->size);
+	}
+	if (rc != 0 && fd >= 0) {
+		(void)close(fd);
+	}
+	return rc != 0 ? rc : fd;
+}
+
+static int open_flash(struct sim_device *device, size_t i, const char *path, struct sim_error *error)
+{
+	const struct sim_flash *flash = &device->board.flash[i];
+	struct flash_file_config *config = malloc(sizeof(*config));
+	char name[SIM_PATH_MAX];
+	int fd = sim_device_raw_path(name, path, flash);
+
+	if (config == NULL || fd < 0) {
+		free(config);
+		return sim_fail(error, fd < 0 ? fd : -ENOMEM, "%s", strerror(fd < 0 ? -fd : ENOMEM));
+	}
+	fd = open_raw_file(name, flash, error);
+	if (fd < 0) {
+		free(config);
+		return fd;
+	}
+	/* The struct has a constant member, so it can be copied into memory but not assigned. */
+	memcpy(config,
+	       &(struct flash_file_config){
+		       .fd = fd,
+		       .parameters = {.write_block_size = flash->write_block,
+				      .caps = {.no_explicit_erase = flash->no_explicit_erase},
+				      .erase_value = flash->erase_value},
+		       .layout = flash->layout,
+		       .layout_size = flash->layout_size,
+	       },
+	       sizeof(*config));
+	device->file_config[i] = config;
+	device->file[i] = (struct device){.name = flash->label, .config = config, .api = &flash_file_api};
+	sim_nor_init(&device->nor[i], &device->file[i]);
+	return 0;
+}
+
+static void clear_areas(void)
+{
+	for (size_t i = 0; i < SIM_PARTITIONS_MAX; i++) {
+		areas[i] = (struct flash_area){.fa_id = UNUSED_ID};
+	}
+}
+
+static void fill_areas(const struct sim_device *device)
+{
+	clear_areas();
+	for (size_t i = 0; i < device->board.partitions; i++) {
+		const struct sim_partition *partition = &device->board.partition[i];
+
+		areas[i] = (struct flash_area){
+			.fa_id = partition->id,
+			.fa_off = (off_t)partition->offset,
+			.fa_size = partition->size,
+			.fa_dev = &device->nor[partition->flash].device,
+			.fa_label = partition->label,
+		};
+	}
+}
+
+static int open_settings(struct sim_device *device, const char *path, struct sim_error *error)
+{
+	int rc = sim_device_path(device->settings_path, path, SIM_DEVICE_SETTINGS);
+
+	if (rc == 0) {
+		settings_file_init(&device->settings, device->settings_path);
+		settings_backend_set(&device->settings.backend);
+		rc = settings_subsys_init();
+	}
+	return rc == 0 ? 0 : sim_fail(error, rc, "%s: %s", device->settings_path, strerror(-rc));
+}
+
+static int open_parts(struct sim_device *device, const char *path, struct sim_error *error)
+{
+	int rc = lock_folder(device, path, error);
+
+	rc = rc != 0 ? rc : load_board(device, path, error);
+	for (size_t i = 0; rc == 0 && i < device->board.flashes; i++) {
+		rc = open_flash(device, i, path, error);
+	}
+	if (rc != 0) {
+		return rc;
+	}
+	rc = boot_arrangement_set(&device->board.arrangement);
+	if (rc != 0) {
+		return sim_fail(error, rc, "the library does not take this bootloader: %s",
+				strerror(-rc));
+	}
+	fill_areas(device);
+	return open_settings(device, path, error);
+}
+
+int sim_device_open(struct sim_device **device, const char *path, struct sim_error *error)
+{
+	struct sim_device *opened = calloc(1, sizeof(*opened));
+	int rc;
+
+	if (opened == NULL) {
+		return sim_fail(error, -ENOMEM, "%s", strerror(ENOMEM));
+	}
+	opened->folder = -1;
+	rc = open_parts(opened, path, error);
+	if (rc != 0) {
+		sim_device_close(opened);
+		return rc;
+	}
+	*device = opened;
+	return 0;
+}
+
+void sim_device_close(struct sim_device *device)
+{
+	if (device == NULL) {
+		return;
+	}
+	settings_backend_set(NULL);
+	clear_areas();
+	for (size_t i = 0; i < SIM_FLASHES_MAX; i++) {
+		if (device->file_config[i] != NULL) {
+			(void)close(device->file_config[i]->fd);
+			free(device->file_config[i]);
+		}
+	}
+	if (device->folder >= 0) {
+		(void)close(device->folder);
+	}
+	free(device);
+}
+
+const struct sim_board *sim_device_board(const struct sim_device *device)
+{
+	return &device->board;
+}
+
+const char *sim_device_violation(const struct sim_device *device)
+{
+	for (size_t i = 0; i < device->board.flashes; i++) {
+		if (device->nor[i].violation[0] != '\0') {
+			return device->nor[i].violation;
+		}
+	}
+	return NULL;
+}
+
+static void active_name(char name[SETTINGS_MAX_NAME_LEN + 1], unsigned int image)
+{
+	(void)snprintf(name, SETTINGS_MAX_NAME_LEN + 1, "sim/active/%u", image);
+}
+
+static int read_active(const char *key, size_t len, settings_read_cb read_cb, void *cb_arg,
+		       void *param)
+{
+	int *slot = param;
+	uint8_t value;
+	ssize_t got;
+
+	if (key != NULL) {
+		return 0;
+	}
+	got = len == sizeof(value) ? read_cb(cb_arg, &value, sizeof(value)) : -EBADMSG;
+	if (got < 0) {
+		*slot = (int)got;
+	} else {
+		*slot = got == sizeof(value) && value <= 1 ? value : -EBADMSG;
+	}
+	return 1;
+}
+
+int sim_device_active(const struct sim_device *device, unsigned int image)
+{
+	char name[SETTINGS_MAX_NAME_LEN + 1];
+	int slot = -ENOENT;
+	int rc;
+
+	(void)device;
+	active_name(name, image);
+	rc = settings_load_subtree_direct(name, read_active, &slot);
+	return rc != 0 ? rc : slot;
+}
+
+int sim_device_set_active(const struct sim_device *device, unsigned int image, int slot)
+{
+	char name[SETTINGS_MAX_NAME_LEN + 1];
+	uint8_t value = (uint8_t)slot;
+
+	(void)device;
+	active_name(name, image);
+	return slot < 0 ? settings_delete(name) : settings_save_one(name, &value, sizeof(value));
+}

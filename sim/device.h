@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * @brief A simulated device: a folder with a board, a raw file for each flash device, and settings.
+ *
+ *     DEV/board.dtb      the board
+ *     DEV/LABEL.bin      content of the flash device with this node label, byte for byte
+ *     DEV/settings       settings; also remembers which slot each image runs from
+ *
+ * Nothing of flash is kept between two openings: any program may read or replace the raw files meanwhile.
+ */
+#ifndef SIM_DEVICE_H
+#define SIM_DEVICE_H
+
+#include <stddef.h>
+
+#include "board.h"
+#include "error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sim_device;
+
+/**
+ * @brief Make a device folder with erased flash.
+ *
+ * Every raw file is written at full size, so a disk too small is found here. The board is written last: a folder that a
+ * crash leaves half made is no device.
+ *
+ * @param path  Must not exist; its parent must.
+ * @param blob  Of a board that sim_board_load() takes.
+ *
+ * @retval 0        Made.
+ * @retval -EEXIST  @p path exists; it is unchanged.
+ * @retval -EINVAL  The board is not sound. Nothing made.
+ * @retval -errno   From the file system, such as -ENOSPC. What was made is removed.
+ */
+DFU_MUST_CHECK int sim_device_create(const char *path, const void *blob, size_t len,
+				     struct sim_error *error);
+
+/**
+ * @brief Open a device for this process alone, and make it the flash map, bootloader and settings of the library.
+ *
+ * One device at a time. Flash is strict NOR.
+ *
+ * @param device  Set to the device; sim_device_close() it.
+ *
+ * @retval 0         Open.
+ * @retval -ENOTDIR  Not a device folder.
+ * @retval -EBUSY    In use by another process.
+ * @retval -EINVAL   The board is not sound, or a raw file has another size than its flash.
+ * @retval -errno    From the file system. @p device unchanged on every error.
+ */
+DFU_MUST_CHECK int sim_device_open(struct sim_device **device, const char *path,
+				   struct sim_error *error);
+
+/** Close; the library has no flash map then. NULL is allowed. */
+void sim_device_close(struct sim_device *device);
+
+/** @return The board; lives as long as @p device. */
+const struct sim_board *sim_device_board(const struct sim_device *device);
+
+/** @return The first NOR rule broken since the opening, with device, operation and offset; NULL if none was. */
+const char *sim_device_violation(const struct sim_device *device);
+
+/**
+ * @brief Slot that an image was last started from.
+ * @return 0 or 1; -ENOENT if nothing is remembered; -errno from the settings.
+ */
+DFU_MUST_CHECK int sim_device_active(const struct sim_device *device, unsigned int image);
+
+/** Remember it; a negative @p slot forgets. 0, or -errno from the settings. */
+DFU_MUST_CHECK int sim_device_set_active(const struct sim_device *device, unsigned int image,
+					 int slot);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "device.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "device_files.h"
+
+#define CHUNK (64u << 10)
+
+static int write_all(int fd, const uint8_t *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno != EINTR) {
+			return -errno;
+		}
+		if (n > 0) {
+			bytes += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+/* Some file systems tell only at the sync or the close that the disk is full. */
+static int finish(int fd, int rc)
+{
+	if (rc == 0 && fsync(fd) != 0) {
+		rc = -errno;
+	}
+	if (close(fd) != 0 && rc == 0) {
+		rc = -errno;
+	}
+	return rc;
+}
+
+static int create_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int make_raw_file(const char *path, const struct sim_flash *flash)
+{
+	static uint8_t erased[CHUNK];
+	int fd = create_file(path);
+	int rc = 0;
+
+	if (fd < 0) {
+		return fd;
+	}
+	memset(erased, flash->erase_value, sizeof(erased));
+	for (uint32_t left = flash->size; left > 0 && rc == 0;) {
+		uint32_t n = left < CHUNK ? left : CHUNK;
+
+		rc = write_all(fd, erased, n);
+		left -= n;
+	}
+	return finish(fd, rc);
+}
+
+static int make_board_file(const char *path, const void *blob, size_t len)
+{
+	int fd = create_file(path);
+
+	return fd < 0 ? fd : finish(fd, write_all(fd, blob, len));
+}
+
+static int make_files(const char *folder, const struct sim_board *board, const void *blob,
+		      size_t len, struct sim_error *error)
+{
+	char path[SIM_PATH_MAX];
+	int rc = 0;
+
+	for (size_t i = 0; i < board->flashes && rc == 0; i++) {
+		rc = sim_device_raw_path(path, folder, &board->flash[i]);
+		rc = rc != 0 ? rc : make_raw_file(path, &board->flash[i]);
+	}
+	if (rc == 0) {
+		rc = sim_device_path(path, folder, SIM_DEVICE_BOARD);
+		rc = rc != 0 ? rc : make_board_file(path, blob, len);
+	}
+	return rc == 0 ? 0 : sim_fail(error, rc, "%s: %s", path, strerror(-rc));
+}
+
+static void remove_files(const char *folder, const struct sim_board *board)
+{
+	char path[SIM_PATH_MAX];
+
+	if (sim_device_path(path, folder, SIM_DEVICE_BOARD) == 0) {
+		(void)unlink(path);
+	}
+	for (size_t i = 0; i < board->flashes; i++) {
+		if (sim_device_raw_path(path, folder, &board->flash[i]) == 0) {
+			(void)unlink(path);
+		}
+	}
+	(void)rmdir(folder);
+}
+
+int sim_device_create(const char *path, const void *blob, size_t len, struct sim_error *error)
+{
+	struct sim_board *board = malloc(sizeof(*board));
+	int rc;
+
+	if (board == NULL) {
+		return sim_fail(error, -ENOMEM, "%s", strerror(ENOMEM));
+	}
+	rc = sim_board_load(board, blob, error);
+	if (rc == 0 && mkdir(path, 0777) != 0) {
+		rc = -errno;
+		(void)sim_fail(error, rc, "%s", strerror(-rc));
+	} else if (rc == 0) {
+		rc = make_files(path, board, blob, len, error);
+		if (rc != 0) {
+			remove_files(path, board);
+		}
+	}
+	free(board);
+	return rc;
+}
