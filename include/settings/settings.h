@@ -30,7 +30,7 @@ extern "C" {
 typedef ssize_t (*settings_read_cb)(void *cb_arg, void *data, size_t len);
 
 /**
- * @brief Called for each entry of a subtree.
+ * @brief Called for each entry of a subtree. It must not save or delete: the back-end is at work.
  *
  * @param key      What follows the subtree's name and its '/'; NULL if the name is equal.
  * @param len      Bytes of the value.

@@ -20,7 +20,8 @@ struct settings_file {
 
 /**
  * Use the file at @p path; it need not exist. A line that is no entry is -EBADMSG at each load and save: a damaged store is
- * neither used nor overwritten. Other errors are those of the file system.
+ * neither used nor overwritten. A name with a line end in it is -EINVAL. Other errors are those of the file system. "<path>.tmp" is
+ * taken while a save runs. Uses the heap.
  */
 void settings_file_init(struct settings_file *settings, const char *path);
 

@@ -22,7 +22,8 @@ static const struct flash_driver_api *ops(const struct device *dev)
 	return dev->api;
 }
 
-static int check_range(const struct device *dev, off_t offset, size_t len)
+/* `step` is the alignment asked of both ends. */
+static int check_range(const struct device *dev, off_t offset, size_t len, size_t step)
 {
 	uint64_t size;
 	int rc = flash_get_size(dev, &size);
@@ -30,7 +31,8 @@ static int check_range(const struct device *dev, off_t offset, size_t len)
 	if (rc != 0) {
 		return rc;
 	}
-	if (offset < 0 || len > size || (uint64_t)offset > size - len) {
+	if (offset < 0 || len > size || (uint64_t)offset > size - len ||
+	    (size_t)offset % step != 0 || len % step != 0) {
 		return -EINVAL;
 	}
 	return 0;
@@ -38,13 +40,7 @@ static int check_range(const struct device *dev, off_t offset, size_t len)
 
 static int check_program(const struct device *dev, off_t offset, size_t len)
 {
-	size_t block = flash_get_write_block_size(dev);
-	int rc = check_range(dev, offset, len);
-
-	if (rc != 0) {
-		return rc;
-	}
-	return (size_t)offset % block != 0 || len % block != 0 ? -EINVAL : 0;
+	return check_range(dev, offset, len, flash_get_write_block_size(dev));
 }
 
 /*
@@ -85,34 +81,9 @@ static bool is_page_start(const struct device *dev, off_t offset)
 	return find_page(dev, (size_t)offset, false, &page) != 0 || page.start_offset == offset;
 }
 
-static bool overlap(off_t a, off_t b, off_t size)
-{
-	return a < b ? b - a < size : a - b < size;
-}
-
-static int copy_blocks(const struct device *src_dev, off_t src_offset,
-		       const struct device *dst_dev, off_t dst_offset, size_t size, uint8_t *buf,
-		       size_t buf_size)
-{
-	int rc = 0;
-
-	while (rc == 0 && size > 0) {
-		size_t len = min_size(buf_size, size);
-
-		rc = ops(src_dev)->read(src_dev, src_offset, buf, len);
-		if (rc == 0) {
-			rc = ops(dst_dev)->write(dst_dev, dst_offset, buf, len);
-		}
-		src_offset += (off_t)len;
-		dst_offset += (off_t)len;
-		size -= len;
-	}
-	return rc;
-}
-
 int flash_read(const struct device *dev, off_t offset, void *data, size_t len)
 {
-	int rc = check_range(dev, offset, len);
+	int rc = check_range(dev, offset, len, 1);
 
 	if (rc != 0 || len == 0) {
 		return rc;
@@ -137,7 +108,7 @@ int flash_erase(const struct device *dev, off_t offset, size_t size)
 	if (ops(dev)->erase == NULL) {
 		return -ENOSYS;
 	}
-	rc = check_range(dev, offset, size);
+	rc = check_range(dev, offset, size, 1);
 	if (rc != 0) {
 		return rc;
 	}
@@ -180,6 +151,8 @@ int flash_flatten(const struct device *dev, off_t offset, size_t size)
 int flash_copy(const struct device *src_dev, off_t src_offset, const struct device *dst_dev,
 	       off_t dst_offset, off_t size, uint8_t *buf, size_t buf_size)
 {
+	off_t distance = 0;
+	size_t left = (size_t)size;
 	int rc;
 
 	if (!device_is_ready(src_dev) || !device_is_ready(dst_dev)) {
@@ -189,20 +162,28 @@ int flash_copy(const struct device *src_dev, off_t src_offset, const struct devi
 	    buf_size % flash_get_write_block_size(dst_dev) != 0) {
 		return -EINVAL;
 	}
-	rc = check_range(src_dev, src_offset, (size_t)size);
+	rc = check_range(src_dev, src_offset, left, 1);
 	if (rc == 0) {
-		rc = check_program(dst_dev, dst_offset, (size_t)size);
+		rc = check_program(dst_dev, dst_offset, left);
 	}
-	if (rc != 0) {
-		return rc;
+	if (rc == 0 && src_dev == dst_dev) {
+		distance = src_offset < dst_offset ? dst_offset - src_offset : src_offset - dst_offset;
+		if (distance < size) {
+			return distance == 0 ? 0 : -EINVAL;
+		}
 	}
-	if (src_dev == dst_dev && src_offset == dst_offset) {
-		return 0;
+	while (rc == 0 && left > 0) {
+		size_t len = min_size(buf_size, left);
+
+		rc = flash_read(src_dev, src_offset, buf, len);
+		if (rc == 0) {
+			rc = flash_write(dst_dev, dst_offset, buf, len);
+		}
+		src_offset += (off_t)len;
+		dst_offset += (off_t)len;
+		left -= len;
 	}
-	if (src_dev == dst_dev && overlap(src_offset, dst_offset, size)) {
-		return -EINVAL;
-	}
-	return copy_blocks(src_dev, src_offset, dst_dev, dst_offset, (size_t)size, buf, buf_size);
+	return rc;
 }
 
 int flash_get_page_info_by_offs(const struct device *dev, off_t offset,

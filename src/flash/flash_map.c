@@ -20,7 +20,7 @@ extern const int flash_map_entries;
 
 static bool in_area(const struct flash_area *fa, off_t off, size_t len)
 {
-	return off >= 0 && len <= fa->fa_size && (uint64_t)off <= fa->fa_size - len;
+	return off >= 0 && len <= fa->fa_size && off <= (off_t)(fa->fa_size - len);
 }
 
 static bool on_device(const struct flash_area *fa)
@@ -37,13 +37,15 @@ int flash_area_open(uint8_t id, const struct flash_area **fa)
 		return -EACCES;
 	}
 	for (int i = 0; i < flash_map_entries; i++) {
-		if (flash_map[i].fa_id != id) {
+		const struct flash_area *area = &flash_map[i];
+
+		if (area->fa_id != id) {
 			continue;
 		}
-		if (!flash_area_device_is_ready(&flash_map[i])) {
+		if (!flash_area_device_is_ready(area)) {
 			return -ENODEV;
 		}
-		*fa = &flash_map[i];
+		*fa = area;
 		return 0;
 	}
 	return -ENOENT;
