@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What each fault is called. Two tables, so that a program that prints no texts links none. */
+#include "image/image_internal.h"
+
+#define TABLE_COVERS_FAULTS(table)                                                                 \
+	_Static_assert(sizeof(table) / sizeof((table)[0]) == DFU_IMAGE_FAULT_COUNT,                \
+		       #table ": a fault has no entry")
+
+static const int16_t errnos[] = {
+	[DFU_IMAGE_OK] = 0,
+	[DFU_IMAGE_NOT_AN_IMAGE] = -ENOEXEC,
+	[DFU_IMAGE_HEADER_SIZE] = -EBADMSG,
+	[DFU_IMAGE_SIZE_OVERFLOW] = -EOVERFLOW,
+	[DFU_IMAGE_TRUNCATED] = -ENODATA,
+	[DFU_IMAGE_TLV_FORMAT] = -EBADMSG,
+	[DFU_IMAGE_TLV_NOT_ALLOWED] = -EBADMSG,
+	[DFU_IMAGE_FLAGS] = -EBADMSG,
+	[DFU_IMAGE_HASH_COUNT] = -EBADMSG,
+	[DFU_IMAGE_HASH_LENGTH] = -EBADMSG,
+	[DFU_IMAGE_HASH_MISMATCH] = -EILSEQ,
+	[DFU_IMAGE_NO_SIGNATURE] = -EACCES,
+	[DFU_IMAGE_SIGNATURE_MISMATCH] = -EACCES,
+	[DFU_IMAGE_ENCRYPTED] = -ENOTSUP,
+	[DFU_IMAGE_COMPRESSED] = -ENOTSUP,
+	[DFU_IMAGE_NOT_BOOTABLE] = -EPERM,
+};
+TABLE_COVERS_FAULTS(errnos);
+
+static const char *const texts[] = {
+	[DFU_IMAGE_OK] = "no fault",
+	[DFU_IMAGE_NOT_AN_IMAGE] = "not an MCUboot image",
+	[DFU_IMAGE_HEADER_SIZE] = "header size below 32 bytes",
+	[DFU_IMAGE_SIZE_OVERFLOW] = "sizes in the header pass 32 bits",
+	[DFU_IMAGE_TRUNCATED] = "image is longer than its file or slot",
+	[DFU_IMAGE_TLV_FORMAT] = "TLV area is malformed",
+	[DFU_IMAGE_TLV_NOT_ALLOWED] = "TLV of a type that must be protected",
+	[DFU_IMAGE_FLAGS] = "flags in the header exclude each other",
+	[DFU_IMAGE_HASH_COUNT] = "not exactly one hash TLV",
+	[DFU_IMAGE_HASH_LENGTH] = "hash TLV of the wrong length",
+	[DFU_IMAGE_HASH_MISMATCH] = "hash does not match",
+	[DFU_IMAGE_NO_SIGNATURE] = "not signed with the given key",
+	[DFU_IMAGE_SIGNATURE_MISMATCH] = "signature does not match",
+	[DFU_IMAGE_ENCRYPTED] = "image is encrypted",
+	[DFU_IMAGE_COMPRESSED] = "image is compressed",
+	[DFU_IMAGE_NOT_BOOTABLE] = "image is marked as not bootable",
+};
+TABLE_COVERS_FAULTS(texts);
+
+int image_refuse(enum dfu_image_fault *fault, enum dfu_image_fault why)
+{
+	*fault = why;
+	return dfu_image_fault_errno(why);
+}
+
+int dfu_image_fault_errno(enum dfu_image_fault fault)
+{
+	return (unsigned int)fault < DFU_IMAGE_FAULT_COUNT ? errnos[fault] : -EINVAL;
+}
+
+const char *dfu_image_fault_str(enum dfu_image_fault fault)
+{
+	return (unsigned int)fault < DFU_IMAGE_FAULT_COUNT ? texts[fault] : "unknown fault";
+}
