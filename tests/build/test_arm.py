@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every file of src/ compiles for the core named on the command line, with the options of a small device and with all."""
+import concurrent.futures
+import pathlib
+import sys
+import tempfile
+import unittest
+
+import project
+
+CORE = sys.argv.pop(1) if len(sys.argv) > 1 else "cortex-m4"
+
+
+class Arm(unittest.TestCase):
+    def compile_all(self, configuration):
+        with tempfile.TemporaryDirectory() as name:
+            folder = project.make_config(pathlib.Path(name), configuration)
+            sources = sorted((project.SOURCE / "src").glob("*/*.c"))
+            self.assertGreater(len(sources), 10)
+
+            def compile_one(source):
+                project.must_run(["arm-none-eabi-gcc", f"-mcpu={CORE}", "-mthumb", "-Os", *project.WARNINGS,
+                                  "-ffunction-sections", "-fdata-sections", "--specs=picolibc.specs",
+                                  f"-I{project.SOURCE / 'include'}", f"-I{project.SOURCE / 'src'}", f"-I{folder}",
+                                  "-c", source, "-o", folder / f"{source.parent.name}_{source.stem}.o"])
+
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                list(pool.map(compile_one, sources))
+
+    def test_with_the_options_of_a_small_device(self):
+        self.compile_all("cortex-m.conf")
+
+    def test_with_the_options_of_the_host(self):
+        self.compile_all("host.conf")
+
+
+if __name__ == "__main__":
+    unittest.main()

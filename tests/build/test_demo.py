@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make demo` itself is what is tested: examples/demo.sh calls back here after each of its steps.
+
+Called with a step's name and the device folder, this file holds the device's state, as `slotwise status --json` tells it,
+against what the step promises.
+"""
+import json
+import os
+import shutil
+import sys
+import tempfile
+import unittest
+
+import project
+
+# After each step: swap type, then version and (active, pending, confirmed) of both slots; None: not asked.
+OLD, NEW, EMPTY = "1.0.0+0", "1.1.0+0", None
+RUNS = (True, False, True)
+ON_TRIAL = (True, False, False)
+WAITS = (False, True, False)
+IDLE = (False, False, False)
+STEPS = {
+    "new": ("none", (EMPTY, IDLE), (EMPTY, IDLE)),
+    "factory": ("none", (OLD, None), (EMPTY, IDLE)),
+    "first-boot": ("none", (OLD, RUNS), (EMPTY, IDLE)),
+    "update": ("test", (OLD, RUNS), (NEW, WAITS)),
+    "scheduled": ("test", (OLD, RUNS), (NEW, WAITS)),
+    "test-boot": ("revert", (NEW, ON_TRIAL), (OLD, None)),
+    "on-trial": ("revert", (NEW, ON_TRIAL), (OLD, None)),
+    "revert-boot": ("none", (OLD, RUNS), (NEW, IDLE)),
+    "update-again": ("test", (OLD, RUNS), (NEW, WAITS)),
+    "test-boot-again": ("revert", (NEW, ON_TRIAL), (OLD, None)),
+    "confirm": ("none", (NEW, RUNS), (OLD, IDLE)),
+    "final-boot": ("none", (NEW, RUNS), (OLD, IDLE)),
+    "final": ("none", (NEW, RUNS), (OLD, IDLE)),
+}
+
+
+def status_of(device):
+    return json.loads(project.must_run([project.BUILD / "slotwise", "status", device, "--json"]))
+
+
+def check_step(step, device):
+    image = status_of(device)["images"][0]
+    swap_type, *slots = STEPS[step]
+    found = [("swap_type", image["swap_type"], swap_type)]
+    for slot, (version, flags) in zip(image["slots"], slots):
+        number = slot["slot"]
+        found.append((f"slot {number} version", slot["version"], version))
+        if flags is not None:
+            found.append((f"slot {number} active, pending, confirmed",
+                          (slot["active"], slot["pending"], slot["confirmed"]), flags))
+    wrong = [f"{step}: {what} is {is_}, not {promised}" for what, is_, promised in found if is_ != promised]
+    if wrong:
+        sys.exit("\n".join(wrong))
+    with open(os.environ["DEMO_STEPS_SEEN"], "a", encoding="utf-8") as file:
+        print(step, file=file)
+
+
+class Demo(unittest.TestCase):
+    def setUp(self):
+        # The demo makes its device in the build folder: give it one of its own, with the built things in it.
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.build = folder.name
+        os.symlink(project.BUILD / "slotwise", os.path.join(self.build, "slotwise"))
+        shutil.copytree(project.BUILD / "examples", os.path.join(self.build, "examples"),
+                        ignore=shutil.ignore_patterns("CMakeFiles", "firmware"))
+
+    def run_demo(self, **environment):
+        return project.run(["sh", project.SOURCE / "examples/demo.sh", self.build], env={**os.environ, **environment})
+
+    def test_each_step_leaves_the_device_in_the_state_it_promises(self):
+        seen = os.path.join(self.build, "seen")
+        result = self.run_demo(DEMO_AFTER_STEP=f"{sys.executable} {os.path.abspath(__file__)} --step",
+                               DEMO_STEPS_SEEN=seen)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        with open(seen, encoding="utf-8") as file:
+            self.assertEqual(file.read().split(), list(STEPS))
+
+    def test_the_image_in_the_slot_is_the_file(self):
+        self.assertEqual(self.run_demo().returncode, 0)
+        with open(os.path.join(self.build, "examples/firmware-1.1.0.bin"), "rb") as file:
+            image = file.read()
+        with open(os.path.join(self.build, "demo/device/flash0.bin"), "rb") as file:
+            flash = file.read()
+        self.assertEqual(flash[0xc000:0xc000 + len(image)], image)
+
+    def test_it_stops_at_the_first_command_that_fails(self):
+        os.remove(os.path.join(self.build, "examples/firmware-1.1.0.bin"))
+        result = self.run_demo()
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("1.1.0 arrives", result.stdout)
+        self.assertNotIn("Until the next reset", result.stdout)
+
+    def test_output_that_is_no_terminal_has_no_control_characters(self):
+        result = self.run_demo()
+        self.assertNotRegex(result.stdout + result.stderr, r"[\x00-\x08\x0b-\x1f]")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--step"]:
+        check_step(*sys.argv[2:])
+    else:
+        unittest.main()
