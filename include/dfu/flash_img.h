@@ -36,7 +36,7 @@ struct flash_img_check {
  * @retval 0        Ready at offset 0.
  * @retval -EINVAL  @p ctx is NULL.
  * @retval -EFAULT  The area cannot hold a stream (see stream_flash_init()).
- * @retval -errno   From flash_area_open(). @p ctx is not usable after an error.
+ * @retval -errno   From flash_area_open(). @p ctx is unchanged after an error.
  *
  * Touches no flash.
  */
@@ -71,7 +71,7 @@ DFU_MUST_CHECK int flash_img_buffered_write(struct flash_img_context *ctx, const
 /**
  * @brief Compare the SHA-256 of an image's first bytes with an expected value. Only with CONFIG_IMG_ENABLE_IMAGE_CHECK.
  *
- * @param ctx  Its buffer is used, so not while bytes wait in it. The write's state is unchanged.
+ * @param ctx  Zeroed, or of a write. Its buffer is used, so not while bytes wait in it. The write's state is unchanged.
  *
  * @retval 0        Equal.
  * @retval -EINVAL  NULL argument or match, clen 0 or above the area.

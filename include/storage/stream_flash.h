@@ -122,12 +122,19 @@ DFU_MUST_CHECK int stream_flash_erase_page(struct stream_flash_ctx *ctx, off_t o
  * @brief Continue where a saved stream stood. Only with CONFIG_STREAM_FLASH_PROGRESS, as the next two.
  *
  * The record (FORMATS.md, "Stream progress") must be of the same region. If the saved position lies inside a page
- * whose rest does not read erased, the stream goes on at the start of that page.
+ * whose rest does not read erased, or inside a write block, the stream goes on at the start of that page, and the record is
+ * saved again with that position; without CONFIG_STREAM_FLASH_ERASE erasing that page is then up to the caller.
+ *
+ * A stream that starts over instead must clear the record before its first write.
+ *
+ * Power cut: the record has its old or its new position, both right until the next write. A cut inside a later program can
+ * leave blocks that read erased and are not: only a position saved at a page start, or with no write after it, is
+ * beyond that doubt.
  *
  * @param settings_key  Key of the record.
  *
- * @retval 0         The stream stands at the saved position; also when there is no record, or one that lies before
- *                   the present position: the context is unchanged then.
+ * @retval 0         The stream stands at that position, nothing in the buffer; also when there is no record, or one that is no
+ *                   further than the present position: the context is unchanged then.
  * @retval -EFAULT   NULL argument.
  * @retval -EBADMSG  The record is damaged, of another version or of another region. @p ctx unchanged.
  * @retval -errno    From the settings back-end or the driver. @p ctx unchanged.

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Going on after a reset.
+ *
+ * A record says how far flash holds the stream, and of which region. It was written some time before the reset, so flash may hold
+ * more, or a torn block, right behind the position. What may be programmed there without an erase:
+ *
+ *   position at a page start         nothing is assumed; the page is erased when its first byte arrives
+ *   inside a page, rest reads erased  exactly there. The page was erased before the record was written, so a rest that
+ *                                    reads erased is erased
+ *   inside a page, anything else     back to the start of that page, which is erased again
+ *   inside a write block             the same: the stream had been finished with padding
+ *   at the end of the region         there is nothing left to program
+ *
+ * A device without explicit erase needs only whole write blocks.
+ *
+ * Before the stream goes back, so does the record: a cut while that page is erased again could leave it blank, and the old record
+ * would then count bytes that are gone. The region in the record keeps a record of one slot from being used
+ * for another; which file it was, only the caller knows.
+ */
+#include <errno.h>
+
+#include <settings/settings.h>
+#include <storage/stream_flash.h>
+
+#include "common/bytes.h"
+#include "stream/progress.h"
+#include "stream/stream_ready.h"
+
+/* What settings hold under the key. */
+struct record {
+	uint8_t raw[PROGRESS_LEN];
+	bool found;
+	int rc;
+};
+
+/* Where a stream may go on. */
+struct position {
+	size_t written;
+	size_t erased_up_to;
+};
+
+static int read_record(const char *key, size_t len, settings_read_cb read_cb, void *cb_arg,
+		       void *param)
+{
+	struct record *record = param;
+	ssize_t n;
+
+	if (key != NULL) {
+		return 0; /* something below the key */
+	}
+	record->found = true;
+	n = len == PROGRESS_LEN ? read_cb(cb_arg, record->raw, PROGRESS_LEN) : 0;
+	if (n < 0) {
+		record->rc = (int)n;
+	} else if (n != PROGRESS_LEN) {
+		record->rc = -EBADMSG;
+	}
+	return 1;
+}
+
+static int load_record(struct record *record, const char *settings_key)
+{
+	int rc = settings_subsys_init();
+
+	if (rc == 0) {
+		rc = settings_load_subtree_direct(settings_key, read_record, record);
+	}
+	return rc != 0 ? rc : record->rc;
+}
+
+/* The rules at the head of this file. `written` lies in the region and is not 0. */
+static int find_position(const struct stream_flash_ctx *ctx, size_t written,
+			 struct position *position)
+{
+	struct flash_pages_info page;
+	size_t start;
+	size_t end;
+	int rc;
+
+	*position = (struct position){written, written};
+	if (written == ctx->available) {
+		return 0;
+	}
+	rc = flash_get_page_info_by_offs(ctx->fdev, (off_t)(ctx->offset + written), &page);
+	if (rc != 0) {
+		return rc;
+	}
+	start = (size_t)page.start_offset;
+	end = min_size(start + page.size - ctx->offset, ctx->available);
+	start = start > ctx->offset ? start - ctx->offset : 0;
+	if (start == written) {
+		return 0;
+	}
+	rc = written % ctx->write_block_size != 0 ? 1 : stream_check_blank(ctx, written, end, 1);
+	if (rc < 0) {
+		return rc;
+	}
+	*position = rc == 0 ? (struct position){written, end} : (struct position){start, start};
+	return 0;
+}
+
+static int save_record(const struct stream_flash_ctx *ctx, size_t written, const char *settings_key)
+{
+	uint8_t raw[PROGRESS_LEN];
+
+	progress_encode(raw, &(struct progress){.offset = ctx->offset,
+						.size = ctx->available,
+						.written = written});
+	return settings_save_one(settings_key, raw, sizeof(raw));
+}
+
+int stream_flash_progress_load(struct stream_flash_ctx *ctx, const char *settings_key)
+{
+	struct record record = {.found = false};
+	struct progress progress;
+	struct position position;
+	int rc;
+
+	if (ctx == NULL || settings_key == NULL) {
+		return -EFAULT;
+	}
+	rc = load_record(&record, settings_key);
+	if (rc != 0 || !record.found) {
+		return rc;
+	}
+	rc = progress_decode(&progress, record.raw, sizeof(record.raw));
+	if (rc != 0) {
+		return rc;
+	}
+	if (progress.offset != ctx->offset || progress.size != ctx->available ||
+	    progress.written > ctx->available) {
+		return -EBADMSG;
+	}
+	if (progress.written <= ctx->bytes_written) {
+		return 0;
+	}
+	rc = find_position(ctx, (size_t)progress.written, &position);
+	if (rc != 0 || position.written <= ctx->bytes_written) {
+		return rc;
+	}
+	if (position.written != progress.written) {
+		rc = save_record(ctx, position.written, settings_key);
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	ctx->bytes_written = position.written;
+	ctx->erased_up_to = position.erased_up_to;
+	ctx->buf_bytes = 0;
+	ctx->suspect = false;
+	ctx->spent = false;
+	return 0;
+}
+
+int stream_flash_progress_save(const struct stream_flash_ctx *ctx, const char *settings_key)
+{
+	int rc;
+
+	if (ctx == NULL || settings_key == NULL) {
+		return -EFAULT;
+	}
+	rc = settings_subsys_init();
+	return rc != 0 ? rc : save_record(ctx, ctx->bytes_written, settings_key);
+}
+
+int stream_flash_progress_clear(const struct stream_flash_ctx *ctx, const char *settings_key)
+{
+	int rc;
+
+	if (ctx == NULL || settings_key == NULL) {
+		return -EFAULT;
+	}
+	rc = settings_subsys_init();
+	return rc != 0 ? rc : settings_delete(settings_key);
+}
