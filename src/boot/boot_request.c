@@ -34,13 +34,13 @@ static bool is_clean(const struct boot_tail *tail)
 	return bytes_are(tail->bytes, trailer_distance(tail->align, TRAILER_SWAP_INFO), tail->erased);
 }
 
-/* Unset as the bootloader reads it, and programmable, its padding included. */
+/* Unset as the bootloader reads it, and programmable: the rest of its write block counts, too. */
 static bool image_ok_is_free(const struct boot_tail *tail)
 {
 	const size_t off = trailer_distance(tail->align, TRAILER_SWAP_INFO) -
 			   trailer_distance(tail->align, TRAILER_IMAGE_OK);
 
-	return bytes_are(&tail->bytes[off], tail->align, tail->erased);
+	return bytes_are(&tail->bytes[off], tail->block, tail->erased);
 }
 
 static int wipe_beside_image(const struct flash_area *fa)

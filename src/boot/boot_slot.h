@@ -11,6 +11,7 @@ enum boot_slot { BOOT_PRIMARY, BOOT_SECONDARY };
 struct boot_tail {
 	uint8_t align;
 	uint8_t erased;
+	uint8_t block; /* write block */
 	struct boot_swap_state state;
 	uint8_t bytes[TRAILER_TAIL_MAX];
 };

@@ -72,6 +72,7 @@ int boot_slot_read_tail(const struct flash_area *fa, struct boot_tail *tail)
 	if (!trailer_fits(tail->align, flash_area_align(fa), fa->fa_size)) {
 		return -ENOTSUP;
 	}
+	tail->block = (uint8_t)flash_area_align(fa);
 	const size_t len = trailer_distance(tail->align, TRAILER_SWAP_INFO);
 	const int rc = flash_area_read(fa, (off_t)(fa->fa_size - len), tail->bytes, len);
 	if (rc == 0) {

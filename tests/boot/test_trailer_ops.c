@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every record of trailer-ops.jsonl.gz through the public API, judged by the rules of trailer-ops.md. All 3024 records
+ * run; in modes whose rules are not there yet a call must refuse and leave flash alone.
+ */
+#include "vector_device.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <dfu/boot.h>
+
+#include "support/test_files.h"
+#include "trailer_bytes.h"
+
+#define TAIL 256
+#define SLOTS_MAX 4
+
+/* What became of the set calls of one mode. */
+struct counts {
+	unsigned int queries;
+	unsigned int as_mcuboot; /* 0, and the bytes of MCUboot */
+	unsigned int mended;     /* 0, where MCUboot fails or leaves something else */
+	unsigned int refused;    /* an error, flash as before */
+	unsigned int unsupported;
+};
+
+struct tails {
+	uint8_t bytes[SLOTS_MAX][TAIL];
+	size_t count;
+};
+
+static json_t *records;
+
+static const struct flash_area *slot_area(size_t slot)
+{
+	char part[32];
+
+	snprintf(part, sizeof(part), "slot%zu_partition", slot);
+	return vector_area(part);
+}
+
+static uint8_t *slot_end(size_t slot)
+{
+	const struct flash_area *fa = slot_area(slot);
+
+	return vector_bytes(fa) + fa->fa_size;
+}
+
+static uint8_t slot_erased(size_t slot)
+{
+	return flash_area_erased_val(slot_area(slot));
+}
+
+/* The tails that a record lists, others erased. */
+static void load_tails(const json_t *record, const char *key, struct tails *tails)
+{
+	const json_t *list = json_object_get(record, key);
+
+	tails->count = 2 * (size_t)vector_number(json_object_get(record, "mcuboot"), "images");
+	for (size_t i = 0; i < tails->count; i++) {
+		memset(tails->bytes[i], slot_erased(i), TAIL);
+	}
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *item = json_array_get(list, i);
+		const size_t slot = vector_area(vector_string(item, "part"))->fa_id;
+
+		assert_true(slot < tails->count);
+		assert_int_equal(vector_hex(vector_string(item, "tail"), tails->bytes[slot], TAIL), TAIL);
+	}
+}
+
+static void put_tails(const struct tails *tails)
+{
+	for (size_t i = 0; i < tails->count; i++) {
+		memcpy(slot_end(i) - TAIL, tails->bytes[i], TAIL);
+	}
+}
+
+/* Every tail as given, and all else erased, as it was before. */
+static bool flash_is(const struct tails *tails)
+{
+	static uint8_t expected[1 << 20];
+
+	for (size_t i = 0; i < vector_device.flashes; i++) {
+		const struct test_flash *flash = &vector_device.flash[i];
+
+		assert_true(flash->size <= sizeof(expected));
+		memset(expected, flash->ram_config->parameters.erase_value, flash->size);
+		for (size_t s = 0; s < tails->count; s++) {
+			const struct flash_area *fa = slot_area(s);
+
+			if (fa->fa_dev == flash->dev) {
+				memcpy(&expected[(size_t)fa->fa_off + fa->fa_size - TAIL],
+				       tails->bytes[s], TAIL);
+			}
+		}
+		if (memcmp(expected, flash->memory, flash->size) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static const char *swap_word(int type)
+{
+	static const char *const words[] = {"0", "none", "test", "permanent", "revert"};
+
+	assert_in_range(type, 0, 4);
+	return words[type];
+}
+
+static const char *flag_word(int flag)
+{
+	return flag == BOOT_FLAG_SET ? "set" : flag == BOOT_FLAG_BAD ? "bad" : "unset";
+}
+
+static void run_swap_type(const json_t *record, const char *id, struct counts *counts)
+{
+	const int type = mcuboot_swap_type_multi((int)vector_number(record, "image"));
+
+	if (type == -ENOTSUP) {
+		counts->unsupported++;
+		return;
+	}
+	if (type < 0 || strcmp(swap_word(type), vector_string(record, "value")) != 0) {
+		fail_msg("%s: swap type %d", id, type);
+	}
+	counts->queries++;
+}
+
+static void run_read_state(const json_t *record, const char *id, struct counts *counts)
+{
+	const json_t *value = json_object_get(record, "value");
+	const long area = 2 * vector_number(record, "image") + vector_number(record, "slot");
+	struct boot_swap_state state;
+	const char *magic;
+
+	assert_int_equal(boot_read_swap_state_by_id((int)area, &state), 0);
+	magic = state.magic == BOOT_MAGIC_GOOD ? "good" : state.magic == BOOT_MAGIC_BAD ? "bad" : "unset";
+	if (strcmp(magic, vector_string(value, "magic")) != 0 ||
+	    strcmp(swap_word(state.swap_type), vector_string(value, "swap_type")) != 0 ||
+	    strcmp(flag_word(state.copy_done), vector_string(value, "copy_done")) != 0 ||
+	    strcmp(flag_word(state.image_ok), vector_string(value, "image_ok")) != 0 ||
+	    state.image_num != vector_number(value, "image_num")) {
+		fail_msg("%s: the state differs", id);
+	}
+	counts->queries++;
+}
+
+static int call(const json_t *record)
+{
+	const char *name = vector_string(record, "call");
+	const int image = (int)vector_number(record, "image");
+
+	if (strcmp(name, "set_pending") == 0) {
+		return boot_request_upgrade_multi(
+			image, json_is_true(json_object_get(record, "permanent")));
+	}
+	if (strcmp(name, "set_confirmed") == 0) {
+		return boot_write_img_confirmed_multi(image);
+	}
+	assert_string_equal(name, "set_next");
+	return boot_set_next(slot_area((size_t)(2 * image + vector_number(record, "slot"))),
+			     json_is_true(json_object_get(record, "active")),
+			     json_is_true(json_object_get(record, "confirm")));
+}
+
+/* What a set call asks for: "confirmed", "test" or "permanent". */
+static const char *wish(const json_t *record)
+{
+	const char *name = vector_string(record, "call");
+
+	if (strcmp(name, "set_confirmed") == 0 || json_is_true(json_object_get(record, "active"))) {
+		return "confirmed";
+	}
+	return json_is_true(json_object_get(record, "permanent")) ||
+			       json_is_true(json_object_get(record, "confirm"))
+		       ? "permanent"
+		       : "test";
+}
+
+/* A trailer as a single clean request leaves it. */
+static void fresh_request(const json_t *record, uint8_t tail[TAIL], uint8_t erased, bool permanent)
+{
+	const struct trailer_bytes *layout = trailer_bytes(
+		(uint8_t)vector_number(json_object_get(record, "mcuboot"), "max_align"));
+
+	memset(tail, erased, TAIL);
+	memcpy(&tail[TAIL - 16], layout->magic, 16);
+	tail[TAIL - layout->swap_info] =
+		(uint8_t)((permanent ? 3 : 2) | vector_number(record, "image") << 4);
+	if (permanent) {
+		tail[TAIL - layout->image_ok] = 1;
+	}
+}
+
+/* No magic, but something else programmed: the one case in which a request that MCUboot meets may be made afresh. */
+static bool has_remains(const struct trailer_bytes *layout, const struct tails *before, size_t slot)
+{
+	const uint8_t *end = &before->bytes[slot][TAIL];
+
+	return trailer_is_blank(end, 16, slot_erased(slot)) &&
+	       !trailer_is_blank(end, layout->swap_info, slot_erased(slot));
+}
+
+/* The call returned 0: one of the states that are right, else the record's name is told. */
+static void judge_success(const json_t *record, const char *id, const struct tails *before,
+			  struct counts *counts)
+{
+	const struct trailer_bytes *layout = trailer_bytes(
+		(uint8_t)vector_number(json_object_get(record, "mcuboot"), "max_align"));
+	const bool met = json_is_true(json_object_get(record, "met"));
+	const size_t slot = 2 * (size_t)vector_number(record, "image") + 1;
+	const char *wanted = wish(record);
+	struct tails expected;
+
+	load_tails(record, "after", &expected);
+	if (vector_number(record, "rc") == 0 && met && flash_is(&expected)) {
+		counts->as_mcuboot++;
+		return;
+	}
+	if (strcmp(wanted, "confirmed") == 0 ||
+	    (vector_number(record, "rc") == 0 && met && !has_remains(layout, before, slot))) {
+		fail_msg("%s: otherwise than MCUboot, which does it", id);
+	}
+	counts->mended++;
+	expected = *before;
+	fresh_request(record, expected.bytes[slot], slot_erased(slot), wanted[0] == 'p');
+	if (flash_is(&expected)) {
+		return;
+	}
+	/* A test raised to permanent: one flag more, all else as before. */
+	expected = *before;
+	expected.bytes[slot][TAIL - layout->image_ok] = 1;
+	if (wanted[0] == 'p' && flash_is(&expected) &&
+	    strcmp(trailer_meaning(layout, slot_end(slot - 1), slot_erased(slot - 1), slot_end(slot),
+				   slot_erased(slot)),
+		   wanted) == 0) {
+		return;
+	}
+	fail_msg("%s: 0, and the trailer is neither new nor raised", id);
+}
+
+static void run_set(const json_t *record, const char *id, const struct tails *before,
+		    struct counts *counts)
+{
+	const int rc = call(record);
+
+	if (rc == 0) {
+		judge_success(record, id, before, counts);
+		return;
+	}
+	if (!flash_is(before)) {
+		fail_msg("%s: %d, and flash changed", id, rc);
+	}
+	if (rc == -ENOTSUP) {
+		counts->unsupported++;
+		return;
+	}
+	if (vector_number(record, "rc") == 0 && json_is_true(json_object_get(record, "met"))) {
+		fail_msg("%s: %d where MCUboot does it", id, rc);
+	}
+	if (rc != (strcmp(wish(record), "confirmed") == 0 ? -EUCLEAN : -EALREADY)) {
+		fail_msg("%s: %d", id, rc);
+	}
+	counts->refused++;
+}
+
+static void run_record(const json_t *record, struct counts *counts)
+{
+	const char *id = vector_string(record, "id");
+	const char *name = vector_string(record, "call");
+	struct tails before;
+
+	vector_device_open(record);
+	load_tails(record, "slots", &before);
+	put_tails(&before);
+	if (strcmp(name, "swap_type") == 0) {
+		run_swap_type(record, id, counts);
+		assert_true(flash_is(&before));
+	} else if (strcmp(name, "read_state") == 0) {
+		run_read_state(record, id, counts);
+		assert_true(flash_is(&before));
+	} else {
+		run_set(record, id, &before, counts);
+	}
+	vector_assert_no_violation(id);
+	vector_device_close();
+}
+
+static struct counts run_mode(const char *mode)
+{
+	struct counts counts = {0};
+	size_t i;
+	json_t *record;
+
+	json_array_foreach(records, i, record) {
+		if (strcmp(vector_string(json_object_get(record, "mcuboot"), "mode"), mode) == 0) {
+			run_record(record, &counts);
+		}
+	}
+	return counts;
+}
+
+static void assert_counts(struct counts found, struct counts expected)
+{
+	assert_int_equal(found.queries, expected.queries);
+	assert_int_equal(found.as_mcuboot, expected.as_mcuboot);
+	assert_int_equal(found.mended, expected.mended);
+	assert_int_equal(found.refused, expected.refused);
+	assert_int_equal(found.unsupported, expected.unsupported);
+}
+
+static void swap_move_does_what_mcuboot_does_or_better(void **state)
+{
+	(void)state;
+	assert_counts(run_mode("swap-move"), (struct counts){1108, 151, 330, 141, 0});
+}
+
+static void other_modes_with_a_primary_are_read_and_confirmed(void **state)
+{
+	(void)state;
+	assert_counts(run_mode("swap-scratch"), (struct counts){45, 39, 0, 19, 69});
+	assert_counts(run_mode("swap-offset"), (struct counts){336, 45, 0, 16, 94});
+	assert_counts(run_mode("overwrite-only"), (struct counts){41, 39, 0, 17, 76});
+}
+
+static void modes_without_fixed_slots_read_trailers_and_refuse_the_rest(void **state)
+{
+	(void)state;
+	assert_counts(run_mode("direct-xip"), (struct counts){9, 0, 0, 0, 164});
+	assert_counts(run_mode("direct-xip-revert"), (struct counts){9, 0, 0, 0, 276});
+}
+
+static void no_record_is_left_out(void **state)
+{
+	(void)state;
+	assert_int_equal(json_array_size(records), 3024);
+}
+
+static int load(void **state)
+{
+	(void)state;
+	records = test_read_jsonl("trailer-ops.jsonl.gz");
+	return 0;
+}
+
+static int unload(void **state)
+{
+	(void)state;
+	json_decref(records);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(swap_move_does_what_mcuboot_does_or_better),
+		cmocka_unit_test(other_modes_with_a_primary_are_read_and_confirmed),
+		cmocka_unit_test(modes_without_fixed_slots_read_trailers_and_refuse_the_rest),
+		cmocka_unit_test(no_record_is_left_out),
+	};
+
+	return cmocka_run_group_tests_name("trailer_ops", tests, load, unload);
+}
