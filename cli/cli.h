@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * @brief What the verbs of `slotwise` share: operands and options, the open device, errors and reports.
+ *
+ * A verb is a row of a constant table. It returns CLI_DONE, or what cli_fail() or cli_usage() returned; main() closes the
+ * device and prints the report.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include <dfu/compiler.h>
+
+#include "device.h"
+
+/** Exit statuses. */
+enum cli_status { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+
+#define CLI_OPERANDS_MAX 3
+#define CLI_OPTIONS_MAX 6
+
+/** An option; a table of them ends with a NULL name. */
+struct cli_option {
+	const char *name;  /**< Without "--". */
+	const char *value; /**< Name of its value in the help; NULL: it has none. */
+	const char *help;
+};
+
+struct cli;
+
+/** A verb. */
+struct cli_verb {
+	const char *name;
+	const char *operands[CLI_OPERANDS_MAX + 1]; /**< All are needed; NULL after the last one. */
+	const struct cli_option *options;           /**< NULL: none of its own. */
+	const char *summary;                        /**< One line. */
+	const char *help;                           /**< Some more; may be NULL. */
+	enum cli_status (*run)(struct cli *cli);
+};
+
+/** One run of a verb. */
+struct cli {
+	const struct cli_verb *verb;
+	const char *operand[CLI_OPERANDS_MAX];
+	const char *option[CLI_OPTIONS_MAX]; /**< Value, by the row of the verb's table; "" without one; NULL: not given. */
+	bool json;
+	json_t *report; /**< What --json prints; an object. */
+	struct sim_device *device;
+};
+
+/** All verbs, in the order of the help; a NULL name after the last one. */
+extern const struct cli_verb *const cli_verbs[];
+
+/** Fill in operands and options; @p argv begins after the verb. CLI_DONE or CLI_USAGE. @p help: set for --help. */
+DFU_MUST_CHECK enum cli_status cli_parse(struct cli *cli, int argc, char *const argv[], bool *help);
+
+/** Print the help of a verb, or with NULL of the program. */
+void cli_print_help(const struct cli_verb *verb);
+
+/** Say on stderr that the command line is wrong, and how it goes. @return CLI_USAGE. */
+enum cli_status cli_usage(const struct cli_verb *verb, const char *format, ...) DFU_PRINTF(2, 3);
+
+/** Read an option that is a decimal number from @p least to @p most; the default is left if it was not given. */
+DFU_MUST_CHECK enum cli_status cli_number(const struct cli *cli, int option, unsigned long least,
+					  unsigned long most, unsigned long *value);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "boot_model.h"
+#include "output.h"
+#include "session.h"
+#include "verbs.h"
+
+static enum cli_status remember(struct cli *cli, const struct sim_boot_result *result)
+{
+	for (unsigned int image = 0; image < result->images; image++) {
+		int rc = sim_device_set_active(cli->device, image, result->active[image]);
+
+		if (rc != 0) {
+			return cli_fail(cli, cli->operand[0], "settings: %s", strerror(-rc));
+		}
+	}
+	return CLI_DONE;
+}
+
+static void report(struct cli *cli, const struct sim_boot_result *result)
+{
+	json_t *booted = json_null();
+	json_t *swap_types = json_array();
+	json_t *active = json_array();
+	char version[CLI_VERSION_LEN];
+
+	if (result->booted) {
+		booted = json_pack("{s:i, s:i, s:s}", "image", 0, "slot", result->active[0], "version",
+				   cli_version_text(version, &result->version));
+	}
+	for (unsigned int i = 0; i < result->images; i++) {
+		int slot = result->active[i];
+
+		(void)json_array_append_new(swap_types,
+					    json_string(cli_swap_word(result->swap_type[i])));
+		(void)json_array_append_new(active, slot < 0 ? json_null() : json_integer(slot));
+	}
+	cli_report(cli, "booted", booted);
+	cli_report(cli, "swap_types", swap_types);
+	cli_report(cli, "active", active);
+}
+
+static void say(const struct cli *cli, const struct sim_boot_result *result)
+{
+	static const char *const did[] = {
+		[BOOT_SWAP_TYPE_NONE] = "",
+		[BOOT_SWAP_TYPE_TEST] = ": the new image, for a test",
+		[BOOT_SWAP_TYPE_PERM] = ": the new image, for good",
+		[BOOT_SWAP_TYPE_REVERT] = ": the old image is back",
+		[BOOT_SWAP_TYPE_FAIL] = ": the new image was refused",
+	};
+	char version[CLI_VERSION_LEN];
+
+	for (unsigned int i = 0; i < result->images; i++) {
+		if (i == 0) {
+			cli_say(cli, "boots %s from slot %d%s",
+				cli_version_text(version, &result->version), result->active[0],
+				did[result->swap_type[0]]);
+		} else {
+			cli_say(cli, "image %u: slot %d%s", i, result->active[i],
+				did[result->swap_type[i]]);
+		}
+	}
+}
+
+static enum cli_status run(struct cli *cli)
+{
+	struct sim_boot_result result;
+	enum cli_status status;
+	int rc;
+
+	cli_report(cli, "booted", json_null());
+	cli_report(cli, "swap_types", json_array());
+	cli_report(cli, "active", json_array());
+	status = cli_open_device_to_change(cli);
+	if (status != CLI_DONE) {
+		return status;
+	}
+	rc = sim_boot(&sim_device_board(cli->device)->arrangement, false, &result);
+	if (rc != 0) {
+		return cli_fail(cli, cli->operand[0], "%s", strerror(-rc));
+	}
+	report(cli, &result);
+	status = remember(cli, &result);
+	if (status != CLI_DONE) {
+		return status;
+	}
+	if (!result.booted) {
+		return cli_fail(cli, cli->operand[0], "%s",
+				result.error[0] != '\0' ? result.error : "no image can be started");
+	}
+	say(cli, &result);
+	return CLI_DONE;
+}
+
+const struct cli_verb cli_verb_boot = {
+	.name = "boot",
+	.operands = {"DEV"},
+	.summary = "do what MCUboot does at a reset",
+	.help = "A scheduled image is installed, an unconfirmed one reverted. Exit status 1 if no image\n"
+		"can be started.",
+	.run = run,
+};

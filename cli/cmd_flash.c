@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Factory programming: what a programmer on the production line does, so the bootloader's state is not asked. The
+ * bytes of the file are the bytes of the slot, a trailer at the end of a padded file included.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <dfu/boot.h>
+
+#include "image.h"
+#include "output.h"
+#include "session.h"
+#include "verbs.h"
+
+enum { OPTION_RAW };
+
+static const struct cli_option options[] = {
+	{"raw", NULL, "program any bytes, image or not"},
+	{NULL, NULL, NULL},
+};
+
+/* "slotN", or the node label of any partition. */
+static const struct sim_partition *find_partition(const struct sim_board *board, const char *name)
+{
+	for (size_t i = 0; i < board->partitions; i++) {
+		const struct sim_partition *partition = &board->partition[i];
+		char slot[8];
+
+		(void)snprintf(slot, sizeof(slot), "slot%u", (unsigned int)partition->id);
+		if ((partition->id < SIM_SLOTS_MAX && strcmp(slot, name) == 0) ||
+		    strcmp(partition->name, name) == 0) {
+			return partition;
+		}
+	}
+	return NULL;
+}
+
+static int program(const struct flash_area *fa, const struct cli_file *file)
+{
+	size_t block = flash_area_align(fa);
+	size_t whole = file->len - file->len % block;
+	uint8_t last[512];
+	int rc = flash_area_flatten(fa, 0, fa->fa_size);
+
+	rc = rc != 0 ? rc : flash_area_write(fa, 0, file->data, whole);
+	if (rc != 0 || whole == file->len) {
+		return rc;
+	}
+	memset(last, flash_area_erased_val(fa), sizeof(last));
+	memcpy(last, &file->data[whole], file->len - whole);
+	return flash_area_write(fa, (off_t)whole, last, block);
+}
+
+static int compare(const struct flash_area *fa, const struct cli_file *file)
+{
+	uint8_t back[4096];
+	int rc = 0;
+
+	for (size_t off = 0; off < file->len && rc == 0; off += sizeof(back)) {
+		size_t n = file->len - off < sizeof(back) ? file->len - off : sizeof(back);
+
+		rc = flash_area_read(fa, (off_t)off, back, n);
+		if (rc == 0 && memcmp(back, &file->data[off], n) != 0) {
+			rc = -EIO;
+		}
+	}
+	return rc;
+}
+
+static enum cli_status check_image(struct cli *cli, const struct cli_file *file)
+{
+	struct dfu_image_source source = dfu_image_source_memory(file->data, file->len);
+	struct cli_image image;
+	char version[CLI_VERSION_LEN];
+
+	if (cli->option[OPTION_RAW] != NULL) {
+		return CLI_DONE;
+	}
+	cli_image_judge(&image, &source, NULL);
+	/* What only this bootloader or this moment would refuse is the factory's business. */
+	if (image.rc != 0 && image.report.fault != DFU_IMAGE_ENCRYPTED &&
+	    image.report.fault != DFU_IMAGE_COMPRESSED && image.report.fault != DFU_IMAGE_NOT_BOOTABLE) {
+		return cli_fail(cli, cli->operand[2], "%s", cli_image_why(&image));
+	}
+	cli_report(cli, "version", json_string(cli_version_text(version, &image.header.version)));
+	return CLI_DONE;
+}
+
+static enum cli_status write_partition(struct cli *cli, const struct sim_partition *partition,
+				       const struct cli_file *file)
+{
+	const struct flash_area *fa;
+	int rc = flash_area_open(partition->id, &fa);
+
+	if (rc == 0 && file->len > fa->fa_size) {
+		return cli_fail(cli, cli->operand[2], "%zu bytes, but %s has %zu: %s", file->len,
+				partition->name, fa->fa_size, strerror(EFBIG));
+	}
+	rc = rc != 0 ? rc : program(fa, file);
+	rc = rc != 0 ? rc : compare(fa, file);
+	if (rc != 0) {
+		return cli_fail(cli, partition->name, "%s", strerror(-rc));
+	}
+	cli_report(cli, "slot", json_string(partition->name));
+	cli_report(cli, "size", json_integer((json_int_t)file->len));
+	cli_say(cli, "%s: %zu bytes of %s", partition->name, file->len, cli->operand[2]);
+	return CLI_DONE;
+}
+
+static enum cli_status run(struct cli *cli)
+{
+	const struct sim_partition *partition;
+	enum cli_status status = cli_open_device_to_change(cli);
+	struct cli_file file;
+
+	if (status != CLI_DONE) {
+		return status;
+	}
+	partition = find_partition(sim_device_board(cli->device), cli->operand[1]);
+	if (partition == NULL) {
+		return cli_fail(cli, cli->operand[1], "the board has no such slot");
+	}
+	status = cli_file_read(cli, cli->operand[2], &file);
+	if (status == CLI_DONE) {
+		status = check_image(cli, &file);
+	}
+	if (status == CLI_DONE) {
+		status = write_partition(cli, partition, &file);
+	}
+	cli_file_free(&file);
+	return status;
+}
+
+const struct cli_verb cli_verb_flash = {
+	.name = "flash",
+	.operands = {"DEV", "SLOT", "FILE"},
+	.options = options,
+	.summary = "program a slot as the factory does: erase, write, compare",
+	.help = "SLOT is slot0 to slot15, or a node label of the board such as slot0_partition.\n"
+		"FILE is an MCUboot image with a sound hash; it may be padded to the slot.",
+	.run = run,
+};

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <dfu/boot.h>
+#include <dfu/dfu_target_mcuboot.h>
+
+#include "image.h"
+#include "output.h"
+#include "session.h"
+#include "target.h"
+#include "verbs.h"
+
+enum { OPTION_IMAGE, OPTION_PERMANENT };
+
+static const struct cli_option options[] = {
+	{"image", "N", "image pair, default 0"},
+	{"permanent", NULL, "install for good, without a test"},
+	{NULL, NULL, NULL},
+};
+
+/* The library verifies, too; judging here first is for the words. */
+static enum cli_status judge_slot(struct cli *cli, unsigned int image)
+{
+	const struct flash_area *fa = cli_slot_area(image, 1);
+	struct cli_image found;
+
+	if (fa == NULL) {
+		return cli_fail(cli, cli->operand[0], "%s", cli_why(-ENODEV));
+	}
+	cli_image_judge_slot(&found, fa);
+	if (found.report.fault == DFU_IMAGE_NOT_AN_IMAGE) {
+		return cli_fail(cli, flash_area_label(fa), "%s", cli_why(-ENOENT));
+	}
+	return found.rc == 0 ? CLI_DONE
+			     : cli_fail(cli, flash_area_label(fa), "%s", cli_image_why(&found));
+}
+
+static enum cli_status schedule(struct cli *cli, unsigned int image)
+{
+	bool permanent = cli->option[OPTION_PERMANENT] != NULL;
+	enum cli_status status = cli_need_confirmed(cli, image);
+	int rc;
+
+	status = status != CLI_DONE ? status : judge_slot(cli, image);
+	status = status != CLI_DONE ? status : cli_target_ready(cli, image, NULL);
+	status = status != CLI_DONE ? status : cli_remember_active(cli);
+	if (status != CLI_DONE) {
+		return status;
+	}
+	rc = dfu_target_mcuboot_schedule((int)image,
+					 permanent ? BOOT_UPGRADE_PERMANENT : BOOT_UPGRADE_TEST);
+	if (rc != 0) {
+		return cli_fail(cli, cli->operand[0], "%s", cli_why(rc));
+	}
+	cli_report(cli, "scheduled", json_string(permanent ? "permanent" : "test"));
+	cli_say(cli, "scheduled: the next boot %s the image in slot 1",
+		permanent ? "installs" : "tests");
+	return CLI_DONE;
+}
+
+static enum cli_status run(struct cli *cli)
+{
+	unsigned int image = 0;
+	enum cli_status status = cli_image_syntax(cli, OPTION_IMAGE);
+
+	status = status != CLI_DONE ? status : cli_open_device_to_change(cli);
+	status = status != CLI_DONE ? status : cli_image_number(cli, OPTION_IMAGE, &image);
+	if (status != CLI_DONE) {
+		return status;
+	}
+	cli_report(cli, "image", json_integer((json_int_t)image));
+	cli_report(cli, "slot", json_integer(1));
+	cli_report(cli, "scheduled", NULL);
+	return schedule(cli, image);
+}
+
+const struct cli_verb cli_verb_schedule = {
+	.name = "schedule",
+	.operands = {"DEV"},
+	.options = options,
+	.summary = "verify the image in the secondary slot and ask the bootloader for it",
+	.help = "Refused while the running image is unconfirmed.",
+	.run = run,
+};

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * State of a device in the words of mcumgr: the running slot is active, and confirmed unless the next boot reverts it;
+ * the other slot is pending when the next boot installs it, permanent when for good, and confirmed when the
+ * next boot goes back to it.
+ */
+#include <string.h>
+
+#include <dfu/boot.h>
+
+#include "image.h"
+#include "map.h"
+#include "output.h"
+#include "session.h"
+#include "verbs.h"
+
+/* A slot, as far as status tells. */
+struct slot_state {
+	unsigned int slot;
+	struct cli_image image;
+	bool bootable;
+	bool active;
+	bool pending;
+	bool confirmed;
+	bool permanent;
+	bool has_trailer;
+	struct boot_swap_state trailer;
+};
+
+static const char *magic_word(uint8_t magic)
+{
+	return magic == BOOT_MAGIC_GOOD ? "good" : magic == BOOT_MAGIC_BAD ? "bad" : "unset";
+}
+
+static const char *flag_word(uint8_t flag)
+{
+	return flag == BOOT_FLAG_SET ? "set" : flag == BOOT_FLAG_BAD ? "bad" : "unset";
+}
+
+static void read_slot(struct cli *cli, struct slot_state *state, unsigned int image,
+		      const struct flash_area *fa, int swap_type)
+{
+	int active = cli_active_slot(cli, image);
+	/* Where nothing runs, the primary slot stands in: what is asked of the other one is asked all the same. */
+	bool running = state->slot == (unsigned int)(active < 0 ? 0 : active);
+	bool reverts = swap_type == BOOT_SWAP_TYPE_REVERT;
+	ssize_t most = boot_get_max_image_size((int)image);
+
+	cli_image_judge_slot(&state->image, fa);
+	state->bootable = state->image.rc == 0 &&
+			  (most < 0 || state->image.image.total_size <= (size_t)most);
+	state->has_trailer = boot_read_swap_state(fa, &state->trailer) == 0;
+	state->active = running && active >= 0;
+	if (running) {
+		state->confirmed = state->active && !reverts &&
+				   boot_is_unconfirmed_multi((int)image) != 1;
+		return;
+	}
+	state->permanent = swap_type == BOOT_SWAP_TYPE_PERM;
+	state->pending = state->permanent || swap_type == BOOT_SWAP_TYPE_TEST;
+	state->confirmed = reverts;
+}
+
+static json_t *report_trailer(const struct slot_state *state)
+{
+	if (!state->has_trailer) {
+		return json_null();
+	}
+	return json_pack("{s:s, s:s, s:s, s:s}", "magic", magic_word(state->trailer.magic), "swap_type",
+			 cli_swap_word(state->trailer.swap_type), "copy_done",
+			 flag_word(state->trailer.copy_done), "image_ok",
+			 flag_word(state->trailer.image_ok));
+}
+
+static json_t *report_slot(const struct slot_state *state)
+{
+	const struct cli_image *image = &state->image;
+	json_t *slot = json_object();
+	char version[CLI_VERSION_LEN];
+
+	(void)json_object_set_new(slot, "slot", json_integer((json_int_t)state->slot));
+	(void)json_object_set_new(
+		slot, "version",
+		image->header_found ? json_string(cli_version_text(version, &image->header.version))
+				    : json_null());
+	(void)json_object_set_new(slot, "hash",
+				  image->report.hash_len > 0
+					  ? cli_json_hex(image->report.hash, image->report.hash_len)
+					  : json_null());
+	(void)json_object_set_new(slot, "bootable", json_boolean(state->bootable));
+	(void)json_object_set_new(slot, "active", json_boolean(state->active));
+	(void)json_object_set_new(slot, "pending", json_boolean(state->pending));
+	(void)json_object_set_new(slot, "confirmed", json_boolean(state->confirmed));
+	(void)json_object_set_new(slot, "permanent", json_boolean(state->permanent));
+	(void)json_object_set_new(slot, "trailer", report_trailer(state));
+	return slot;
+}
+
+static void say_slot(const struct cli *cli, const struct slot_state *state)
+{
+	const struct boot_swap_state *trailer = &state->trailer;
+	char version[CLI_VERSION_LEN] = "no image";
+	char words[80] = "";
+
+	if (state->image.header_found) {
+		(void)cli_version_text(version, &state->image.header.version);
+	}
+	(void)snprintf(words, sizeof(words), "%s%s%s%s%s", state->active ? " active" : "",
+		       state->confirmed ? " confirmed" : "", state->pending ? " pending" : "",
+		       state->permanent ? " permanent" : "",
+		       state->image.header_found && !state->bootable ? " not-bootable" : "");
+	if (!state->has_trailer) {
+		cli_say(cli, "  slot %u  %-12s %-20s no trailer", state->slot, version, words);
+		return;
+	}
+	cli_say(cli, "  slot %u  %-12s %-20s trailer: magic %s, %s, copy_done %s, image_ok %s",
+		state->slot, version, words, magic_word(trailer->magic),
+		cli_swap_word(trailer->swap_type), flag_word(trailer->copy_done),
+		flag_word(trailer->image_ok));
+}
+
+static json_t *image_status(struct cli *cli, unsigned int image)
+{
+	int swap_type = mcuboot_swap_type_multi((int)image);
+	json_t *slots = json_array();
+
+	cli_say(cli, "image %u: next boot %s", image, cli_swap_word(swap_type));
+	for (unsigned int slot = 0; slot < 2; slot++) {
+		const struct flash_area *fa = cli_slot_area(image, slot);
+		struct slot_state state = {.slot = slot};
+
+		if (fa == NULL) {
+			continue;
+		}
+		read_slot(cli, &state, image, fa, swap_type);
+		(void)json_array_append_new(slots, report_slot(&state));
+		say_slot(cli, &state);
+	}
+	return json_pack("{s:i, s:s, s:o}", "image", (int)image, "swap_type",
+			 cli_swap_word(swap_type), "slots", slots);
+}
+
+static enum cli_status run(struct cli *cli)
+{
+	json_t *images = json_array();
+	const struct sim_board *board;
+	enum cli_status status;
+
+	cli_report(cli, "mode", json_null());
+	cli_report(cli, "images", images);
+	status = cli_open_device(cli);
+	if (status != CLI_DONE) {
+		return status;
+	}
+	board = sim_device_board(cli->device);
+	cli_report(cli, "mode", json_string(boot_mode_name(board->arrangement.mode)));
+	cli_say(cli, "%s  mode %s, max-align %u", cli->operand[0],
+		boot_mode_name(board->arrangement.mode), (unsigned int)board->arrangement.max_align);
+	if (!cli->json) {
+		cli_draw_map(board);
+	}
+	for (unsigned int i = 0; i < board->arrangement.images; i++) {
+		(void)json_array_append_new(images, image_status(cli, i));
+	}
+	return CLI_DONE;
+}
+
+const struct cli_verb cli_verb_status = {
+	.name = "status",
+	.operands = {"DEV"},
+	.summary = "show the flash map, the slots and what the next boot does",
+	.run = run,
+};

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A firmware update as an application does it, through dfu_target. The file is judged in memory first, so that a bad
+ * one costs the device nothing; dfu_target judges again what flash holds.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <dfu/boot.h>
+#include <dfu/dfu_target.h>
+#include <dfu/dfu_target_mcuboot.h>
+
+#include "image.h"
+#include "output.h"
+#include "progress.h"
+#include "session.h"
+#include "target.h"
+#include "verbs.h"
+
+enum { OPTION_CHUNK, OPTION_IMAGE, OPTION_PERMANENT, OPTION_KEY, OPTION_NO_SCHEDULE };
+
+#define CHUNK_DEFAULT 4096u
+#define CHUNK_MAX (1u << 20)
+
+static const struct cli_option options[] = {
+	{"chunk", "N", "bytes given to each dfu_target_write(), 1 to 1048576; default 4096"},
+	{"image", "N", "image pair, default 0"},
+	{"permanent", NULL, "install for good, without a test"},
+	{"key", "PUB.pem", "demand a signature by this key"},
+	{"no-schedule", NULL, "write and verify only; schedule later"},
+	{NULL, NULL, NULL},
+};
+
+/* What an update needs to know. */
+struct update {
+	unsigned int image;
+	unsigned long chunk;
+	struct cli_file file;
+	const struct dfu_image_key *key;
+	struct dfu_image_header header;
+};
+
+static enum cli_status judge_file(struct cli *cli, struct update *update)
+{
+	struct dfu_image_source source =
+		dfu_image_source_memory(update->file.data, update->file.len);
+	const char *path = cli->operand[1];
+	struct cli_image image;
+	ssize_t most;
+
+	cli_image_judge(&image, &source, update->key);
+	if (image.rc != 0) {
+		return cli_fail(cli, path, "%s", cli_image_why(&image));
+	}
+	update->header = image.header;
+	most = boot_get_max_image_size((int)update->image);
+	if (most < 0) {
+		return cli_fail(cli, cli->operand[0], "%s", cli_why((int)most));
+	}
+	if (update->file.len > (size_t)most) {
+		return cli_fail(cli, path, "%zu bytes, but the bootloader installs at most %zd: %s",
+				update->file.len, most, strerror(EFBIG));
+	}
+	return CLI_DONE;
+}
+
+static enum cli_status check_slot(struct cli *cli, const struct update *update)
+{
+	if (cli_slot_area(update->image, 1) == NULL) {
+		return cli_fail(cli, cli->operand[0], "%s", cli_why(-ENODEV));
+	}
+	return cli_need_confirmed(cli, update->image);
+}
+
+static int write_file(const struct cli *cli, const struct update *update)
+{
+	struct cli_progress progress;
+	size_t offset;
+	int rc = dfu_target_offset_get(&offset);
+
+	if (rc != 0) {
+		return rc;
+	}
+	cli_progress_begin(&progress, offset, update->file.len, !cli->json);
+	while (offset < update->file.len && rc == 0) {
+		size_t left = update->file.len - offset;
+		size_t n = left < update->chunk ? left : update->chunk;
+
+		rc = dfu_target_write(&update->file.data[offset], n);
+		if (rc == 0) {
+			offset += n;
+			cli_progress_show(&progress, offset);
+		}
+	}
+	cli_progress_end(&progress);
+	return rc;
+}
+
+static enum cli_status download(struct cli *cli, const struct update *update)
+{
+	int type = (int)dfu_target_img_type(update->file.data, update->file.len);
+	int rc = dfu_target_init(type, (int)update->image, update->file.len, NULL);
+
+	if (rc != 0) {
+		return cli_fail(cli, cli->operand[0], "cannot begin: %s", cli_why(rc));
+	}
+	rc = write_file(cli, update);
+	if (rc != 0) {
+		return cli_fail(cli, cli->operand[0], "write: %s", strerror(-rc));
+	}
+	rc = dfu_target_done(true);
+	if (rc != 0) {
+		return cli_fail(cli, cli->operand[0], "what flash holds is not the file: %s",
+				strerror(-rc));
+	}
+	cli_say(cli, "verified: flash holds %zu bytes of it", update->file.len);
+	return CLI_DONE;
+}
+
+static enum cli_status schedule(struct cli *cli, const struct update *update)
+{
+	bool permanent = cli->option[OPTION_PERMANENT] != NULL;
+	int rc = permanent ? dfu_target_mcuboot_schedule((int)update->image, BOOT_UPGRADE_PERMANENT)
+			   : dfu_target_schedule_update((int)update->image);
+
+	if (rc != 0) {
+		return cli_fail(cli, cli->operand[0], "cannot schedule: %s", cli_why(rc));
+	}
+	cli_report(cli, "scheduled", json_string(permanent ? "permanent" : "test"));
+	cli_say(cli, "scheduled: the next boot %s it", permanent ? "installs" : "tests");
+	return CLI_DONE;
+}
+
+static enum cli_status carry_out(struct cli *cli, const struct update *update)
+{
+	char version[CLI_VERSION_LEN];
+	enum cli_status status = cli_target_ready(cli, update->image, update->key);
+
+	status = status != CLI_DONE ? status : cli_remember_active(cli);
+	if (status != CLI_DONE) {
+		return status;
+	}
+	(void)cli_version_text(version, &update->header.version);
+	cli_report(cli, "version", json_string(version));
+	cli_report(cli, "size", json_integer((json_int_t)update->file.len));
+	cli_say(cli, "image %u: %s into slot 1", update->image, version);
+	status = download(cli, update);
+	if (status != CLI_DONE || cli->option[OPTION_NO_SCHEDULE] != NULL) {
+		return status;
+	}
+	return schedule(cli, update);
+}
+
+static enum cli_status update_from_file(struct cli *cli, struct update *update)
+{
+	struct cli_key key;
+	enum cli_status status = CLI_DONE;
+
+	if (cli->option[OPTION_KEY] != NULL) {
+		status = cli_key_read(cli, cli->option[OPTION_KEY], &key);
+		update->key = &key.key;
+	}
+	status = status != CLI_DONE ? status : cli_file_read(cli, cli->operand[1], &update->file);
+	status = status != CLI_DONE ? status : judge_file(cli, update);
+	status = status != CLI_DONE ? status : carry_out(cli, update);
+	dfu_target_mcuboot_set_key(NULL);
+	cli_file_free(&update->file);
+	return status;
+}
+
+static enum cli_status run(struct cli *cli)
+{
+	struct update update = {.chunk = CHUNK_DEFAULT};
+	enum cli_status status = cli_number(cli, OPTION_CHUNK, 1, CHUNK_MAX, &update.chunk);
+
+	if (status == CLI_DONE && cli->option[OPTION_PERMANENT] != NULL &&
+	    cli->option[OPTION_NO_SCHEDULE] != NULL) {
+		return cli_usage(cli->verb, "--permanent and --no-schedule exclude each other");
+	}
+	status = status != CLI_DONE ? status : cli_image_syntax(cli, OPTION_IMAGE);
+	status = status != CLI_DONE ? status : cli_open_device_to_change(cli);
+	status = status != CLI_DONE ? status : cli_image_number(cli, OPTION_IMAGE, &update.image);
+	if (status != CLI_DONE) {
+		return status;
+	}
+	cli_report(cli, "image", json_integer((json_int_t)update.image));
+	cli_report(cli, "slot", json_integer(1));
+	cli_report(cli, "version", NULL);
+	cli_report(cli, "size", NULL);
+	cli_report(cli, "scheduled", NULL);
+	status = check_slot(cli, &update);
+	return status != CLI_DONE ? status : update_from_file(cli, &update);
+}
+
+const struct cli_verb cli_verb_update = {
+	.name = "update",
+	.operands = {"DEV", "FILE"},
+	.options = options,
+	.summary = "stream a signed image into the secondary slot, verify and schedule it",
+	.help = "A file that is no valid image changes nothing. Refused while the running image is\n"
+		"unconfirmed.",
+	.run = run,
+};

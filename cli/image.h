@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file @brief Image files and keys of the command line, and judging an image wherever it lies. */
+#ifndef CLI_IMAGE_H
+#define CLI_IMAGE_H
+
+#include <dfu/image.h>
+
+#include "cli.h"
+
+/** A file in memory. */
+struct cli_file {
+	uint8_t *data;
+	size_t len;
+};
+
+/** A public key and the DER it points into. */
+struct cli_key {
+	struct dfu_image_key key;
+	uint8_t der[1024];
+};
+
+/** What is known of an image. */
+struct cli_image {
+	struct dfu_image image;         /**< Set if @p found. */
+	struct dfu_image_header header; /**< Set if @p header_found. */
+	struct dfu_image_report report;
+	bool header_found;
+	bool found; /**< Header and TLV areas fit together. */
+	int rc;     /**< 0: valid. */
+};
+
+/** Read a file whole. @p file is to be freed with cli_file_free() in every case. */
+DFU_MUST_CHECK enum cli_status cli_file_read(struct cli *cli, const char *path, struct cli_file *file);
+
+void cli_file_free(struct cli_file *file);
+
+/** Read a public key in PEM. */
+DFU_MUST_CHECK enum cli_status cli_key_read(struct cli *cli, const char *path, struct cli_key *key);
+
+/** Judge an image; @p key may be NULL. */
+void cli_image_judge(struct cli_image *image, const struct dfu_image_source *source,
+		     const struct dfu_image_key *key);
+
+/** @return Why an image is not valid, in words. */
+const char *cli_image_why(const struct cli_image *image);
+
+/** Judge the image in a slot, where the bootloader looks for it, with the hash alone. */
+void cli_image_judge_slot(struct cli_image *image, const struct flash_area *fa);
+
+#endif

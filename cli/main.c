@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * slotwise: one verb a run. Here the verb is found, and afterwards everything that holds for all of them is done: a broken
+ * NOR rule is an error even where the verb went on, the report is printed at exit 1, too, and output that
+ * could not be written is a failure.
+ */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <dfu/log.h>
+
+#include "output.h"
+#include "verbs.h"
+
+const struct cli_verb *const cli_verbs[] = {
+	&cli_verb_new,    &cli_verb_flash,  &cli_verb_update, &cli_verb_schedule, &cli_verb_boot,
+	&cli_verb_confirm, &cli_verb_cancel, &cli_verb_status, &cli_verb_inspect, NULL,
+};
+
+/* Every failure that the library logs also comes back as a code, which a verb puts into words. */
+void dfu_log_write(enum dfu_log_level level, const char *format, ...)
+{
+	(void)level;
+	(void)format;
+}
+
+static const struct cli_verb *find_verb(const char *name)
+{
+	for (size_t i = 0; cli_verbs[i] != NULL; i++) {
+		if (strcmp(cli_verbs[i]->name, name) == 0) {
+			return cli_verbs[i];
+		}
+	}
+	return NULL;
+}
+
+static enum cli_status finish(struct cli *cli, enum cli_status status)
+{
+	const char *violation = cli->device != NULL ? sim_device_violation(cli->device) : NULL;
+
+	if (violation != NULL) {
+		status = cli_fail(cli, cli->operand[0], "%s", violation);
+	}
+	if (cli->json && status != CLI_USAGE) {
+		cli_print_report(cli);
+	}
+	sim_device_close(cli->device);
+	json_decref(cli->report);
+	return status;
+}
+
+static enum cli_status run(const struct cli_verb *verb, int argc, char *const argv[])
+{
+	struct cli cli = {.verb = verb};
+	bool help = false;
+	enum cli_status status = cli_parse(&cli, argc, argv, &help);
+
+	if (status != CLI_DONE) {
+		return status;
+	}
+	if (help) {
+		cli_print_help(verb);
+		return CLI_DONE;
+	}
+	cli.report = json_object();
+	return finish(&cli, verb->run(&cli));
+}
+
+static enum cli_status dispatch(int argc, char *argv[])
+{
+	const struct cli_verb *verb;
+
+	if (argc < 2) {
+		return cli_usage(NULL, "a verb is missing");
+	}
+	if (strcmp(argv[1], "--help") == 0) {
+		cli_print_help(NULL);
+		return CLI_DONE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("slotwise " SLOTWISE_VERSION "\n");
+		return CLI_DONE;
+	}
+	verb = find_verb(argv[1]);
+	return verb != NULL ? run(verb, argc - 2, &argv[2])
+			    : cli_usage(NULL, "%s: no such verb", argv[1]);
+}
+
+int main(int argc, char *argv[])
+{
+	enum cli_status status;
+
+	/* Only for the characters of the flash map: numbers and messages stay as they are. */
+	(void)setlocale(LC_CTYPE, "");
+	status = dispatch(argc, argv);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "slotwise: stdout: cannot be written\n");
+		return status == CLI_DONE ? CLI_FAILED : (int)status;
+	}
+	return (int)status;
+}
