@@ -3,8 +3,8 @@
  * @file
  * @brief Flash image: write an image, in order, into a slot. Source compatible with Zephyr.
  *
- * The bytes go to flash as they come, header first: a cut leaves a visible header in the slot. The MCUboot target of
- * <dfu/dfu_target.h> holds it back and verifies; this is the low level.
+ * The bytes go to flash as they come, header first: a cut leaves a visible header in the slot. The
+ * MCUboot target of <dfu/dfu_target.h> holds it back and verifies; this is the low level.
  */
 #ifndef DFU_FLASH_IMG_H
 #define DFU_FLASH_IMG_H
@@ -53,15 +53,18 @@ size_t flash_img_bytes_written(struct flash_img_context *ctx);
  *
  * With CONFIG_IMG_ERASE_PROGRESSIVELY the slot's trailer is erased once, before the first byte.
  *
- * Power cut: as stream_flash_buffered_write(); the trailer is gone before any byte of the image changes.
+ * Power cut: as stream_flash_buffered_write(); the trailer is gone before any byte of the image
+ * changes.
  *
  * @param data   @p len bytes; not kept. May be NULL if @p len is 0.
- * @param flush  true on the last call: programs what the buffer holds and ends the write. After an error of that call it may be repeated.
+ * @param flush  true on the last call: programs what the buffer holds and ends the write. After an
+ *               error of that call it may be repeated.
  *
  * @retval 0        All bytes accepted.
  * @retval -EINVAL  @p ctx is NULL.
  * @retval -EACCES  The write was ended by a flush before. Nothing done.
- * @retval -errno   From stream_flash_buffered_write() (with its state), or from erasing the trailer: nothing consumed.
+ * @retval -errno   From stream_flash_buffered_write() (with its state), or from erasing the
+ *                  trailer: nothing consumed.
  *
  * Blocks for a page erase and a program for each buffer filled, and once for the trailer's pages.
  */
@@ -69,9 +72,11 @@ DFU_MUST_CHECK int flash_img_buffered_write(struct flash_img_context *ctx, const
 					    size_t len, bool flush);
 
 /**
- * @brief Compare the SHA-256 of an image's first bytes with an expected value. Only with CONFIG_IMG_ENABLE_IMAGE_CHECK.
+ * @brief Compare the SHA-256 of an image's first bytes with an expected value. Only with
+ * CONFIG_IMG_ENABLE_IMAGE_CHECK.
  *
- * @param ctx  Zeroed, or of a write. Its buffer is used, so not while bytes wait in it. The write's state is unchanged.
+ * @param ctx  Zeroed, or of a write. Its buffer is used, so not while bytes wait in it. The write's
+ *             state is unchanged.
  *
  * @retval 0        Equal.
  * @retval -EINVAL  NULL argument or match, clen 0 or above the area.

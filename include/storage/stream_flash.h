@@ -3,10 +3,11 @@
  * @file
  * @brief Stream flash: write a stream of bytes of any chunk size into a region of a flash device.
  *
- * The caller owns the context and the buffer. A context may be zeroed and initialised again, and may be copied by assignment to snapshot it
- * (the copy shares the buffer). With CONFIG_STREAM_FLASH_ERASE a page is erased when the first
- * byte for it is about to be programmed, and no earlier. A page that the region shares with a neighbour (the region
- * begins or ends inside it) is never erased: bytes go into the region's part of it only if that part reads erased.
+ * The caller owns the context and the buffer. A context may be zeroed and initialised again, and
+ * may be copied by assignment to snapshot it (the copy shares the buffer). With
+ * CONFIG_STREAM_FLASH_ERASE a page is erased when the first byte for it is about to be programmed,
+ * and no earlier. A page that the region shares with a neighbour (the region begins or ends inside
+ * it) is never erased: bytes go into the region's part of it only if that part reads erased.
  * Devices without explicit erase are never erased.
  */
 #ifndef STORAGE_STREAM_FLASH_H
@@ -53,14 +54,16 @@ struct stream_flash_ctx {
 /**
  * @brief Begin a stream.
  *
- * @param buf      Owned by the caller, used until the last write; at least one write block, at most one page of the region.
+ * @param buf      Owned by the caller, used until the last write; at least one write block, at most
+ *                 one page of the region.
  * @param offset   Start of the region on the device, bytes, a multiple of the write block.
  * @param size     Bytes of the region, a multiple of the write block, not 0.
  * @param cb       May be NULL.
  *
  * @retval 0        Every field of @p ctx is set.
- * @retval -EFAULT  NULL @p ctx or @p buf; @p fdev NULL or not ready; @p buf_len 0, no multiple of the write block or larger than
- *                  a page of the region; @p offset or @p size off the rules above or outside the device. @p ctx unchanged.
+ * @retval -EFAULT  NULL @p ctx or @p buf; @p fdev NULL or not ready; @p buf_len 0, no multiple of
+ *                  the write block or larger than a page of the region; @p offset or @p size off
+ *                  the rules above or outside the device. @p ctx unchanged.
  *
  * Touches no flash. Cost: a look-up for each page of the region.
  */
@@ -77,8 +80,9 @@ size_t stream_flash_bytes_buffered(const struct stream_flash_ctx *ctx);
 /**
  * @brief Append bytes to the stream.
  *
- * The buffer is programmed whenever it is full; the rest waits in it. @p flush programs the rest, too, padded with
- * the erased value to a whole write block. After a flush that needed padding the stream is finished.
+ * The buffer is programmed whenever it is full; the rest waits in it. @p flush programs the rest,
+ * too, padded with the erased value to a whole write block. After a flush that needed padding the
+ * stream is finished.
  *
  * Power cut: flash holds a prefix of the stream, possibly with torn blocks of one buffer after it.
  *
@@ -88,15 +92,19 @@ size_t stream_flash_bytes_buffered(const struct stream_flash_ctx *ctx);
  * @retval -EFAULT  @p ctx is NULL, or @p data NULL with @p len > 0.
  * @retval -ENOMEM  Would pass the end of the region; nothing consumed.
  * @retval -EINVAL  The stream is finished (see above); nothing consumed.
- * @retval -EEXIST  The next page is shared with a neighbour and not erased; nothing of the buffer was programmed.
- * @retval -EIO     Repeated after an error, and flash is no longer erased where the failed program went, or the
- *                  callback (or reading back for it) had failed: nothing programmed. Begin again at the start of that page.
+ * @retval -EEXIST  The next page is shared with a neighbour and not erased; nothing of the buffer
+ *                  was programmed.
+ * @retval -EIO     Repeated after an error, and flash is no longer erased where the failed program
+ *                  went, or the callback (or reading back for it) had failed: nothing programmed.
+ *                  Begin again at the start of that page.
  * @retval -errno   From the driver or the callback.
  *
- * After an error the stream stands at bytes_written + buf_bytes: none of the bytes from there on is consumed. If the
- * call failed on its first buffer (always if @p len bytes fit into one), that is where it stood before, and the same call may be repeated.
+ * After an error the stream stands at bytes_written + buf_bytes: none of the bytes from there on is
+ * consumed. If the call failed on its first buffer (always if @p len bytes fit into one), that is
+ * where it stood before, and the same call may be repeated.
  *
- * Blocks for one page erase at most, and one program, for each buffer filled. Cost: one copy into the buffer.
+ * Blocks for one page erase at most, and one program, for each buffer filled. Cost: one copy into
+ * the buffer.
  */
 DFU_MUST_CHECK int stream_flash_buffered_write(struct stream_flash_ctx *ctx, const uint8_t *data,
 					       size_t len, bool flush);
@@ -111,32 +119,36 @@ DFU_MUST_CHECK int stream_flash_buffered_write(struct stream_flash_ctx *ctx, con
  * @retval 0        The page may be programmed.
  * @retval -EFAULT  @p ctx is NULL.
  * @retval -ERANGE  @p off is outside the region. Flash unchanged.
- * @retval -EINVAL  The page holds bytes of the stream already (or may, after a failed program), or is not the next one.
- *                  Flash unchanged.
+ * @retval -EINVAL  The page holds bytes of the stream already (or may, after a failed program), or
+ *                  is not the next one. Flash unchanged.
  * @retval -EEXIST  The page is shared with a neighbour and not erased. Flash unchanged.
  * @retval -errno   From the driver.
  */
 DFU_MUST_CHECK int stream_flash_erase_page(struct stream_flash_ctx *ctx, off_t off);
 
 /**
- * @brief Continue where a saved stream stood. Only with CONFIG_STREAM_FLASH_PROGRESS, as the next two.
+ * @brief Continue where a saved stream stood. Only with CONFIG_STREAM_FLASH_PROGRESS, as the next
+ * two.
  *
- * The record (FORMATS.md, "Stream progress") must be of the same region. If the saved position lies inside a page
- * whose rest does not read erased, or inside a write block, the stream goes on at the start of that page, and the record is
- * saved again with that position; without CONFIG_STREAM_FLASH_ERASE erasing that page is then up to the caller.
+ * The record (FORMATS.md, "Stream progress") must be of the same region. If the saved position lies
+ * inside a page whose rest does not read erased, or inside a write block, the stream goes on at the
+ * start of that page, and the record is saved again with that position; without
+ * CONFIG_STREAM_FLASH_ERASE erasing that page is then up to the caller.
  *
  * A stream that starts over instead must clear the record before its first write.
  *
- * Power cut: the record has its old or its new position, both right until the next write. A cut inside a later program can
- * leave blocks that read erased and are not: only a position saved at a page start, or with no write after it, is
- * beyond that doubt.
+ * Power cut: the record has its old or its new position, both right until the next write. A cut
+ * inside a later program can leave blocks that read erased and are not: only a position saved at a
+ * page start, or with no write after it, is beyond that doubt.
  *
  * @param settings_key  Key of the record.
  *
- * @retval 0         The stream stands at that position, nothing in the buffer; also when there is no record, or one that is no
- *                   further than the present position: the context is unchanged then.
+ * @retval 0         The stream stands at that position, nothing in the buffer; also when there is
+ *                   no record, or one that is no further than the present position: the context is
+ *                   unchanged then.
  * @retval -EFAULT   NULL argument.
- * @retval -EBADMSG  The record is damaged, of another version or of another region. @p ctx unchanged.
+ * @retval -EBADMSG  The record is damaged, of another version or of another region. @p ctx
+ *                   unchanged.
  * @retval -errno    From the settings back-end or the driver. @p ctx unchanged.
  */
 DFU_MUST_CHECK int stream_flash_progress_load(struct stream_flash_ctx *ctx, const char *settings_key);

@@ -2,10 +2,11 @@
 /*
  * An image, in order, into a slot: a stream over the slot, and the slot's trailer.
  *
- * Order of the flash writes: the trailer's pages are erased before the first byte of the image, so that the bootloader
- * never finds a request that belongs to the old image next to bytes of the new one. The stream is told where that
- * erased tail begins and does not erase its pages again when a long image reaches them. That mark is also how a
- * repeated first call knows that the trailer is gone already.
+ * Order of the flash writes: the trailer's pages are erased before the first byte of the image, so
+ * that the bootloader never finds a request that belongs to the old image next to bytes of the new
+ * one. The stream is told where that erased tail begins and does not erase its pages again when a
+ * long image reaches them. That mark is also how a repeated first call knows that the trailer is
+ * gone already.
  */
 #include <errno.h>
 

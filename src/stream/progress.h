@@ -16,7 +16,9 @@ struct progress {
 
 void progress_encode(uint8_t raw[PROGRESS_LEN], const struct progress *progress);
 
-/* 0, or -EBADMSG: wrong length, version, reserved bytes or checksum; `progress` is unchanged then. */
+/*
+ * 0, or -EBADMSG: wrong length, version, reserved bytes or checksum; `progress` is unchanged then.
+ */
 int progress_decode(struct progress *progress, const uint8_t *raw, size_t len);
 
 #endif

@@ -4,19 +4,19 @@
  *
  * Bytes gather in the caller's buffer. A full buffer, or a flush, is one sync:
  *
- *   make the pages it reaches ready (stream_flash_erase.c)  ->  pad  ->  one program  ->  read back for the callback
+ *   make its pages ready (stream_flash_erase.c) -> pad -> one program -> read back for the callback
  *
- * and only when all of it went well does bytes_written move. A sync that fails takes nothing of the caller's call into
- * the buffer, so the same call can be repeated from the place where it failed. What the failed sync leaves in flash
- * decides whether that works:
+ * and only when all of it went well does bytes_written move. A sync that fails takes nothing of the
+ * caller's call into the buffer, so the same call can be repeated from the place where it failed.
+ * What the failed sync leaves in flash decides whether that works:
  *
  *   erase failed     the frontier has not moved: the page is erased again
- *   program failed   `suspect`: any of the blocks may be programmed; the next sync looks before it programs
- *   callback failed  `spent`: the blocks are programmed and the buffer holds what was read back, so the bytes
- *                    of earlier calls are gone from it: every further sync is refused
+ *   program failed   `suspect`: any of the blocks may be programmed; the next sync looks before
+ *   callback failed  `spent`: the blocks are programmed and the buffer holds what was read back, so
+ *                    the bytes of earlier calls are gone from it: every further sync is refused
  *
- * A failed program reached at most buf_len bytes, which need not be the length of the repeated one; the look covers
- * all of them, so that a torn block cannot wait behind a shorter flush.
+ * A failed program reached at most buf_len bytes, which need not be the length of the repeated one;
+ * the look covers all of them, so that a torn block cannot wait behind a shorter flush.
  */
 #include <errno.h>
 #include <string.h>

@@ -2,18 +2,19 @@
 /*
  * Erase on demand: the frontier.
  *
- * erased_up_to is where the pages that may be programmed end. It is always a page end (or 0, or the end of the region),
- * counted from the start of the region, so that a region that begins inside a page needs no rule of its own. It moves only
- * after a page is ready, one page at a time, and only when bytes for that page are about to be programmed.
+ * erased_up_to is where the pages that may be programmed end. It is always a page end (or 0, or the
+ * end of the region), counted from the start of the region, so that a region that begins inside a
+ * page needs no rule of its own. It moves only after a page is ready, one page at a time, and only
+ * when bytes for that page are about to be programmed.
  *
  *        offset                                        offset + available
  *   |......[#########|###############|###############|######].........|
  *     shared          own: erased                      shared
  *     never erased                                     never erased
  *
- * A page that another owner has a part of is never erased. It is ready if the region's part of it reads erased.
- * Pages that the region's owner has erased (erased_from), and all pages of a device without explicit erase, are ready as
- * they are.
+ * A page that another owner has a part of is never erased. It is ready if the region's part of it
+ * reads erased. Pages that the region's owner has erased (erased_from), and all pages of a device
+ * without explicit erase, are ready as they are.
  */
 #include <errno.h>
 
@@ -25,13 +26,14 @@
 /* Make the page at the frontier ready and move the frontier to its end. */
 static int make_next_page_ready(struct stream_flash_ctx *ctx)
 {
+	size_t frontier = ctx->offset + ctx->erased_up_to;
 	size_t region_end = ctx->offset + ctx->available;
 	struct flash_pages_info page;
 	size_t start;
 	size_t end;
 	int rc;
 
-	rc = flash_get_page_info_by_offs(ctx->fdev, (off_t)(ctx->offset + ctx->erased_up_to), &page);
+	rc = flash_get_page_info_by_offs(ctx->fdev, (off_t)frontier, &page);
 	if (rc != 0) {
 		return rc;
 	}

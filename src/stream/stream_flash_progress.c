@@ -2,21 +2,21 @@
 /*
  * Going on after a reset.
  *
- * A record says how far flash holds the stream, and of which region. It was written some time before the reset, so flash may hold
- * more, or a torn block, right behind the position. What may be programmed there without an erase:
+ * A record says how far flash holds the stream, and of which region. It was written some time
+ * before the reset, so flash may hold more, or a torn block, right behind the position. What may be
+ * programmed there without an erase:
  *
- *   position at a page start         nothing is assumed; the page is erased when its first byte arrives
- *   inside a page, rest reads erased  exactly there. The page was erased before the record was written, so a rest that
- *                                    reads erased is erased
- *   inside a page, anything else     back to the start of that page, which is erased again
- *   inside a write block             the same: the stream had been finished with padding
- *   at the end of the region         there is nothing left to program
+ *   at a page start                   nothing is assumed: the page is erased by its first byte
+ *   inside a page, rest reads erased  exactly there: its erase came before the record
+ *   inside a page, anything else      back to the start of that page, which is erased again
+ *   inside a write block              the same: the stream had been finished with padding
+ *   at the end of the region          there is nothing left to program
  *
  * A device without explicit erase needs only whole write blocks.
  *
- * Before the stream goes back, so does the record: a cut while that page is erased again could leave it blank, and the old record
- * would then count bytes that are gone. The region in the record keeps a record of one slot from being used
- * for another; which file it was, only the caller knows.
+ * Before the stream goes back, so does the record: a cut while that page is erased again could
+ * leave it blank, and the old record would then count bytes that are gone. The region is in the
+ * record so that none is used for another slot; which file it was, only the caller knows.
  */
 #include <errno.h>
 

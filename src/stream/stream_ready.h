@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a stream may program without an erase: shared by the writing, the erasing and the resuming of streams. */
+/*
+ * What a stream may program without an erase: shared by the writing, the erasing and the resuming
+ * of streams.
+ */
 #ifndef STREAM_STREAM_READY_H
 #define STREAM_STREAM_READY_H
 
@@ -11,8 +14,10 @@ static inline bool stream_needs_erase(const struct stream_flash_ctx *ctx)
 		FLASH_ERASE_C_EXPLICIT) != 0;
 }
 
-/* 0 if the region's bytes [from, to) read erased, or the device needs no erase; -errno if they cannot be read;
- * otherwise `if_not`. */
+/*
+ * 0 if the region's bytes [from, to) read erased, or the device needs no erase; -errno if they cannot
+ * be read; otherwise `if_not`.
+ */
 int stream_check_blank(const struct stream_flash_ctx *ctx, size_t from, size_t to, int if_not);
 
 /* Move the frontier to at least `end`, page by page. Only with CONFIG_STREAM_FLASH_ERASE. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The calls of a stream: arguments, counts, callbacks, and what applications rely on beyond signatures. */
+/*
+ * The calls of a stream: arguments, counts, callbacks, and what applications rely on beyond
+ * signatures.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -50,6 +53,11 @@ static int teardown(void **state)
 {
 	rig_free(*state);
 	return 0;
+}
+
+static int append(struct rig *rig, const uint8_t *data, size_t len, bool flush)
+{
+	return stream_flash_buffered_write(&rig->ctx, data, len, flush);
 }
 
 static int init(struct stream_flash_ctx *ctx, struct rig *rig, size_t buf_len, size_t offset,
@@ -132,11 +140,11 @@ static void bytes_wait_in_the_buffer_until_it_is_full(void **state)
 {
 	struct rig *rig = *state;
 
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data, BUF - 1, false), 0);
+	assert_int_equal(append(rig, rig->data, BUF - 1, false), 0);
 	assert_int_equal(stream_flash_bytes_written(&rig->ctx), 0);
 	assert_int_equal(stream_flash_bytes_buffered(&rig->ctx), BUF - 1);
 	rig_check(rig, 0);
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data + BUF - 1, 1, false), 0);
+	assert_int_equal(append(rig, rig->data + BUF - 1, 1, false), 0);
 	assert_int_equal(stream_flash_bytes_written(&rig->ctx), BUF);
 	assert_int_equal(stream_flash_bytes_buffered(&rig->ctx), 0);
 	rig_check(rig, BUF);
@@ -146,11 +154,11 @@ static void a_flush_with_nothing_to_do_is_no_error(void **state)
 {
 	struct rig *rig = *state;
 
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, NULL, 0, true), 0);
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, NULL, 0, false), 0);
+	assert_int_equal(append(rig, NULL, 0, true), 0);
+	assert_int_equal(append(rig, NULL, 0, false), 0);
 	rig_check(rig, 0);
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data, 13, true), 0);
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, NULL, 0, true), 0);
+	assert_int_equal(append(rig, rig->data, 13, true), 0);
+	assert_int_equal(append(rig, NULL, 0, true), 0);
 	assert_int_equal(rig->flash.nor.stats.programs, 1);
 	rig_check(rig, 13);
 }
@@ -159,9 +167,9 @@ static void a_padded_stream_is_finished_an_unpadded_one_is_not(void **state)
 {
 	struct rig *rig = *state;
 
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data, 16, true), 0);
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data + 16, 5, true), 0);
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data + 21, 1, false), -EINVAL);
+	assert_int_equal(append(rig, rig->data, 16, true), 0);
+	assert_int_equal(append(rig, rig->data + 16, 5, true), 0);
+	assert_int_equal(append(rig, rig->data + 21, 1, false), -EINVAL);
 	assert_int_equal(stream_flash_bytes_written(&rig->ctx), 21);
 	assert_int_equal(stream_flash_bytes_buffered(&rig->ctx), 0);
 	rig_check(rig, 21);
@@ -172,7 +180,7 @@ static void writes_refuse_null(void **state)
 	struct rig *rig = *state;
 
 	assert_int_equal(stream_flash_buffered_write(NULL, rig->data, 1, false), -EFAULT);
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, NULL, 1, false), -EFAULT);
+	assert_int_equal(append(rig, NULL, 1, false), -EFAULT);
 	rig_check(rig, 0);
 }
 
@@ -180,10 +188,10 @@ static void nothing_passes_the_end_of_the_region(void **state)
 {
 	struct rig *rig = *state;
 
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data, SIZE + 1, true), -ENOMEM);
+	assert_int_equal(append(rig, rig->data, SIZE + 1, true), -ENOMEM);
 	assert_int_equal(rig_position(rig), 0);
 	assert_int_equal(rig_feed(rig, SIZE - 1, 100), 0);
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data, 2, true), -ENOMEM);
+	assert_int_equal(append(rig, rig->data, 2, true), -ENOMEM);
 	rig_check(rig, SIZE - 1);
 }
 
@@ -191,10 +199,9 @@ static void lengths_that_wrap_are_refused(void **state)
 {
 	struct rig *rig = *state;
 
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data, BUF + 5, false), 0);
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data, SIZE_MAX, false), -ENOMEM);
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data, SIZE_MAX - BUF - 4, false),
-			 -ENOMEM);
+	assert_int_equal(append(rig, rig->data, BUF + 5, false), 0);
+	assert_int_equal(append(rig, rig->data, SIZE_MAX, false), -ENOMEM);
+	assert_int_equal(append(rig, rig->data, SIZE_MAX - BUF - 4, false), -ENOMEM);
 	assert_int_equal(stream_flash_bytes_buffered(&rig->ctx), 5);
 	rig_check(rig, BUF);
 }
@@ -203,9 +210,9 @@ static void the_region_can_be_filled_to_its_last_byte(void **state)
 {
 	struct rig *rig = *state;
 
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data, SIZE, false), 0);
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data, 1, false), -ENOMEM);
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, NULL, 0, true), 0);
+	assert_int_equal(append(rig, rig->data, SIZE, false), 0);
+	assert_int_equal(append(rig, rig->data, 1, false), -ENOMEM);
+	assert_int_equal(append(rig, NULL, 0, true), 0);
 	rig_check(rig, SIZE);
 }
 
@@ -214,13 +221,13 @@ static void the_callback_gets_what_flash_holds(void **state)
 	struct rig *rig = *state;
 
 	rig->ctx.callback = record_callback;
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data, BUF + 13, false), 0);
+	assert_int_equal(append(rig, rig->data, BUF + 13, false), 0);
 	assert_int_equal(callback.calls, 1);
 	assert_ptr_equal(callback.buf, rig->buf);
 	assert_int_equal(callback.len, BUF);
 	assert_int_equal(callback.offset, OFFSET);
 	assert_int_equal(callback.first, rig->data[0]);
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, NULL, 0, true), 0);
+	assert_int_equal(append(rig, NULL, 0, true), 0);
 	assert_int_equal(callback.calls, 2);
 	assert_int_equal(callback.len, 13);
 	assert_int_equal(callback.offset, OFFSET + BUF);
@@ -245,7 +252,7 @@ static void the_callback_sees_flash_and_not_what_was_meant(void **state)
 	api.write = dropped_write;
 	rig->flash.nor.device.api = &api;
 	rig->ctx.callback = record_callback;
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data, BUF, false), 0);
+	assert_int_equal(append(rig, rig->data, BUF, false), 0);
 	assert_int_equal(callback.first, 0xff);
 }
 
@@ -255,18 +262,21 @@ static void a_callback_error_is_returned_and_ends_the_stream(void **state)
 
 	rig->ctx.callback = record_callback;
 	callback.rc = -EILSEQ;
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data, 20, false), 0);
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data + 20, 10, true), -EILSEQ);
+	assert_int_equal(append(rig, rig->data, 20, false), 0);
+	assert_int_equal(append(rig, rig->data + 20, 10, true), -EILSEQ);
 	assert_int_equal(stream_flash_bytes_written(&rig->ctx), 0);
 	assert_int_equal(stream_flash_bytes_buffered(&rig->ctx), 20);
 	callback.rc = 0;
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data + 20, 10, true), -EIO);
+	assert_int_equal(append(rig, rig->data + 20, 10, true), -EIO);
 	assert_int_equal(rig->flash.nor.stats.programs, 1);
 	assert_int_equal(callback.calls, 1);
 	rig_check(rig, 30);
 }
 
-/* The read-back has overwritten the bytes of earlier calls, so not even a device that could be programmed again is. */
+/*
+ * The read-back has overwritten the bytes of earlier calls, so not even a device that could be
+ * programmed again is.
+ */
 static void a_failed_read_back_is_never_programmed_over(void **state)
 {
 	struct test_geometry no_erase = geometry;
@@ -276,13 +286,13 @@ static void a_failed_read_back_is_never_programmed_over(void **state)
 	no_erase.no_explicit_erase = true;
 	rig_init(&rig, &no_erase, OFFSET, SIZE, BUF);
 	rig.ctx.callback = record_callback;
-	assert_int_equal(stream_flash_buffered_write(&rig.ctx, rig.data, 20, false), 0);
+	assert_int_equal(append(&rig, rig.data, 20, false), 0);
 	rig.flash.nor.fail_reads = true;
 	rig.flash.nor.fail_after = 0;
 	rig.flash.nor.fail_rc = -EILSEQ;
-	assert_int_equal(stream_flash_buffered_write(&rig.ctx, rig.data + 20, 10, true), -EILSEQ);
+	assert_int_equal(append(&rig, rig.data + 20, 10, true), -EILSEQ);
 	memset(rig.buf, 0, BUF);
-	assert_int_equal(stream_flash_buffered_write(&rig.ctx, rig.data + 20, 10, true), -EIO);
+	assert_int_equal(append(&rig, rig.data + 20, 10, true), -EIO);
 	assert_int_equal(callback.calls, 0);
 	rig_check(&rig, 30);
 	rig_free(&rig);
@@ -293,10 +303,11 @@ static void a_copied_context_goes_on_where_it_was_copied(void **state)
 	struct rig *rig = *state;
 	struct stream_flash_ctx copy;
 
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data, BUF + 9, false), 0);
+	assert_int_equal(append(rig, rig->data, BUF + 9, false), 0);
 	copy = rig->ctx;
 	memset(&rig->ctx, 0, sizeof(rig->ctx));
-	assert_int_equal(stream_flash_buffered_write(&copy, rig->data + BUF + 9, 3 * PAGE, true), 0);
+	rig->ctx = copy;
+	assert_int_equal(append(rig, rig->data + BUF + 9, 3 * PAGE, true), 0);
 	rig_check(rig, BUF + 9 + 3 * PAGE);
 }
 
@@ -332,11 +343,11 @@ static void ops_swapped_between_calls_are_the_ones_used(void **state)
 
 	counting.write = counted_write;
 	counted_writes = 0;
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data, BUF, false), 0);
+	assert_int_equal(append(rig, rig->data, BUF, false), 0);
 	dev->api = &counting;
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data + BUF, 2 * BUF, false), 0);
+	assert_int_equal(append(rig, rig->data + BUF, 2 * BUF, false), 0);
 	dev->api = original;
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data + 3 * BUF, BUF, false), 0);
+	assert_int_equal(append(rig, rig->data + 3 * BUF, BUF, false), 0);
 	assert_int_equal(counted_writes, 2);
 	assert_int_equal(rig->flash.nor.stats.programs, 2);
 	rig_check(rig, 4 * BUF);

@@ -62,7 +62,10 @@ static void a_shared_page_with_old_bytes_refuses_the_whole_buffer(void **state)
 	rig_check(rig, 0);
 }
 
-/* The buffer begins in a page of the region and ends in the shared one: not even its first part is programmed. */
+/*
+ * The buffer begins in a page of the region and ends in the shared one: not even its first part is
+ * programmed.
+ */
 static void a_buffer_that_reaches_into_such_a_page_is_refused_whole(void **state)
 {
 	struct rig *rig = *state;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every operation of a stream fails once: the code comes back, the state after it is true, the retry ends well or -EIO. */
+/*
+ * Every operation of a stream fails once: the code comes back, the state after it is true, the
+ * retry ends well or -EIO.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -30,7 +33,10 @@ static int accept(uint8_t *buf, size_t len, size_t offset)
 	return 0;
 }
 
-/* Feeds until an error; asserts what a failed call may have taken: whole buffers before the one that failed. */
+/*
+ * Feeds until an error; asserts what a failed call may have taken: whole buffers before the one
+ * that failed.
+ */
 static int feed_once(struct rig *rig, size_t end, size_t chunk)
 {
 	for (;;) {
@@ -55,7 +61,9 @@ static int feed_once(struct rig *rig, size_t end, size_t chunk)
 	}
 }
 
-/* Operation k fails and does nothing; the repeated call goes on, and no erase is missing or double. */
+/*
+ * Operation k fails and does nothing; the repeated call goes on, and no erase is missing or double.
+ */
 static void check_fault(struct rig *rig, size_t chunk, long k, bool *fired)
 {
 	int rc;
@@ -177,7 +185,10 @@ static void a_torn_program_without_explicit_erase_is_programmed_again(void **sta
 	rig_free(&rig);
 }
 
-/* Only the last block of a buffer is torn, and the retry is a shorter flush that would not reach it. */
+/*
+ * Only the last block of a buffer is torn, and the retry is a shorter flush that would not reach
+ * it.
+ */
 static void a_torn_block_cannot_hide_behind_a_shorter_retry(void **state)
 {
 	struct rig rig;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A saved position, and where a stream goes on with it. A reset is: a new context over the flash as it is. */
+/*
+ * A saved position, and where a stream goes on with it. A reset is: a new context over the flash as
+ * it is.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -137,7 +140,10 @@ static void without_a_record_nothing_changes(void **state)
 	check_unchanged(rig, 0);
 }
 
-/* Every position that a flush can leave: saved, reset, loaded, and the stream ends as if nothing had been. */
+/*
+ * Every position that a flush can leave: saved, reset, loaded, and the stream ends as if nothing
+ * had been.
+ */
 static void an_untouched_rest_lets_the_stream_go_on_exactly(void **state)
 {
 	struct rig *rig = *state;
@@ -160,7 +166,10 @@ static size_t page_of(size_t at)
 	return at < FIRST ? 0 : at - (at - FIRST) % PAGE;
 }
 
-/* More was programmed behind the position, as after a cut: the page is done again, and the record says so. */
+/*
+ * More was programmed behind the position, as after a cut: the page is done again, and the record
+ * says so.
+ */
 static void a_touched_rest_takes_the_stream_back_to_the_page_start(void **state)
 {
 	struct rig *rig = *state;
