@@ -219,9 +219,6 @@ static int check_slot(const struct flash_area *slot, size_t hold_len)
 {
 	size_t page_size;
 
-	if (!flash_area_device_is_ready(slot)) {
-		return -EFAULT;
-	}
 	if (hold_len > sizeof(held)) {
 		DFU_ERR("CONFIG_DFU_TARGET_HEADER_HOLD: %zu bytes needed", hold_len);
 		return -EINVAL;

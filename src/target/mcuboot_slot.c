@@ -62,8 +62,14 @@ int mcuboot_slot_open_secondary(int img_num, const struct flash_area **slot)
 	if (img_num < 0 || img_num >= boot_arrangement_get()->images) {
 		return -EINVAL;
 	}
-	const int rc = flash_area_open((uint8_t)(2 * img_num + 1), slot);
-	return rc == -ENOENT ? -ENODEV : rc;
+	switch (flash_area_open((uint8_t)(2 * img_num + 1), slot)) {
+	case 0:
+		return 0;
+	case -ENODEV:
+		return -EFAULT;
+	default:
+		return -ENODEV;
+	}
 }
 
 int mcuboot_slot_refuse_unconfirmed(int img_num)

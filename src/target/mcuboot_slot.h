@@ -19,7 +19,7 @@ struct mcuboot_slot_verifier {
 	size_t buf_len;
 };
 
-/* The secondary slot of an image pair. -EINVAL no such pair, -ENODEV no such slot. */
+/* The secondary slot of an image pair. -EINVAL no such pair, -ENODEV no such slot, -EFAULT device not ready. */
 int mcuboot_slot_open_secondary(int img_num, const struct flash_area **slot);
 
 /* 0 if the running image of a pair is confirmed, -EBUSY if not, else the error of the look. */
