@@ -32,7 +32,7 @@ class Options(unittest.TestCase):
             build = folder / "build"
             project.must_run(["cmake", "-S", project.SOURCE, "-B", build, "-G", "Ninja", f"-DSLOTWISE_CONF={conf}",
                               f"-DCMAKE_C_COMPILER={project.CC}", "-DBUILD_TESTING=OFF"])
-            project.must_run(["cmake", "--build", build, "--target", "slotwise"])
+            project.must_run(["cmake", "--build", build, "--target", "libslotwise.a"])
             symbols = project.must_run(["nm", build / "libslotwise.a"])
             self.assertIn(" T dfu_target_init\n", symbols)
             self.assertNotIn("dfu_target_mcuboot", symbols)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The C program in README.md compiles as printed, through slotwise.pc, and does what it says."""
+import errno
 import os
 import pathlib
 import re
+import subprocess
 import tempfile
 import unittest
 
@@ -16,16 +18,31 @@ def program_of_readme():
 
 
 class Readme(unittest.TestCase):
-    def test_the_program_compiles_without_warnings_links_and_runs(self):
+    def build_program(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        source, program = pathlib.Path(folder.name, "program.c"), pathlib.Path(folder.name, "program")
+        source.write_text(program_of_readme())
         environment = {**os.environ, "PKG_CONFIG_PATH": str(project.BUILD)}
         flags = project.must_run(["pkg-config", "--cflags", "--libs", "slotwise"], env=environment).split()
         sanitize = [f"-fsanitize={project.SANITIZE}"] if project.SANITIZE else []
-        with tempfile.TemporaryDirectory() as name:
-            folder = pathlib.Path(name)
-            (folder / "program.c").write_text(program_of_readme())
-            project.must_run([project.CC, "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", *sanitize,
-                              folder / "program.c", "-o", folder / "program", *flags])
-            project.must_run([folder / "program"], cwd=folder)
+        project.must_run([project.CC, "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", *sanitize,
+                          source, "-o", program, *flags])
+        return program
+
+    def feed(self, image):
+        return subprocess.run([self.build_program()], input=image, capture_output=True, check=False)
+
+    def test_the_program_takes_an_image_and_schedules_it(self):
+        result = self.feed((project.BUILD / "examples/firmware-1.1.0.bin").read_bytes())
+        self.assertEqual((result.returncode, result.stdout), (0, b"result 0, swap type 2\n"), result.stderr)
+
+    def test_the_program_refuses_an_image_with_one_bit_wrong(self):
+        image = bytearray((project.BUILD / "examples/firmware-1.1.0.bin").read_bytes())
+        image[len(image) // 2] ^= 4
+        result = self.feed(bytes(image))
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(result.stdout, f"result {-errno.EBADMSG}, swap type 1\n".encode())
 
     def test_the_program_is_short(self):
         self.assertLessEqual(len(program_of_readme().splitlines()), 40)
