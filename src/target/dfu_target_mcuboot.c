@@ -242,14 +242,11 @@ int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t
 	if (rc != 0) {
 		return rc;
 	}
-	if (!IS_ENABLED(CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED)) {
-		rc = mcuboot_slot_refuse_unconfirmed(img_num);
-		if (rc != 0) {
-			return rc;
-		}
-	}
 	const size_t hold_len = round_up(DFU_IMAGE_HEADER_LEN, flash_area_align(slot));
 	rc = check_slot(slot, hold_len);
+	if (rc == 0 && !IS_ENABLED(CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED)) {
+		rc = mcuboot_slot_refuse_unconfirmed(img_num);
+	}
 	if (rc != 0) {
 		return rc;
 	}

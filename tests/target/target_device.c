@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "target_device.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <dfu/boot.h>
+#include <dfu/dfu_target.h>
+#include <dfu/dfu_target_mcuboot.h>
+#include <storage/flash_map.h>
+
+#include "support/test_files.h"
+
+const struct device_case device_cases[] = {
+	{ "4K pages, block 4", 4096, 8, 4, 0xff, false, 8, false },
+	{ "slot 1 at offset 0", 4096, 8, 4, 0xff, false, 8, true },
+	{ "256 byte pages, block 1", 256, 64, 1, 0xff, false, 8, false },
+	{ "2K pages, block 8, erased 0", 2048, 16, 8, 0x00, false, 8, false },
+	{ "4K pages, block 16", 4096, 8, 16, 0xff, false, 16, false },
+	{ "128K pages, block 32", 131072, 3, 32, 0xff, false, 32, false },
+	{ "no erase, block 16", 4096, 8, 16, 0xff, true, 16, false },
+};
+const size_t device_case_count = ARRAY_LEN(device_cases);
+
+struct target_device dut;
+
+struct flash_area target_device_areas[2];
+const struct flash_area *flash_map = target_device_areas;
+const int flash_map_entries = ARRAY_LEN(target_device_areas);
+
+/* As large as the largest write block that the cases need, on a 4-byte boundary. */
+static uint32_t stream_buf[256 / sizeof(uint32_t)];
+
+static const uint8_t magic8[16] = { 0x77, 0xc2, 0x95, 0xf3, 0x60, 0xd2, 0xef, 0x7f,
+				    0x35, 0x52, 0x50, 0x0f, 0x2c, 0xb6, 0x79, 0x80 };
+static const uint8_t magic_rest[14] = { 0x2d, 0xe1, 0x5d, 0x29, 0x41, 0x0b, 0x8d,
+					0x77, 0x67, 0x9c, 0x11, 0x0f, 0x1f, 0x8a };
+
+static void magic_of(uint8_t align, uint8_t magic[16])
+{
+	if (align == 8) {
+		memcpy(magic, magic8, 16);
+	} else {
+		magic[0] = align;
+		magic[1] = 0;
+		memcpy(&magic[2], magic_rest, 14);
+	}
+}
+
+/* Distance of image_ok from the slot's end, from the published table. */
+static size_t image_ok_distance(void)
+{
+	switch (dut.what->max_align) {
+	case 8:
+		return 24;
+	case 16:
+		return 32;
+	default:
+		return 64;
+	}
+}
+
+void target_device_open(const struct device_case *what)
+{
+	const size_t slot_size = what->page_size * what->slot_pages;
+	const size_t first = what->slot1_first ? 0 : what->page_size;
+	const struct test_geometry geometry = {
+		.runs = { { 2 * what->slot_pages + (what->slot1_first ? 1 : 2), what->page_size } },
+		.write_block_size = what->write_block_size,
+		.erase_value = what->erase_value,
+		.no_explicit_erase = what->no_explicit_erase,
+	};
+	const struct boot_arrangement arrangement = {
+		.mode = BOOT_MODE_SWAP_MOVE, .max_align = what->max_align, .images = 1, .max_sectors = 128,
+	};
+
+	memset(&dut, 0, sizeof(dut));
+	dut.what = what;
+	dut.before = what->erase_value;
+	dut.slot_size = slot_size;
+	test_flash_init(&dut.flash, &geometry);
+	for (int slot = 0; slot < 2; slot++) {
+		const bool second = (slot == 1) != what->slot1_first;
+
+		target_device_areas[slot] = (struct flash_area){
+			.fa_id = (uint8_t)slot,
+			.fa_off = (off_t)(first + (second ? slot_size : 0)),
+			.fa_size = slot_size,
+			.fa_dev = dut.flash.dev,
+		};
+		dut.slot[slot] = dut.flash.memory + target_device_areas[slot].fa_off;
+	}
+	memset(dut.flash.memory, 0x5a, first);
+	memset(dut.flash.memory + first + 2 * slot_size, 0x5a, what->page_size);
+	assert_int_equal(boot_arrangement_set(&arrangement), 0);
+	dfu_target_mcuboot_set_key(NULL);
+	assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)stream_buf, sizeof(stream_buf)), 0);
+}
+
+/* The target's state outlives a device; reset it so that the next test begins like a program. */
+void target_device_close(void)
+{
+	dut.flash.nor.fail_after = -1;
+	memset(dut.slot[0], dut.what->erase_value, dut.slot_size);
+	if (dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, 0, 1, NULL) == 0) {
+		assert_int_equal(dfu_target_reset(), 0);
+	}
+	test_flash_free(&dut.flash);
+	free(dut.image);
+	dut.image = NULL;
+}
+
+void target_device_load(const char *name)
+{
+	char path[128];
+
+	free(dut.image);
+	snprintf(path, sizeof(path), "images/%s", name);
+	dut.image = test_read_file(path, &dut.image_len);
+}
+
+void target_device_factory(int slot, const char *name)
+{
+	char path[128];
+	size_t len;
+
+	snprintf(path, sizeof(path), "images/%s", name);
+	uint8_t *file = test_read_file(path, &len);
+	assert_true(len <= dut.slot_size);
+	memset(dut.slot[slot], dut.what->erase_value, dut.slot_size);
+	memcpy(dut.slot[slot], file, len);
+	free(file);
+}
+
+void target_device_put_trailer(int slot, bool magic, bool image_ok, bool copy_done)
+{
+	uint8_t *end = dut.slot[slot] + dut.slot_size;
+
+	if (magic) {
+		magic_of(dut.what->max_align, end - 16);
+	}
+	if (image_ok) {
+		end[-(ptrdiff_t)image_ok_distance()] = 1;
+	}
+	if (copy_done) {
+		end[-(ptrdiff_t)(image_ok_distance() + dut.what->max_align)] = 1;
+	}
+}
+
+bool target_device_has_magic(int slot)
+{
+	uint8_t magic[16];
+
+	magic_of(dut.what->max_align, magic);
+	return memcmp(dut.slot[slot] + dut.slot_size - 16, magic, 16) == 0;
+}
+
+bool target_device_image_ok(int slot)
+{
+	return dut.slot[slot][dut.slot_size - image_ok_distance()] == 1;
+}
+
+size_t target_device_max_image(void)
+{
+	/* 128 sectors, three status records each, four fields and the magic. */
+	const size_t a = dut.what->max_align;
+	const size_t trailer = 128 * 3 * dut.what->write_block_size + 4 * a + (a == 32 ? 32 : 16);
+	const size_t pages = (trailer + dut.what->page_size - 1) / dut.what->page_size + 1;
+
+	return dut.slot_size - pages * dut.what->page_size;
+}
+
+int target_device_stream(size_t file_size, size_t chunk)
+{
+	size_t offset;
+	int rc = dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, 0, file_size, NULL);
+
+	if (rc == 0) {
+		rc = dfu_target_offset_get(&offset);
+	}
+	while (rc == 0 && offset < dut.image_len) {
+		const size_t n = dut.image_len - offset < chunk ? dut.image_len - offset : chunk;
+
+		rc = dfu_target_write(dut.image + offset, n);
+		offset += n;
+	}
+	return rc;
+}
+
+int target_device_download(size_t chunk)
+{
+	const int rc = target_device_stream(dut.image_len, chunk);
+
+	return rc == 0 ? dfu_target_done(true) : rc;
+}
+
+void target_device_assert_slot1_is_file(void)
+{
+	const size_t around = dut.what->slot1_first ? 0 : dut.what->page_size;
+	const uint8_t *behind = dut.flash.memory + around + 2 * dut.slot_size;
+	const size_t trailer_fields = 5 * (size_t)dut.what->max_align + 32;
+
+	assert_memory_equal(dut.slot[1], dut.image, dut.image_len);
+	for (size_t i = dut.image_len; i < dut.slot_size - trailer_fields; i++) {
+		assert_true(dut.slot[1][i] == dut.what->erase_value || dut.slot[1][i] == dut.before);
+	}
+	for (size_t i = 0; i < around; i++) {
+		assert_int_equal(dut.flash.memory[i], 0x5a);
+	}
+	for (size_t i = 0; i < dut.what->page_size; i++) {
+		assert_int_equal(behind[i], 0x5a);
+	}
+	assert_string_equal(dut.flash.nor.violation, "");
+}

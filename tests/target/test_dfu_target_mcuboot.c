@@ -1,0 +1,585 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The MCUboot target on strict flash of several geometries: what is refused, and what flash holds then. */
+#include "target_device.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <dfu/boot.h>
+#include <dfu/dfu_target.h>
+#include <dfu/dfu_target_mcuboot.h>
+#include <mbedtls/pem.h>
+#include <storage/flash_map.h>
+
+#include "support/test_files.h"
+
+#define NEW_IMAGE "tiny-1.1.0-none.bin"
+#define OLD_IMAGE "tiny-1.0.0-none.bin"
+
+static const struct device_case *const plain = &device_cases[0];
+static uint8_t *snapshot;
+
+static int open_plain(void **state)
+{
+	(void)state;
+	target_device_open(plain);
+	target_device_factory(0, OLD_IMAGE);
+	target_device_load(NEW_IMAGE);
+	return 0;
+}
+
+static int close_device(void **state)
+{
+	(void)state;
+	target_device_close();
+	free(snapshot);
+	snapshot = NULL;
+	return 0;
+}
+
+static void take_snapshot(void)
+{
+	free(snapshot);
+	snapshot = malloc(dut.flash.size);
+	assert_non_null(snapshot);
+	memcpy(snapshot, dut.flash.memory, dut.flash.size);
+}
+
+static void assert_flash_untouched(void)
+{
+	assert_memory_equal(dut.flash.memory, snapshot, dut.flash.size);
+}
+
+static int init(int img_num, size_t size)
+{
+	return dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, img_num, size, NULL);
+}
+
+static size_t offset_now(void)
+{
+	size_t offset = SIZE_MAX;
+
+	assert_int_equal(dfu_target_offset_get(&offset), 0);
+	return offset;
+}
+
+static struct dfu_image_key load_key(const char *name, mbedtls_pem_context *pem)
+{
+	struct dfu_image_key key;
+	size_t len;
+	size_t used;
+	uint8_t *file = test_read_file(name, &len);
+	unsigned char *text = calloc(1, len + 1);
+
+	assert_non_null(text);
+	memcpy(text, file, len);
+	mbedtls_pem_init(pem);
+	assert_int_equal(mbedtls_pem_read_buffer(pem, "-----BEGIN PUBLIC KEY-----",
+						 "-----END PUBLIC KEY-----", text, NULL, 0, &used),
+			 0);
+	assert_int_equal(dfu_image_key_parse(&key, pem->buf, pem->buflen), 0);
+	free(text);
+	free(file);
+	return key;
+}
+
+static void every_chunk_size_on_every_geometry_leaves_the_file_in_the_slot(void **state)
+{
+	static const size_t chunks[] = { 1, 3, 20, 31, 32, 33, 244, 512, 4096, 100000 };
+
+	(void)state;
+	for (size_t c = 0; c < device_case_count; c++) {
+		for (size_t i = 0; i < ARRAY_LEN(chunks); i++) {
+			target_device_open(&device_cases[c]);
+			target_device_factory(0, OLD_IMAGE);
+			dut.before = 0x33;
+			memset(dut.slot[1], dut.before, dut.slot_size);
+			target_device_load(NEW_IMAGE);
+			assert_int_equal(target_device_download(chunks[i]), 0);
+			target_device_assert_slot1_is_file();
+			assert_false(target_device_has_magic(1));
+			target_device_close();
+		}
+	}
+}
+
+static void erases_are_the_pages_of_image_and_trailer_once_each(void **state)
+{
+	(void)state;
+	for (size_t c = 0; c < device_case_count; c++) {
+		target_device_open(&device_cases[c]);
+		target_device_factory(0, OLD_IMAGE);
+		target_device_load(NEW_IMAGE);
+		const size_t page = dut.what->page_size;
+		const size_t trailer_pages = dut.what->slot_pages - 1 - target_device_max_image() / page;
+		assert_int_equal(target_device_download(244), 0);
+		if (!dut.what->no_explicit_erase) {
+			assert_int_equal(dut.flash.nor.stats.erases,
+					 (dut.image_len + page - 1) / page + trailer_pages);
+			/* The file's bytes and the padding of the last block; a block of the
+			 * header that equals erased flash needs no program. */
+			assert_in_range(dut.flash.nor.stats.bytes_programmed, dut.image_len - 32,
+					dut.image_len + dut.what->write_block_size - 1);
+		}
+		target_device_close();
+	}
+}
+
+static void no_header_is_visible_before_done_has_verified(void **state)
+{
+	(void)state;
+	assert_int_equal(init(0, dut.image_len), 0);
+	for (size_t i = 0; i < dut.image_len; i += 100) {
+		const size_t n = dut.image_len - i < 100 ? dut.image_len - i : 100;
+
+		assert_int_equal(dfu_target_write(dut.image + i, n), 0);
+		assert_int_equal(offset_now(), i + n);
+		for (size_t k = 0; k < 32; k++) {
+			assert_int_equal(dut.slot[1][k], 0xff);
+		}
+	}
+	assert_int_equal(dfu_target_done(true), 0);
+	target_device_assert_slot1_is_file();
+	assert_int_equal(offset_now(), 0);
+}
+
+static void init_checks_its_arguments_and_touches_nothing(void **state)
+{
+	(void)state;
+	take_snapshot();
+	assert_int_equal(init(-1, 100), -EINVAL);
+	assert_int_equal(init(1, 100), -EINVAL);
+	assert_int_equal(init(255, 100), -EINVAL);
+	assert_int_equal(init(0, target_device_max_image() + 1), -EFBIG);
+	assert_int_equal(init(0, SIZE_MAX), -EFBIG);
+	assert_int_equal(init(0, target_device_max_image()), 0);
+	assert_int_equal(init(0, 0), 0);
+	assert_flash_untouched();
+}
+
+static void the_buffer_is_checked(void **state)
+{
+	static uint32_t own[32];
+	uint8_t *buf = (uint8_t *)own;
+
+	(void)state;
+	assert_int_equal(dfu_target_mcuboot_set_buf(NULL, 128), -EINVAL);
+	assert_int_equal(dfu_target_mcuboot_set_buf(buf + 1, 64), -EINVAL);
+	assert_int_equal(dfu_target_mcuboot_set_buf(buf, 0), -EINVAL);
+	assert_int_equal(dfu_target_mcuboot_set_buf(buf, 60), 0);
+	assert_int_equal(init(0, 100), -EINVAL);
+	assert_int_equal(dfu_target_mcuboot_set_buf(buf, 66), 0);
+	assert_int_equal(init(0, 100), -EINVAL);
+	assert_int_equal(dfu_target_mcuboot_set_buf(buf, 128), 0);
+	assert_int_equal(init(0, dut.image_len), 0);
+	assert_int_equal(dfu_target_mcuboot_set_buf(buf, 64), -EBUSY);
+	assert_int_equal(dfu_target_mcuboot_set_buf(buf, 128), 0);
+	assert_int_equal(dfu_target_done(false), 0);
+	assert_int_equal(dfu_target_mcuboot_set_buf(buf, 64), -EBUSY);
+}
+
+static void calls_out_of_order_are_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(target_device_download(512), 0);
+	assert_int_equal(dfu_target_mcuboot_write("x", 1), -EPERM);
+	assert_int_equal(dfu_target_mcuboot_done(true), -EALREADY);
+	assert_int_equal(dfu_target_mcuboot_done(false), -EALREADY);
+	assert_int_equal(dfu_target_reset(), 0);
+	assert_int_equal(dfu_target_mcuboot_write("x", 1), -EACCES);
+	assert_int_equal(dfu_target_mcuboot_done(true), -EACCES);
+	assert_int_equal(dfu_target_mcuboot_reset(), -EACCES);
+	assert_int_equal(dfu_target_mcuboot_offset_get(NULL), -EINVAL);
+	size_t offset = 9;
+	assert_int_equal(dfu_target_mcuboot_offset_get(&offset), -EACCES);
+	assert_int_equal(offset, 9);
+}
+
+static void more_than_announced_is_refused_before_it_is_consumed(void **state)
+{
+	(void)state;
+	assert_int_equal(init(0, dut.image_len), 0);
+	assert_int_equal(dfu_target_write(dut.image, dut.image_len - 1), 0);
+	assert_int_equal(dfu_target_write(dut.image, 2), -EFBIG);
+	assert_int_equal(dfu_target_write(dut.image, SIZE_MAX), -EFBIG);
+	assert_int_equal(offset_now(), dut.image_len - 1);
+	assert_int_equal(dfu_target_write(dut.image + dut.image_len - 1, 1), 0);
+	assert_int_equal(dfu_target_done(true), 0);
+	target_device_assert_slot1_is_file();
+}
+
+static void an_unknown_size_is_limited_as_bytes_arrive(void **state)
+{
+	uint8_t junk[512];
+	size_t sent = 0;
+	int rc = 0;
+
+	(void)state;
+	memset(junk, 0x21, sizeof(junk));
+	memcpy(junk, dut.image, 32);
+	assert_int_equal(init(0, 0), 0);
+	while (rc == 0 && sent < dut.slot_size) {
+		rc = dfu_target_write(junk, sizeof(junk));
+		sent += rc == 0 ? sizeof(junk) : 0;
+	}
+	assert_int_equal(rc, -EFBIG);
+	assert_int_equal(sent, target_device_max_image());
+	assert_string_equal(dut.flash.nor.violation, "");
+}
+
+static void an_unknown_size_is_taken_from_the_image(void **state)
+{
+	(void)state;
+	assert_int_equal(target_device_stream(0, 244), 0);
+	assert_int_equal(dfu_target_done(true), 0);
+	target_device_assert_slot1_is_file();
+}
+
+static void assert_refused_with_nothing_left(int rc, int expected)
+{
+	assert_int_equal(rc, expected);
+	for (size_t k = 0; k < 32; k++) {
+		assert_int_equal(dut.slot[1][k], 0xff);
+	}
+	assert_int_equal(dfu_target_write("x", 1), -EPERM);
+	assert_int_equal(dfu_target_done(false), 0);
+	assert_int_equal(dfu_target_mcuboot_schedule_update(0), -ENOENT);
+	assert_false(target_device_has_magic(1));
+	assert_int_equal(init(0, dut.image_len), 0);
+	assert_int_equal(offset_now(), 0);
+}
+
+static void damaged_files_are_refused_and_leave_nothing_to_resume(void **state)
+{
+	static const char *const names[] = {
+		"bad/flip-pad1.bin", "bad/no-tlvs.bin", "bad/hash-empty.bin", "bad/hash-missing.bin",
+		"bad/prot-size-mismatch.bin", "bad/both-enc-flags.bin", "bad/flip-ver-major.bin",
+		"bad/trunc-payload-4096.bin", "bad/trunc-header-area.bin", "bad/text.bin",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		target_device_load(names[i]);
+		assert_refused_with_nothing_left(target_device_download(100), -EBADMSG);
+	}
+}
+
+static void images_of_kinds_that_the_bootloader_cannot_take_are_refused(void **state)
+{
+	(void)state;
+	target_device_load("tiny-1.1.0-none-enc256.bin");
+	assert_refused_with_nothing_left(target_device_download(100), -ENOTSUP);
+	target_device_load("tiny-1.1.0-none-nonboot.bin");
+	assert_refused_with_nothing_left(target_device_download(100), -EPERM);
+}
+
+static void done_before_the_announced_end_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(init(0, dut.image_len + 1), 0);
+	assert_int_equal(dfu_target_write(dut.image, dut.image_len), 0);
+	assert_refused_with_nothing_left(dfu_target_done(true), -EBADMSG);
+}
+
+static void what_counts_is_what_flash_holds(void **state)
+{
+	(void)state;
+	assert_int_equal(target_device_stream(dut.image_len, 244), 0);
+	dut.slot[1][1000] ^= 0x10;
+	assert_refused_with_nothing_left(dfu_target_done(true), -EBADMSG);
+}
+
+static void with_a_key_only_its_signature_is_taken(void **state)
+{
+	mbedtls_pem_context pem_a;
+	mbedtls_pem_context pem_b;
+	const struct dfu_image_key a = load_key("images/keys/ec256-a.pub.pem", &pem_a);
+	const struct dfu_image_key b = load_key("images/keys/ec256-b.pub.pem", &pem_b);
+
+	(void)state;
+	dfu_target_mcuboot_set_key(&a);
+	assert_refused_with_nothing_left(target_device_download(512), -EACCES);
+	target_device_load("tiny-1.1.0-ec256b.bin");
+	assert_refused_with_nothing_left(target_device_download(512), -EACCES);
+	target_device_load("tiny-1.1.0-ec256.bin");
+	assert_int_equal(target_device_download(512), 0);
+	target_device_assert_slot1_is_file();
+	/* A key that is set later asks again. */
+	dfu_target_mcuboot_set_key(&b);
+	assert_int_equal(dfu_target_schedule_update(0), -EACCES);
+	assert_false(target_device_has_magic(1));
+	dfu_target_mcuboot_set_key(&a);
+	assert_int_equal(dfu_target_schedule_update(0), 0);
+	assert_true(target_device_has_magic(1));
+	dfu_target_mcuboot_set_key(NULL);
+	mbedtls_pem_free(&pem_a);
+	mbedtls_pem_free(&pem_b);
+}
+
+static void a_paused_download_goes_on_at_the_exact_byte(void **state)
+{
+	static const size_t stops[] = { 0, 1, 31, 32, 33, 100, 288, 1000, 4096, 4251 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(stops); i++) {
+		assert_int_equal(init(0, dut.image_len), 0);
+		assert_int_equal(offset_now(), 0);
+		assert_int_equal(dfu_target_write(dut.image, stops[i]), 0);
+		assert_int_equal(dfu_target_done(false), 0);
+		assert_int_equal(init(0, dut.image_len), 0);
+		assert_int_equal(offset_now(), stops[i]);
+		assert_int_equal(target_device_download(77), 0);
+		target_device_assert_slot1_is_file();
+	}
+}
+
+static void another_file_never_goes_on_with_a_paused_one(void **state)
+{
+	(void)state;
+	assert_int_equal(init(0, dut.image_len), 0);
+	assert_int_equal(dfu_target_write(dut.image, 2000), 0);
+	assert_int_equal(dfu_target_done(false), 0);
+	/* Another size. */
+	assert_int_equal(init(0, dut.image_len + 4), 0);
+	assert_int_equal(offset_now(), 0);
+	/* The same size, other first bytes, as identify saw them. */
+	assert_int_equal(init(0, dut.image_len), 0);
+	assert_int_equal(dfu_target_write(dut.image, 2000), 0);
+	assert_int_equal(dfu_target_done(false), 0);
+	uint8_t *other = malloc(dut.image_len);
+	assert_non_null(other);
+	memcpy(other, dut.image, dut.image_len);
+	other[20] ^= 1; /* the version */
+	assert_int_equal(dfu_target_img_type(other, 32), DFU_TARGET_IMAGE_TYPE_MCUBOOT);
+	assert_int_equal(init(0, dut.image_len), 0);
+	assert_int_equal(offset_now(), 0);
+	free(other);
+	assert_int_equal(dfu_target_img_type(dut.image, 32), DFU_TARGET_IMAGE_TYPE_MCUBOOT);
+	assert_int_equal(target_device_download(512), 0);
+	target_device_assert_slot1_is_file();
+}
+
+static void while_unconfirmed_nothing_may_be_touched(void **state)
+{
+	(void)state;
+	assert_int_equal(target_device_download(512), 0);
+	target_device_put_trailer(0, true, false, true);
+	take_snapshot();
+	assert_int_equal(dfu_target_schedule_update(0), -EBUSY);
+	assert_int_equal(dfu_target_mcuboot_cancel(0), -EBUSY);
+	assert_int_equal(dfu_target_reset(), -EBUSY);
+	assert_int_equal(init(0, dut.image_len), -EBUSY);
+	assert_int_equal(dfu_target_write("x", 1), -EACCES);
+	assert_flash_untouched();
+	/* Confirmed, all of it is possible again. */
+	target_device_put_trailer(0, true, true, true);
+	assert_int_equal(dfu_target_mcuboot_schedule_update(0), 0);
+	assert_int_equal(dfu_target_mcuboot_cancel(0), 0);
+	assert_int_equal(init(0, dut.image_len), 0);
+}
+
+static void an_image_that_becomes_unconfirmed_on_the_way_stops_done(void **state)
+{
+	(void)state;
+	assert_int_equal(target_device_stream(dut.image_len, 512), 0);
+	target_device_put_trailer(0, true, false, true);
+	assert_int_equal(dfu_target_done(true), -EBUSY);
+	assert_int_equal(dut.slot[1][0], 0xff);
+	target_device_put_trailer(0, true, true, true);
+	assert_int_equal(dfu_target_done(true), 0);
+	target_device_assert_slot1_is_file();
+}
+
+static void a_primary_without_trailer_or_with_a_bad_one_is_no_reason_to_refuse(void **state)
+{
+	(void)state;
+	dut.slot[0][dut.slot_size - 5] = 0x12; /* magic torn */
+	assert_int_equal(target_device_download(512), 0);
+	target_device_factory(0, OLD_IMAGE);
+	target_device_put_trailer(0, true, false, true);
+	dut.slot[0][dut.slot_size - 24] = 0x55; /* image_ok bad */
+	assert_int_equal(target_device_download(512), 0);
+}
+
+static void schedule_needs_a_whole_image(void **state)
+{
+	(void)state;
+	assert_int_equal(dfu_target_mcuboot_schedule_update(0), -ENOENT);
+	assert_int_equal(dfu_target_mcuboot_schedule_update(1), -ENOENT);
+	assert_int_equal(dfu_target_mcuboot_schedule_update(-2), -ENOENT);
+	target_device_factory(1, "bad/flip-ver-major.bin");
+	assert_int_equal(dfu_target_mcuboot_schedule_update(0), -EBADMSG);
+	assert_int_equal(dfu_target_mcuboot_schedule_update(-1), -EBADMSG);
+	assert_false(target_device_has_magic(1));
+	/* One that an earlier run left is verified now. */
+	target_device_factory(1, NEW_IMAGE);
+	assert_int_equal(dfu_target_mcuboot_schedule_update(-1), 0);
+	assert_true(target_device_has_magic(1));
+	assert_false(target_device_image_ok(1));
+}
+
+static void a_download_under_way_or_paused_cannot_be_scheduled(void **state)
+{
+	(void)state;
+	assert_int_equal(target_device_stream(dut.image_len, 512), 0);
+	assert_int_equal(dfu_target_schedule_update(0), -EBUSY);
+	assert_int_equal(dfu_target_done(false), 0);
+	assert_int_equal(dfu_target_schedule_update(0), -EBUSY);
+	assert_false(target_device_has_magic(1));
+	assert_int_equal(target_device_download(512), 0);
+	assert_int_equal(dfu_target_schedule_update(0), 0);
+	assert_true(target_device_has_magic(1));
+}
+
+static void an_image_above_the_limit_is_not_scheduled(void **state)
+{
+	(void)state;
+	/* 103 KiB on a slot of 32 pages: whole in the slot, but too large to be moved. */
+	target_device_close();
+	const struct device_case large = { "", 4096, 27, 4, 0xff, false, 8, false };
+	target_device_open(&large);
+	target_device_factory(0, OLD_IMAGE);
+	target_device_factory(1, "med-1.1.0-none.bin");
+	assert_int_equal(dfu_target_mcuboot_schedule_update(0), -EFBIG);
+	assert_false(target_device_has_magic(1));
+	target_device_close();
+	open_plain(state);
+}
+
+static void permanent_and_test_requests_differ_in_image_ok(void **state)
+{
+	(void)state;
+	assert_int_equal(target_device_download(512), 0);
+	assert_int_equal(dfu_target_mcuboot_schedule(0, BOOT_UPGRADE_PERMANENT), 0);
+	assert_true(target_device_has_magic(1) && target_device_image_ok(1));
+	assert_int_equal(dfu_target_mcuboot_cancel(0), 0);
+	assert_false(target_device_has_magic(1) || target_device_image_ok(1));
+	assert_int_equal(dfu_target_mcuboot_cancel(0), -ENOENT);
+	assert_int_equal(dfu_target_mcuboot_schedule(0, BOOT_UPGRADE_TEST), 0);
+	assert_true(target_device_has_magic(1) && !target_device_image_ok(1));
+}
+
+static void reset_clears_the_slot_wherever_it_lies(void **state)
+{
+	(void)state;
+	for (size_t c = 0; c < device_case_count; c++) {
+		target_device_open(&device_cases[c]);
+		target_device_factory(0, OLD_IMAGE);
+		target_device_load(NEW_IMAGE);
+		assert_int_equal(target_device_download(512), 0);
+		assert_int_equal(dfu_target_schedule_update(0), 0);
+		assert_true(target_device_has_magic(1));
+		assert_int_equal(dfu_target_reset(), 0);
+		assert_false(target_device_has_magic(1));
+		for (size_t k = 0; k < 32; k++) {
+			assert_int_equal(dut.slot[1][k], dut.what->erase_value);
+		}
+		assert_int_equal(mcuboot_swap_type(), BOOT_SWAP_TYPE_NONE);
+		assert_int_equal(dfu_target_mcuboot_schedule_update(0), -ENOENT);
+		target_device_close();
+	}
+}
+
+static void a_new_download_takes_a_pending_update_back_first(void **state)
+{
+	(void)state;
+	assert_int_equal(target_device_download(512), 0);
+	assert_int_equal(dfu_target_schedule_update(0), 0);
+	assert_int_equal(init(0, dut.image_len), 0);
+	assert_true(target_device_has_magic(1));
+	assert_int_equal(dfu_target_write(dut.image, 1), 0);
+	assert_false(target_device_has_magic(1));
+	assert_int_equal(dut.slot[1][0], 0xff);
+}
+
+static void a_read_error_is_no_verdict(void **state)
+{
+	(void)state;
+	assert_int_equal(target_device_stream(dut.image_len, 512), 0);
+	for (long k = 0; k < 8; k++) {
+		dut.flash.nor.fail_reads = true;
+		dut.flash.nor.fail_after = k;
+		dut.flash.nor.fail_rc = -ETIMEDOUT;
+		assert_int_equal(dfu_target_done(true), -ETIMEDOUT);
+	}
+	dut.flash.nor.fail_after = -1;
+	assert_int_equal(dfu_target_done(true), 0);
+	target_device_assert_slot1_is_file();
+}
+
+static void a_map_without_a_secondary_slot_has_no_device(void **state)
+{
+	(void)state;
+	target_device_areas[1].fa_id = 99;
+	assert_int_equal(init(0, 100), -ENODEV);
+	assert_int_equal(dfu_target_mcuboot_schedule_update(0), -ENODEV);
+	target_device_areas[1].fa_id = 1;
+	const struct device *dev = target_device_areas[1].fa_dev;
+	const struct device not_ready = { .name = "none" };
+	target_device_areas[1].fa_dev = &not_ready;
+	assert_int_equal(init(0, 100), -EFAULT);
+	target_device_areas[1].fa_dev = dev;
+}
+
+static void modes_without_rules_are_not_supported(void **state)
+{
+	struct boot_arrangement arrangement = *boot_arrangement_get();
+
+	(void)state;
+	for (int mode = 0; mode < BOOT_MODE_COUNT; mode++) {
+		arrangement.mode = (enum boot_mode)mode;
+		assert_int_equal(boot_arrangement_set(&arrangement), 0);
+		assert_int_equal(dfu_target_mcuboot_init(100, 0, NULL),
+				 mode == BOOT_MODE_SWAP_MOVE ? 0 : -ENOTSUP);
+	}
+	arrangement.mode = BOOT_MODE_SWAP_MOVE;
+	assert_int_equal(boot_arrangement_set(&arrangement), 0);
+}
+
+static void slots_off_page_boundaries_are_refused(void **state)
+{
+	(void)state;
+	take_snapshot();
+	target_device_areas[1].fa_off += 1024;
+	assert_int_equal(init(0, 1000), -EINVAL);
+	target_device_areas[1].fa_off -= 1024;
+	assert_flash_untouched();
+}
+
+int main(void)
+{
+#define ON_PLAIN(test) cmocka_unit_test_setup_teardown(test, open_plain, close_device)
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_chunk_size_on_every_geometry_leaves_the_file_in_the_slot),
+		cmocka_unit_test(erases_are_the_pages_of_image_and_trailer_once_each),
+		cmocka_unit_test(reset_clears_the_slot_wherever_it_lies),
+		ON_PLAIN(no_header_is_visible_before_done_has_verified),
+		ON_PLAIN(init_checks_its_arguments_and_touches_nothing),
+		ON_PLAIN(the_buffer_is_checked),
+		ON_PLAIN(calls_out_of_order_are_refused),
+		ON_PLAIN(more_than_announced_is_refused_before_it_is_consumed),
+		ON_PLAIN(an_unknown_size_is_limited_as_bytes_arrive),
+		ON_PLAIN(an_unknown_size_is_taken_from_the_image),
+		ON_PLAIN(damaged_files_are_refused_and_leave_nothing_to_resume),
+		ON_PLAIN(images_of_kinds_that_the_bootloader_cannot_take_are_refused),
+		ON_PLAIN(done_before_the_announced_end_is_refused),
+		ON_PLAIN(what_counts_is_what_flash_holds),
+		ON_PLAIN(with_a_key_only_its_signature_is_taken),
+		ON_PLAIN(a_paused_download_goes_on_at_the_exact_byte),
+		ON_PLAIN(another_file_never_goes_on_with_a_paused_one),
+		ON_PLAIN(while_unconfirmed_nothing_may_be_touched),
+		ON_PLAIN(an_image_that_becomes_unconfirmed_on_the_way_stops_done),
+		ON_PLAIN(a_primary_without_trailer_or_with_a_bad_one_is_no_reason_to_refuse),
+		ON_PLAIN(schedule_needs_a_whole_image),
+		ON_PLAIN(a_download_under_way_or_paused_cannot_be_scheduled),
+		ON_PLAIN(an_image_above_the_limit_is_not_scheduled),
+		ON_PLAIN(permanent_and_test_requests_differ_in_image_ok),
+		ON_PLAIN(a_new_download_takes_a_pending_update_back_first),
+		ON_PLAIN(a_read_error_is_no_verdict),
+		ON_PLAIN(a_map_without_a_secondary_slot_has_no_device),
+		ON_PLAIN(modes_without_rules_are_not_supported),
+		ON_PLAIN(slots_off_page_boundaries_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Without CONFIG_DFU_TARGET_VERIFY, and with the smallest CONFIG_DFU_TARGET_HEADER_HOLD. */
+#include "target_device.h"
+
+#include <dfu/dfu_target.h>
+#include <dfu/dfu_target_mcuboot.h>
+
+static void whatever_was_written_is_scheduled(void **state)
+{
+	(void)state;
+	target_device_open(&device_cases[0]);
+	target_device_factory(0, "tiny-1.0.0-none.bin");
+	target_device_load("bad/flip-ver-major.bin");
+	assert_int_equal(target_device_download(244), 0);
+	target_device_assert_slot1_is_file();
+	assert_int_equal(dfu_target_schedule_update(0), 0);
+	assert_true(target_device_has_magic(1));
+	target_device_close();
+}
+
+static void an_unconfirmed_running_image_is_still_protected(void **state)
+{
+	(void)state;
+	target_device_open(&device_cases[0]);
+	target_device_put_trailer(0, true, false, true);
+	assert_int_equal(dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, 0, 100, NULL), -EBUSY);
+	assert_int_equal(dfu_target_mcuboot_schedule_update(0), -EBUSY);
+	target_device_close();
+}
+
+static void a_write_block_above_the_hold_is_refused(void **state)
+{
+	const struct device_case wide = { "", 4096, 8, 64, 0xff, false, 8, false };
+
+	(void)state;
+	target_device_open(&wide);
+	assert_int_equal(dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, 0, 100, NULL), -EINVAL);
+	assert_int_equal(dut.flash.nor.stats.erases + dut.flash.nor.stats.programs, 0);
+	target_device_close();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whatever_was_written_is_scheduled),
+		cmocka_unit_test(an_unconfirmed_running_image_is_still_protected),
+		cmocka_unit_test(a_write_block_above_the_hold_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
