@@ -10,12 +10,12 @@
 set -eu
 
 build=${1:?usage: examples/demo.sh BUILD_DIR}
-here=$(dirname "$0")
+root=${0%examples/demo.sh} # empty in the project folder, which keeps the commands short
 slotwise=$build/slotwise
 device=$build/demo/device
 old=$build/examples/firmware-1.0.0.bin
 new=$build/examples/firmware-1.1.0.bin
-key=$here/keys/demo-ec256.pub.pem
+key=${root}examples/keys/demo-ec256.pub.pem
 
 # step NAME SENTENCE COMMAND...
 step() {
@@ -33,7 +33,7 @@ rm -rf "$device"
 mkdir -p "$build/demo"
 
 step new 'A new device: the flash of an nRF52840 DK, all erased.' \
-	"$slotwise" new "$device" --board "$here/../boards/nrf52840dk.dts"
+	"$slotwise" new "$device" --board "${root}boards/nrf52840dk.dts"
 step factory 'The factory programs 1.0.0 into the first slot.' \
 	"$slotwise" flash "$device" slot0 "$old"
 step first-boot 'The device starts: 1.0.0 runs.' \
