@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The families of modes of the boot model, a file each. */
+#ifndef SIM_BOOT_MODE_H
+#define SIM_BOOT_MODE_H
+
+#include "boot_model.h"
+#include "boot_slot.h"
+
+/* One image pair during a reset. */
+struct sim_boot_image {
+	struct sim_boot_slot primary;
+	struct sim_boot_slot secondary; /* all zero: there is none */
+	size_t trailer_len;
+	size_t limit; /* largest image */
+	int type;      /* BOOT_SWAP_TYPE_* */
+	bool is_begun; /* the primary's trailer stands for a swap under way */
+};
+
+/* A reset under way. */
+struct sim_boot_run {
+	const struct boot_arrangement *arrangement;
+	struct sim_boot_image images[BOOT_IMAGES_MAX];
+	struct sim_boot_result *result;
+	int rc; /* not 0: the reset is not modelled, nothing is written */
+};
+
+/* One step of a family for one image; false: the bootloader stops, and the result's error tells why. */
+bool sim_boot_swap_move_prepare(struct sim_boot_run *run, struct sim_boot_image *image);
+bool sim_boot_swap_move_update(struct sim_boot_run *run, struct sim_boot_image *image);
+
+/* The bootloader stops here: sets the result's error; returns false. */
+bool sim_boot_stop(struct sim_boot_run *run, const char *format, ...) DFU_PRINTF(2, 3);
+
+#endif

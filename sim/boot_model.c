@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The boot model. A reset is: read all slots, let the mode's family decide and change the copies, validate what would
+ * run, write the copies back. So a reset is atomic, and a dry run is one that is not written.
+ *
+ * It uses the library's codecs for headers and trailers; boots of the real MCUboot are what judges it.
+ */
+#include "boot_model.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "boot_mode.h"
+
+struct family {
+	bool (*prepare)(struct sim_boot_run *run, struct sim_boot_image *image);
+	bool (*update)(struct sim_boot_run *run, struct sim_boot_image *image);
+};
+
+/* By mode; NULL: not modelled. */
+static const struct family families[BOOT_MODE_COUNT] = {
+	[BOOT_MODE_SWAP_MOVE] = {sim_boot_swap_move_prepare, sim_boot_swap_move_update},
+};
+
+bool sim_boot_stop(struct sim_boot_run *run, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(run->result->error, sizeof(run->result->error), format, args);
+	va_end(args);
+	return false;
+}
+
+static void unload(struct sim_boot_run *run)
+{
+	for (unsigned int i = 0; i < run->arrangement->images; i++) {
+		sim_boot_slot_free(&run->images[i].primary);
+		sim_boot_slot_free(&run->images[i].secondary);
+	}
+}
+
+static int load_slot(const struct sim_boot_run *run, unsigned int id, struct sim_boot_slot *slot)
+{
+	const struct flash_area *fa;
+	const int rc = flash_area_open((uint8_t)id, &fa);
+
+	return rc == 0 ? sim_boot_slot_load(slot, fa, run->arrangement->max_align) : rc;
+}
+
+static int load(struct sim_boot_run *run)
+{
+	for (unsigned int i = 0; i < run->arrangement->images; i++) {
+		struct sim_boot_image *image = &run->images[i];
+		int rc = load_slot(run, 2 * i, &image->primary);
+
+		if (rc != 0) {
+			return rc;
+		}
+		image->trailer_len =
+			trailer_length(run->arrangement, flash_area_align(image->primary.fa));
+		rc = load_slot(run, 2 * i + 1, &image->secondary);
+		if (rc != 0 && rc != -ENOENT) {
+			return rc;
+		}
+	}
+	return 0;
+}
+
+static int store(const struct sim_boot_run *run)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; rc == 0 && i < run->arrangement->images; i++) {
+		rc = sim_boot_slot_store(&run->images[i].primary);
+		if (rc == 0 && run->images[i].secondary.fa != NULL) {
+			rc = sim_boot_slot_store(&run->images[i].secondary);
+		}
+	}
+	return rc;
+}
+
+static bool validate(struct sim_boot_run *run, struct sim_boot_image *image)
+{
+	if (sim_boot_slot_is_valid(&image->primary, image->limit)) {
+		return true;
+	}
+	return sim_boot_stop(run, "%s holds no valid image", flash_area_label(image->primary.fa));
+}
+
+static bool all_images(struct sim_boot_run *run,
+		       bool (*step)(struct sim_boot_run *run, struct sim_boot_image *image))
+{
+	for (unsigned int i = 0; i < run->arrangement->images; i++) {
+		if (!step(run, &run->images[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void reset(struct sim_boot_run *run)
+{
+	const struct family *family = &families[run->arrangement->mode];
+	struct sim_boot_result *result = run->result;
+	const bool runs = all_images(run, family->prepare) && all_images(run, family->update) &&
+			  all_images(run, validate);
+
+	for (unsigned int i = 0; i < result->images; i++) {
+		result->swap_type[i] = run->images[i].type;
+		result->active[i] = runs ? 0 : -1;
+	}
+	if (runs) {
+		struct dfu_image_header header;
+
+		result->booted = dfu_image_header_decode(&header, run->images[0].primary.bytes) == 0 ? 0 : -1;
+		result->version = header.version;
+	}
+}
+
+int sim_boot(const struct boot_arrangement *arrangement, bool dry_run, struct sim_boot_result *result)
+{
+	struct sim_boot_run *run;
+	int rc;
+
+	*result = (struct sim_boot_result){.images = arrangement->images, .booted = -1};
+	if (families[arrangement->mode].prepare == NULL) {
+		(void)snprintf(result->error, sizeof(result->error), "mode %s is not modelled",
+			       boot_mode_name(arrangement->mode));
+		return -ENOTSUP;
+	}
+	run = calloc(1, sizeof(*run));
+	if (run == NULL) {
+		return -ENOMEM;
+	}
+	run->arrangement = arrangement;
+	run->result = result;
+	rc = load(run);
+	if (rc == 0) {
+		reset(run);
+		rc = dry_run || run->rc != 0 ? run->rc : store(run);
+	}
+	unload(run);
+	free(run);
+	return rc;
+}
