@@ -84,7 +84,7 @@ static void end_download(enum download_state state)
 {
 	forget_stream();
 	download.held_len = 0;
-	download.state = state;
+	download.state = (uint8_t)state;
 }
 
 static int open_stream(void)
