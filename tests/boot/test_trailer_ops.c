@@ -5,7 +5,6 @@
  */
 #include "vector_device.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <dfu/boot.h>
@@ -32,24 +31,16 @@ struct tails {
 
 static json_t *records;
 
-static const struct flash_area *slot_area(size_t slot)
-{
-	char part[32];
-
-	snprintf(part, sizeof(part), "slot%zu_partition", slot);
-	return vector_area(part);
-}
-
 static uint8_t *slot_end(size_t slot)
 {
-	const struct flash_area *fa = slot_area(slot);
+	const struct flash_area *fa = vector_slot(slot);
 
 	return vector_bytes(fa) + fa->fa_size;
 }
 
 static uint8_t slot_erased(size_t slot)
 {
-	return flash_area_erased_val(slot_area(slot));
+	return flash_area_erased_val(vector_slot(slot));
 }
 
 /* The tails that a record lists, others erased. */
@@ -88,7 +79,7 @@ static bool flash_is(const struct tails *tails)
 		assert_true(flash->size <= sizeof(expected));
 		memset(expected, flash->ram_config->parameters.erase_value, flash->size);
 		for (size_t s = 0; s < tails->count; s++) {
-			const struct flash_area *fa = slot_area(s);
+			const struct flash_area *fa = vector_slot(s);
 
 			if (fa->fa_dev == flash->dev) {
 				memcpy(&expected[(size_t)fa->fa_off + fa->fa_size - TAIL],
@@ -161,7 +152,7 @@ static int call(const json_t *record)
 		return boot_write_img_confirmed_multi(image);
 	}
 	assert_string_equal(name, "set_next");
-	return boot_set_next(slot_area((size_t)(2 * image + vector_number(record, "slot"))),
+	return boot_set_next(vector_slot((size_t)(2 * image + vector_number(record, "slot"))),
 			     json_is_true(json_object_get(record, "active")),
 			     json_is_true(json_object_get(record, "confirm")));
 }
