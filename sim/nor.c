@@ -2,9 +2,10 @@
 /*
  * Strict NOR.
  *
- * Each operation passes three gates in this order: the rules of flash, the injected failure, the inner device. A rule
- * comes first so that no injected failure can hide it. The driver ops are also called by code that goes around the
- * checks of flash.c, so bounds and alignment are asserted here once more.
+ * Each operation passes three gates in this order: the rules of flash, the injected failure, the
+ * inner device. A rule comes first so that no injected failure can hide it. The driver ops are also
+ * called by code that goes around the checks of flash.c, so bounds and alignment are asserted here
+ * once more.
  */
 #include "nor.h"
 
@@ -22,8 +23,8 @@ static struct sim_nor *nor_of(const struct device *dev)
 }
 
 /* Keeps the first violation: what follows is often its consequence. */
-static int DFU_PRINTF(5, 6) broken(struct sim_nor *nor, const char *operation, off_t offset, size_t len,
-				   const char *format, ...)
+static int DFU_PRINTF(5, 6) broken(struct sim_nor *nor, const char *operation, off_t offset,
+				   size_t len, const char *format, ...)
 {
 	va_list args;
 	int n;
@@ -36,7 +37,8 @@ static int DFU_PRINTF(5, 6) broken(struct sim_nor *nor, const char *operation, o
 		     (intmax_t)offset);
 	if (n >= 0 && (size_t)n < sizeof(nor->violation)) {
 		va_start(args, format);
-		(void)vsnprintf(nor->violation + n, sizeof(nor->violation) - (size_t)n, format, args);
+		(void)vsnprintf(nor->violation + n, sizeof(nor->violation) - (size_t)n, format,
+				args);
 		va_end(args);
 	}
 	return -EIO;

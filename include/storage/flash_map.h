@@ -125,6 +125,7 @@ void flash_area_foreach(flash_area_cb_t cb, void *user_data);
  * @retval 0        Equal.
  * @retval -EINVAL  NULL where a pointer is needed, clen or rblen 0, or a range outside the area. Nothing read.
  * @retval -ESRCH   The hash engine failed.
+ * @retval -ENOTSUP No crypto back-end has SHA-256. Nothing read.
  * @retval -EILSEQ  Not equal.
  * @retval -errno   From the device.
  *

@@ -2,10 +2,11 @@
 /*
  * Settings in one text file.
  *
- * Each call reads the whole file into a settings_ram store on the heap, so that nothing is cached between calls and
- * another program may replace the file. A load offers what the store holds. A save changes the store and writes it to
- * "<path>.tmp", syncs that, renames it over the file and syncs the folder: whenever the machine stops, the name `path`
- * stands for the old file or for the whole new one. Every line is parsed before the first entry is used.
+ * Each call reads the whole file into a settings_ram store on the heap, so that nothing is cached
+ * between calls and another program may replace the file. A load offers what the store holds. A
+ * save changes the store and writes it to "<path>.tmp", syncs that, renames it over the file and
+ * syncs the folder: whenever the machine stops, `path` names the old file or the whole new one.
+ * Every line is parsed before the first entry is used.
  */
 #include <settings/settings_file.h>
 
@@ -144,7 +145,8 @@ static int parse_line(struct settings_ram *store, char *line, size_t len)
 		return -EBADMSG;
 	}
 	name_len = (size_t)(equals - line);
-	if (name_len == 0 || name_len > SETTINGS_MAX_NAME_LEN || memchr(line, '\0', name_len) != NULL) {
+	if (name_len == 0 || name_len > SETTINGS_MAX_NAME_LEN ||
+	    memchr(line, '\0', name_len) != NULL) {
 		return -EBADMSG;
 	}
 	rc = parse_value(value, equals + 1, len - name_len - 1);
@@ -173,8 +175,9 @@ static int parse(struct settings_ram *store, struct text *text)
 }
 
 /*
- * An entry of one byte is the only one that takes more room packed than as a line, and one byte more, so twice the file
- * holds everything in it, and a further entry fits besides. The memory is the caller's to free.
+ * An entry takes more room packed than as a line only if its value is one byte, and then one byte
+ * more. So twice the file holds all of it and leaves room for a further entry. The memory is the
+ * caller's to free.
  */
 static int open_store(const char *path, struct settings_ram *store)
 {

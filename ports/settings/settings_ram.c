@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entries lie packed from the start of the memory, each: length of the name with its terminator (1 byte), length of
- * the value (2, little endian), name, value. A save takes the old entry out, closes the gap and appends the new one;
- * whether that fits is known before anything moves.
+ * Entries lie packed from the start of the memory, each: length of the name with its terminator (1
+ * byte), length of the value (2, little endian), name, value. A save takes the old entry out,
+ * closes the gap and appends the new one; whether that fits is known before anything moves.
  */
 #include <settings/settings_ram.h>
 
@@ -22,7 +22,7 @@ struct value {
 	size_t len;
 };
 
-/* The calls take the back-end as const; the store that it is the first member of is the application's, and mutable. */
+/* The calls take the back-end as const; the store around it is the application's, and mutable. */
 static struct settings_ram *ram_of(const struct settings_backend *backend)
 {
 	return (struct settings_ram *)(uintptr_t)backend;

@@ -2,12 +2,14 @@
 /*
  * Checked flash access.
  *
- * Every range is checked here, once, before a driver sees it: inside the device, and whole write blocks or pages where
- * that matters. Nothing about a device is remembered between calls, as tests and decorators swap `api`; its size is
- * summed from the runs of pages each time, which for the one to four runs of real devices costs less than a look-up.
+ * Every range is checked here, once, before a driver sees it: inside the device, and whole write
+ * blocks or pages where that matters. Nothing about a device is remembered between calls, as tests
+ * and decorators swap `api`; its size is summed from the runs of pages each time, which for the one
+ * to four runs of real devices costs less than a look-up.
  *
- * Ranges are checked by subtraction and in 64 bits, so that no offset or length wraps into the device. Alignment is a
- * remainder, not a mask: a write block is a power of two on most devices, not on all.
+ * Ranges are checked by subtraction and in 64 bits, so that no offset or length wraps into the
+ * device. Alignment is a remainder, not a mask: a write block is a power of two on most devices,
+ * not on all.
  */
 #include <string.h>
 
@@ -44,8 +46,8 @@ static int check_program(const struct device *dev, off_t offset, size_t len)
 }
 
 /*
- * Walks the runs with what is left of an offset or of an index. A run is passed only when it has no more pages than
- * `key` has, so its bytes are at most the offset and cannot wrap.
+ * Walks the runs with what is left of an offset or of an index. A run is passed only when it has no
+ * more pages than `key` has, so its bytes are at most the offset and cannot wrap.
  */
 static int find_page(const struct device *dev, size_t key, bool is_index,
 		     struct flash_pages_info *info)
@@ -167,7 +169,8 @@ int flash_copy(const struct device *src_dev, off_t src_offset, const struct devi
 		rc = check_program(dst_dev, dst_offset, left);
 	}
 	if (rc == 0 && src_dev == dst_dev) {
-		distance = src_offset < dst_offset ? dst_offset - src_offset : src_offset - dst_offset;
+		distance = src_offset < dst_offset ? dst_offset - src_offset
+						   : src_offset - dst_offset;
 		if (distance < size) {
 			return distance == 0 ? 0 : -EINVAL;
 		}

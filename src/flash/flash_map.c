@@ -2,18 +2,19 @@
 /*
  * Areas of flash devices.
  *
- * An area is a window: each call checks its range against the window and hands it on with the window's offset added,
- * so that no caller reaches a neighbour. The device then checks bounds and alignment of its own. A length and an offset
- * that pass the check add up to at most the area's size, so the addition cannot wrap for an area that lies on its
- * device; one that does not is refused by the device.
+ * An area is a window: each call checks its range against the window and hands it on with the
+ * window's offset added, so that no caller reaches a neighbour. The device then checks bounds and
+ * alignment of its own. A length and an offset that pass the check add up to at most the area's
+ * size, so the addition cannot wrap for an area that lies on its device; one that does not is
+ * refused by the device.
  */
 #include <storage/flash_map.h>
 
 #include "common/bytes.h"
 
 /*
- * The application's, by hand or generated. Not in a public header: programs define the table under these names with
- * types of their own making, such as a map of another number of areas.
+ * The application's, by hand or generated. Declared in no public header, so that an application may
+ * qualify its definitions as it likes.
  */
 extern const struct flash_area *flash_map;
 extern const int flash_map_entries;
@@ -155,7 +156,9 @@ int flash_area_get_sectors(int fa_id, uint32_t *count, struct flash_sector *sect
 
 void flash_area_foreach(flash_area_cb_t cb, void *user_data)
 {
+	const struct flash_area *map = flash_map;
+
 	for (int i = 0; i < flash_map_entries; i++) {
-		cb(&flash_map[i], user_data);
+		cb(&map[i], user_data);
 	}
 }

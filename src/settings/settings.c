@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The settings facade: checks names and lengths once and hands them to the one back-end. The API has no context
- * argument, so the pointer to the back-end is the state that this file has to keep; the values are the back-end's.
+ * The settings facade: checks names and lengths once and hands them to the one back-end. The API
+ * has no context argument, so the pointer to the back-end is the state that this file has to keep;
+ * the values are the back-end's.
  */
 #include <settings/settings.h>
 
@@ -16,7 +17,7 @@ struct subtree {
 
 static const struct settings_backend *the_backend;
 
-/* Stops at the first character past the longest name: the text may have no end that is worth looking for. */
+/* Looks no further than the longest name goes. */
 static bool name_is_valid(const char *name)
 {
 	size_t len = 0;
