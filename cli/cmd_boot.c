@@ -25,8 +25,9 @@ static void report(struct cli *cli, const struct sim_boot_result *result)
 	json_t *active = json_array();
 	char version[CLI_VERSION_LEN];
 
-	if (result->booted) {
-		booted = json_pack("{s:i, s:i, s:s}", "image", 0, "slot", result->active[0], "version",
+	if (result->booted >= 0) {
+		booted = json_pack("{s:i, s:i, s:s}", "image", result->booted, "slot",
+				   result->active[result->booted], "version",
 				   cli_version_text(version, &result->version));
 	}
 	for (unsigned int i = 0; i < result->images; i++) {
@@ -64,6 +65,11 @@ static void say(const struct cli *cli, const struct sim_boot_result *result)
 	}
 }
 
+static const char *why(const struct sim_boot_result *result, const char *otherwise)
+{
+	return result->error[0] != '\0' ? result->error : otherwise;
+}
+
 static enum cli_status run(struct cli *cli)
 {
 	struct sim_boot_result result;
@@ -79,16 +85,15 @@ static enum cli_status run(struct cli *cli)
 	}
 	rc = sim_boot(&sim_device_board(cli->device)->arrangement, false, &result);
 	if (rc != 0) {
-		return cli_fail(cli, cli->operand[0], "%s", strerror(-rc));
+		return cli_fail(cli, cli->operand[0], "%s", why(&result, strerror(-rc)));
 	}
 	report(cli, &result);
 	status = remember(cli, &result);
 	if (status != CLI_DONE) {
 		return status;
 	}
-	if (!result.booted) {
-		return cli_fail(cli, cli->operand[0], "%s",
-				result.error[0] != '\0' ? result.error : "no image can be started");
+	if (result.booted < 0) {
+		return cli_fail(cli, cli->operand[0], "%s", why(&result, "no image can be started"));
 	}
 	say(cli, &result);
 	return CLI_DONE;

@@ -5,6 +5,7 @@
  * could not be written is a failure.
  */
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -91,6 +92,8 @@ int main(int argc, char *argv[])
 {
 	enum cli_status status;
 
+	/* A limit on file sizes is then an error like a full disk, and is cleaned up after like one. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	/* Only for the characters of the flash map: numbers and messages stay as they are. */
 	(void)setlocale(LC_CTYPE, "");
 	status = dispatch(argc, argv);

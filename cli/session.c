@@ -45,7 +45,8 @@ enum cli_status cli_remember_active(struct cli *cli)
 	}
 	rc = sim_boot(arrangement, true, &result);
 	if (rc != 0) {
-		return cli_fail(cli, cli->operand[0], "%s", strerror(-rc));
+		return cli_fail(cli, cli->operand[0], "%s",
+				result.error[0] != '\0' ? result.error : strerror(-rc));
 	}
 	for (unsigned int image = 0; image < result.images; image++) {
 		if (result.active[image] < 0) {
