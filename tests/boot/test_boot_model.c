@@ -39,7 +39,7 @@ static uint32_t le16(const uint8_t *p)
 /* A file of the vectors: below their own folder, or one of the test images. */
 static uint8_t *read_file(const char *name, size_t *len)
 {
-	char path[160];
+	char path[512];
 
 	if (strncmp(name, "extra/", 6) == 0) {
 		return test_read_file(name, len);
@@ -82,13 +82,8 @@ static void put(const json_t *piece)
 	}
 }
 
-static uint8_t *slot_end(long slot)
+static uint8_t *slot_end(const struct flash_area *fa)
 {
-	char part[32];
-	const struct flash_area *fa;
-
-	snprintf(part, sizeof(part), "slot%ld_partition", slot);
-	fa = vector_area(part);
 	return vector_bytes(fa) + fa->fa_size;
 }
 
@@ -108,14 +103,12 @@ static int set_pending(const json_t *record, const json_t *step)
 	const long image = vector_number(step, "image");
 	const struct trailer_bytes *layout = trailer_bytes(
 		(uint8_t)vector_number(json_object_get(record, "mcuboot"), "max_align"));
-	const struct flash_area *fa;
-	uint8_t *end = slot_end(2 * image + 1);
+	const struct flash_area *fa = vector_slot((size_t)(2 * image + 1));
+	uint8_t *end = slot_end(fa);
 	const bool permanent = json_is_true(json_object_get(step, "permanent"));
-	int rc = 0;
-
-	assert_int_equal(flash_area_open((uint8_t)(2 * image + 1), &fa), 0);
 	const uint8_t erased = flash_area_erased_val(fa);
 	const size_t block = flash_area_align(fa);
+	int rc = 0;
 
 	if (trailer_has_magic(layout, end)) {
 		return 0;
@@ -138,10 +131,8 @@ static int set_confirmed(const json_t *record, const json_t *step)
 	const long image = vector_number(step, "image");
 	const struct trailer_bytes *layout = trailer_bytes(
 		(uint8_t)vector_number(json_object_get(record, "mcuboot"), "max_align"));
-	const struct flash_area *fa;
-	uint8_t *end = slot_end(2 * image);
-
-	assert_int_equal(flash_area_open((uint8_t)(2 * image), &fa), 0);
+	const struct flash_area *fa = vector_slot((size_t)(2 * image));
+	uint8_t *end = slot_end(fa);
 	const uint8_t erased = flash_area_erased_val(fa);
 
 	if (!trailer_has_magic(layout, end)) {

@@ -123,6 +123,14 @@ const struct flash_area *vector_area(const char *part)
 	return NULL;
 }
 
+const struct flash_area *vector_slot(size_t slot)
+{
+	const struct flash_area *fa;
+
+	assert_int_equal(flash_area_open((uint8_t)slot, &fa), 0);
+	return fa;
+}
+
 uint8_t *vector_bytes(const struct flash_area *fa)
 {
 	for (size_t i = 0; i < vector_device.flashes; i++) {

@@ -32,6 +32,8 @@ void vector_device_close(void);
 
 /* The area of a node label, such as "slot0_partition"; fails the test if there is none. */
 const struct flash_area *vector_area(const char *part);
+/* The area of a slot, counted over all images. */
+const struct flash_area *vector_slot(size_t slot);
 /* Its content in RAM. */
 uint8_t *vector_bytes(const struct flash_area *fa);
 
