@@ -57,20 +57,24 @@ static int check_suspect(const struct stream_flash_ctx *ctx)
 	return stream_check_blank(ctx, ctx->bytes_written, to, -EIO);
 }
 
-static int read_back(struct stream_flash_ctx *ctx, size_t start)
+static int read_back(struct stream_flash_ctx *ctx, size_t start, size_t filled)
 {
-	int rc = flash_read(ctx->fdev, (off_t)start, ctx->buf, ctx->buf_bytes);
+	int rc = flash_read(ctx->fdev, (off_t)start, ctx->buf, filled);
 
 	if (rc == 0) {
-		rc = ctx->callback(ctx->buf, ctx->buf_bytes, start);
+		rc = ctx->callback(ctx->buf, filled, start);
 	}
 	ctx->spent = rc != 0;
 	return rc;
 }
 
-static int sync(struct stream_flash_ctx *ctx)
+/*
+ * Program the first `filled` bytes of the buffer. Until that has succeeded, buf_bytes counts those
+ * of earlier calls only, so an error needs nothing put back.
+ */
+static int sync(struct stream_flash_ctx *ctx, size_t filled)
 {
-	size_t len = round_up(ctx->buf_bytes, ctx->write_block_size);
+	size_t len = round_up(filled, ctx->write_block_size);
 	size_t end = ctx->bytes_written + len;
 	size_t start = ctx->offset + ctx->bytes_written;
 	int rc = 0;
@@ -87,16 +91,44 @@ static int sync(struct stream_flash_ctx *ctx)
 	if (rc != 0) {
 		return rc;
 	}
-	memset(&ctx->buf[ctx->buf_bytes], ctx->erase_value, len - ctx->buf_bytes);
+	if (len != filled) {
+		memset(&ctx->buf[filled], ctx->erase_value, len - filled);
+	}
 	rc = flash_write(ctx->fdev, (off_t)start, ctx->buf, len);
 	ctx->suspect = rc != 0;
 	if (ctx->callback != NULL && rc == 0) {
-		rc = read_back(ctx, start);
+		rc = read_back(ctx, start, filled);
 	}
 	if (rc == 0) {
-		ctx->bytes_written += ctx->buf_bytes;
+		ctx->bytes_written += filled;
 		ctx->buf_bytes = 0;
 	}
+	return rc;
+}
+
+/*
+ * Bytes that fill the buffer at least once, or are the last. Inlined, its registers would be saved
+ * for every small chunk, which only goes into the buffer.
+ */
+static DFU_NOINLINE int write_through(struct stream_flash_ctx *ctx, const uint8_t *data, size_t len,
+				      bool flush)
+{
+	int rc = 0;
+
+	do {
+		size_t kept = ctx->buf_bytes;
+		size_t n = min_size(len, ctx->buf_len - kept);
+		size_t filled = kept + n;
+
+		memcpy(&ctx->buf[kept], data, n);
+		data += n;
+		len -= n;
+		if (filled == ctx->buf_len || flush) {
+			rc = sync(ctx, filled);
+		} else {
+			ctx->buf_bytes = filled;
+		}
+	} while (len > 0 && rc == 0);
 	return rc;
 }
 
@@ -162,8 +194,7 @@ size_t stream_flash_bytes_buffered(const struct stream_flash_ctx *ctx)
 int stream_flash_buffered_write(struct stream_flash_ctx *ctx, const uint8_t *data, size_t len,
 				bool flush)
 {
-	size_t kept; /* in the buffer when its fill by this call began */
-	int rc = 0;
+	size_t kept;
 
 	if (ctx == NULL || (data == NULL && len > 0)) {
 		return -EFAULT;
@@ -172,27 +203,17 @@ int stream_flash_buffered_write(struct stream_flash_ctx *ctx, const uint8_t *dat
 	if (len > ctx->available - ctx->bytes_written - kept) {
 		return -ENOMEM;
 	}
-	if (len > 0 && ctx->bytes_written % ctx->write_block_size != 0) {
+	if (len == 0) {
+		return flush && kept > 0 ? sync(ctx, kept) : 0;
+	}
+	/* A finished stream has nothing in the buffer: most chunks do without the division. */
+	if (kept == 0 && ctx->bytes_written % ctx->write_block_size != 0) {
 		return -EINVAL;
 	}
-	while (len > 0 && rc == 0) {
-		size_t n;
-
-		kept = ctx->buf_bytes;
-		n = min_size(len, ctx->buf_len - kept);
-		memcpy(&ctx->buf[kept], data, n);
-		ctx->buf_bytes = kept + n;
-		data += n;
-		len -= n;
-		if (ctx->buf_bytes == ctx->buf_len) {
-			rc = sync(ctx);
-		}
+	if (flush || len >= ctx->buf_len - kept) {
+		return write_through(ctx, data, len, flush);
 	}
-	if (flush && rc == 0 && ctx->buf_bytes > 0) {
-		rc = sync(ctx);
-	}
-	if (rc != 0) {
-		ctx->buf_bytes = kept;
-	}
-	return rc;
+	ctx->buf_bytes = kept + len;
+	memcpy(&ctx->buf[kept], data, len);
+	return 0;
 }

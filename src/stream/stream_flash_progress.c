@@ -69,7 +69,7 @@ static int load_record(struct record *record, const char *settings_key)
 	return rc != 0 ? rc : record->rc;
 }
 
-/* The rules at the head of this file. `written` lies in the region and is not 0. */
+/* The rules at the head of this file. `written` lies in the region. */
 static int find_position(const struct stream_flash_ctx *ctx, size_t written,
 			 struct position *position)
 {
@@ -131,9 +131,6 @@ int stream_flash_progress_load(struct stream_flash_ctx *ctx, const char *setting
 	if (progress.offset != ctx->offset || progress.size != ctx->available ||
 	    progress.written > ctx->available) {
 		return -EBADMSG;
-	}
-	if (progress.written <= ctx->bytes_written) {
-		return 0;
 	}
 	rc = find_position(ctx, (size_t)progress.written, &position);
 	if (rc != 0 || position.written <= ctx->bytes_written) {

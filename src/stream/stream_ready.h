@@ -15,8 +15,8 @@ static inline bool stream_needs_erase(const struct stream_flash_ctx *ctx)
 }
 
 /*
- * 0 if the region's bytes [from, to) read erased, or the device needs no erase; -errno if they cannot
- * be read; otherwise `if_not`.
+ * 0 if the region's bytes [from, to) read erased, or the device needs no erase; -errno if they
+ * cannot be read; otherwise `if_not`.
  */
 int stream_check_blank(const struct stream_flash_ctx *ctx, size_t from, size_t to, int if_not);
 

@@ -220,6 +220,7 @@ static void a_tail_that_begins_before_the_image_is_erased_as_a_whole(void **stat
 	boot.image_start = TAIL + PAGE;
 	assert_int_equal(flash_img_init_id(&ctx, 1), 0);
 	assert_int_equal(write_image(PAGE, 100), 0);
+	assert_int_equal(ctx.stream.erased_from, 0);
 	assert_int_equal(flash.nor.stats.erases, 2);
 	assert_memory_equal(flash.memory + areas[1].fa_off + TAIL + PAGE, image, PAGE);
 }
@@ -229,6 +230,7 @@ static void calls_that_bring_nothing_or_are_refused_wipe_nothing(void **state)
 	(void)state;
 	assert_int_equal(flash_img_init_id(&ctx, 1), 0);
 	assert_int_equal(flash_img_buffered_write(&ctx, NULL, 0, false), 0);
+	assert_int_equal(flash_img_buffered_write(&ctx, image, 0, false), 0);
 	assert_int_equal(flash_img_buffered_write(&ctx, NULL, 5, false), -EFAULT);
 	assert_int_equal(flash_img_buffered_write(&ctx, image, SLOT_SIZE + 1, false), -ENOMEM);
 	assert_int_equal(flash_img_buffered_write(&ctx, image, SIZE_MAX, true), -ENOMEM);
@@ -246,6 +248,10 @@ static void where_no_trailer_can_be_the_image_is_written_all_the_same(void **sta
 	assert_int_equal(write_image(SLOT_SIZE, 244), 0);
 	assert_int_equal(flash.nor.stats.erases, 8);
 	check_slot(1, 0, SLOT_SIZE);
+	assert_int_equal(boot.wipes, 1);
+	assert_int_equal(flash_img_init_id(&ctx, 1), 0);
+	assert_int_equal(write_image(SLOT_SIZE, BUF), 0);
+	assert_int_equal(boot.wipes, 2);
 }
 
 static void a_failed_wipe_consumes_nothing_and_is_repeated(void **state)

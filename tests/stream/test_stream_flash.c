@@ -193,6 +193,12 @@ static void nothing_passes_the_end_of_the_region(void **state)
 	assert_int_equal(rig_feed(rig, SIZE - 1, 100), 0);
 	assert_int_equal(append(rig, rig->data, 2, true), -ENOMEM);
 	rig_check(rig, SIZE - 1);
+	rig_restart(rig);
+	assert_int_equal(append(rig, rig->data, SIZE - 20, false), 0);
+	assert_true(stream_flash_bytes_buffered(&rig->ctx) > 0);
+	assert_int_equal(append(rig, rig->data + SIZE - 20, 21, true), -ENOMEM);
+	assert_int_equal(append(rig, rig->data + SIZE - 20, 20, true), 0);
+	rig_check(rig, SIZE);
 }
 
 static void lengths_that_wrap_are_refused(void **state)

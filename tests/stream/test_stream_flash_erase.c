@@ -54,12 +54,15 @@ static void a_shared_page_with_old_bytes_refuses_the_whole_buffer(void **state)
 {
 	struct rig *rig = *state;
 
-	rig->before[OFFSET + FIRST - 1] = 0;
-	rig_restart(rig);
-	assert_int_equal(stream_flash_buffered_write(&rig->ctx, rig->data, BUF, false), -EEXIST);
-	assert_int_equal(rig_position(rig), 0);
-	assert_int_equal(rig->flash.nor.stats.programs, 0);
-	rig_check(rig, 0);
+	for (size_t i = 0; i < FIRST; i++) {
+		rig->before[OFFSET + i] = 0xfe;
+		rig_restart(rig);
+		assert_int_equal(rig_feed(rig, BUF, BUF), -EEXIST);
+		assert_int_equal(rig_position(rig), 0);
+		assert_int_equal(rig->flash.nor.stats.programs, 0);
+		assert_memory_equal(rig->flash.memory, rig->before, rig->flash.size);
+		rig->before[OFFSET + i] = 0xff;
+	}
 }
 
 /*

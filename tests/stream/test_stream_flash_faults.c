@@ -223,6 +223,25 @@ static void a_failed_look_is_repeated(void **state)
 	rig_free(&rig);
 }
 
+/* The repeated call reaches a page that cannot be erased: nothing may be programmed. */
+static void an_erase_that_fails_before_the_look_is_not_lost(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig, &nor, PAGE + 16, 2 * PAGE, PAGE / 2);
+	assert_int_equal(rig_feed(&rig, PAGE - 16 - 8, PAGE), 0);
+	rig_tear(&rig, 0, 0, CODE);
+	assert_int_equal(rig_feed(&rig, PAGE - 16, PAGE), CODE);
+	rig.flash.nor.fail_after = 0;
+	rig.flash.nor.fail_rc = -EBUSY;
+	assert_int_equal(rig_feed(&rig, PAGE + 16, PAGE), -EBUSY);
+	rig_check(&rig, PAGE - 16 - 8);
+	assert_int_equal(rig_feed(&rig, PAGE + 16, PAGE), 0);
+	rig_check(&rig, PAGE + 16);
+	rig_free(&rig);
+}
+
 static void a_good_program_ends_the_suspicion(void **state)
 {
 	struct rig rig;
@@ -249,6 +268,7 @@ int main(void)
 		cmocka_unit_test(a_torn_program_without_explicit_erase_is_programmed_again),
 		cmocka_unit_test(a_torn_block_cannot_hide_behind_a_shorter_retry),
 		cmocka_unit_test(a_failed_look_is_repeated),
+		cmocka_unit_test(an_erase_that_fails_before_the_look_is_not_lost),
 		cmocka_unit_test(a_good_program_ends_the_suspicion),
 	};
 

@@ -47,8 +47,8 @@ static int failing_init(const struct settings_backend *backend)
 static ssize_t failing_read(void *cb_arg, void *data, size_t len)
 {
 	(void)cb_arg;
-	(void)data;
-	(void)len;
+	assert_int_equal(len, PROGRESS_LEN);
+	progress_encode(data, &(struct progress){OFFSET, SIZE, 8});
 	return failing.read;
 }
 
@@ -159,6 +159,22 @@ static void an_untouched_rest_lets_the_stream_go_on_exactly(void **state)
 		rig_check(rig, SIZE);
 		assert_int_equal(rig->flash.nor.stats.erases, 2);
 	}
+}
+
+/* What an interrupted erase leaves can read erased. */
+static void a_page_that_only_reads_erased_is_erased_again(void **state)
+{
+	struct rig *rig = *state;
+
+	assert_int_equal(rig_feed(rig, FIRST, 50), 0);
+	assert_int_equal(stream_flash_progress_save(&rig->ctx, KEY), 0);
+	memset(rig->flash.memory + OFFSET + FIRST, 0xff, PAGE);
+	reset(rig);
+	assert_int_equal(stream_flash_progress_load(&rig->ctx, KEY), 0);
+	assert_int_equal(stream_flash_bytes_written(&rig->ctx), FIRST);
+	assert_int_equal(rig_feed(rig, SIZE, 50), 0);
+	assert_int_equal(rig->flash.nor.stats.erases, 2);
+	rig_check(rig, SIZE);
 }
 
 static size_t page_of(size_t at)
@@ -379,6 +395,7 @@ int main(void)
 		TEST(null_arguments_are_refused),
 		TEST(without_a_record_nothing_changes),
 		TEST(an_untouched_rest_lets_the_stream_go_on_exactly),
+		TEST(a_page_that_only_reads_erased_is_erased_again),
 		TEST(a_touched_rest_takes_the_stream_back_to_the_page_start),
 		TEST(a_shared_first_page_that_is_touched_takes_it_back_to_the_start),
 		TEST(a_position_inside_a_write_block_goes_back_to_the_page_start),
