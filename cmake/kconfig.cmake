@@ -2,6 +2,9 @@
 # autoconf.h from Kconfig and the chosen configuration, made again when either changes.
 set(SLOTWISE_CONFIG_DIR ${CMAKE_BINARY_DIR}/config)
 file(MAKE_DIRECTORY ${SLOTWISE_CONFIG_DIR})
+if(NOT EXISTS ${SLOTWISE_PYTHON})
+	message(FATAL_ERROR "${SLOTWISE_PYTHON} is missing: run scripts/bootstrap.sh, or name another Python in SLOTWISE_PYTHON")
+endif()
 execute_process(
 	COMMAND ${SLOTWISE_PYTHON} ${CMAKE_SOURCE_DIR}/scripts/genconfig.py
 		--kconfig ${CMAKE_SOURCE_DIR}/Kconfig --conf ${SLOTWISE_CONF}

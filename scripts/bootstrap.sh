@@ -16,7 +16,7 @@ packages_bench='valgrind'
 commands_build='cc cmake ninja pkg-config dtc arm-none-eabi-gcc arm-none-eabi-g++ python3'
 headers_build='cmocka.h psa/crypto.h sodium.h libfdt.h jansson.h zlib.h'
 commands_clang='clang-19'
-commands_bench='valgrind callgrind_annotate'
+commands_bench='valgrind'
 
 say() {
 	echo "bootstrap: $*"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A build without the MCUboot target: asking for it is -ENOTSUP, and not a byte of it is in the archive."""
+"""What is switched off is not in the archive, not a byte of it; a target that is not there is -ENOTSUP."""
 import errno
 import pathlib
 import tempfile
@@ -23,17 +23,22 @@ int main(void)
 """
 
 
+def build_library(folder, options):
+    """Build folder and symbols of the library with some options."""
+    conf, build = folder / "small.conf", folder / "build"
+    conf.write_text(options)
+    project.must_run(["cmake", "-S", project.SOURCE, "-B", build, "-G", "Ninja", f"-DSLOTWISE_CONF={conf}",
+                      f"-DCMAKE_C_COMPILER={project.CC}", "-DBUILD_TESTING=OFF"])
+    project.must_run(["cmake", "--build", build, "--target", "libslotwise.a"])
+    return build, project.must_run(["nm", build / "libslotwise.a"])
+
+
 class Options(unittest.TestCase):
     def test_a_disabled_target_links_no_byte_and_is_not_supported(self):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
-            conf = folder / "small.conf"
-            conf.write_text("CONFIG_IMG_MANAGER=y\nCONFIG_DFU_TARGET=y\nCONFIG_DFU_TARGET_MCUBOOT=n\n")
-            build = folder / "build"
-            project.must_run(["cmake", "-S", project.SOURCE, "-B", build, "-G", "Ninja", f"-DSLOTWISE_CONF={conf}",
-                              f"-DCMAKE_C_COMPILER={project.CC}", "-DBUILD_TESTING=OFF"])
-            project.must_run(["cmake", "--build", build, "--target", "libslotwise.a"])
-            symbols = project.must_run(["nm", build / "libslotwise.a"])
+            build, symbols = build_library(folder, "CONFIG_IMG_MANAGER=y\nCONFIG_DFU_TARGET=y\n"
+                                                   "CONFIG_DFU_TARGET_MCUBOOT=n\n")
             self.assertIn(" T dfu_target_init\n", symbols)
             self.assertNotIn("dfu_target_mcuboot", symbols)
             self.assertNotIn("dfu_target_stream", symbols)
@@ -43,6 +48,13 @@ class Options(unittest.TestCase):
             project.must_run([project.CC, "-std=c11", f"-I{project.SOURCE / 'include'}", f"-I{build / 'config'}",
                               folder / "program.c", "-o", program, f"-L{build}", "-lslotwise", "-lmbedcrypto", "-lsodium"])
             self.assertEqual(project.run([program]).returncode, errno.ENOTSUP)
+
+    def test_whole_layers_can_be_left_out(self):
+        with tempfile.TemporaryDirectory() as name:
+            _, symbols = build_library(pathlib.Path(name), "CONFIG_STREAM_FLASH=n\nCONFIG_BOOTLOADER_MCUBOOT=n\n")
+            self.assertIn(" T flash_write\n", symbols)
+            for absent in ("stream_flash_", "settings_load", "boot_", "flash_img_", "dfu_target_"):
+                self.assertNotIn(f" T {absent}", symbols)
 
     def test_the_full_build_has_what_the_small_one_lacks(self):
         self.assertIn(" T dfu_target_mcuboot_init\n", project.must_run(["nm", project.BUILD / "libslotwise.a"]))
