@@ -148,7 +148,7 @@ enum cli_status cli_parse(struct cli *cli, int argc, char *const argv[], bool *h
 		taken = 1;
 		if (options && strcmp(argv[i], "--") == 0) {
 			options = false;
-		} else if (options && strcmp(argv[i], "--help") == 0) {
+		} else if (options && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) {
 			*help = true;
 			return CLI_DONE;
 		} else if (options && strcmp(argv[i], "--json") == 0) {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What will run is found out and remembered before the reset, so that a disk that is full refuses it with flash untouched.
+ */
 #include <string.h>
 
 #include "boot_model.h"
@@ -9,7 +12,9 @@
 static enum cli_status remember(struct cli *cli, const struct sim_boot_result *result)
 {
 	for (unsigned int image = 0; image < result->images; image++) {
-		int rc = sim_device_set_active(cli->device, image, result->active[image]);
+		int was = sim_device_active(cli->device, image);
+		int is = result->active[image] < 0 ? -ENOENT : result->active[image];
+		int rc = was == is ? 0 : sim_device_set_active(cli->device, image, is);
 
 		if (rc != 0) {
 			return cli_fail(cli, cli->operand[0], "settings: %s", strerror(-rc));
@@ -70,11 +75,18 @@ static const char *why(const struct sim_boot_result *result, const char *otherwi
 	return result->error[0] != '\0' ? result->error : otherwise;
 }
 
+static enum cli_status reset(struct cli *cli, bool dry_run, struct sim_boot_result *result)
+{
+	int rc = sim_boot(&sim_device_board(cli->device)->arrangement, dry_run, result);
+
+	return rc == 0 ? CLI_DONE
+		       : cli_fail(cli, cli->operand[0], "%s", why(result, strerror(-rc)));
+}
+
 static enum cli_status run(struct cli *cli)
 {
 	struct sim_boot_result result;
 	enum cli_status status;
-	int rc;
 
 	cli_report(cli, "booted", json_null());
 	cli_report(cli, "swap_types", json_array());
@@ -83,15 +95,13 @@ static enum cli_status run(struct cli *cli)
 	if (status != CLI_DONE) {
 		return status;
 	}
-	rc = sim_boot(&sim_device_board(cli->device)->arrangement, false, &result);
-	if (rc != 0) {
-		return cli_fail(cli, cli->operand[0], "%s", why(&result, strerror(-rc)));
-	}
-	report(cli, &result);
-	status = remember(cli, &result);
+	status = reset(cli, true, &result);
+	status = status != CLI_DONE ? status : remember(cli, &result);
+	status = status != CLI_DONE ? status : reset(cli, false, &result);
 	if (status != CLI_DONE) {
 		return status;
 	}
+	report(cli, &result);
 	if (result.booted < 0) {
 		return cli_fail(cli, cli->operand[0], "%s", why(&result, "no image can be started"));
 	}

@@ -75,7 +75,7 @@ static enum cli_status dispatch(int argc, char *argv[])
 	if (argc < 2) {
 		return cli_usage(NULL, "a verb is missing");
 	}
-	if (strcmp(argv[1], "--help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		cli_print_help(NULL);
 		return CLI_DONE;
 	}

@@ -55,7 +55,7 @@ struct sim_board {
 /**
  * @brief Read a board from a blob that sim_devicetree_compile() or _read() gave.
  *
- * FORMATS.md, "Board", says what is read. Nodes with `status` other than "okay" are left out.
+ * boards/README.md says what is read. Nodes with `status` other than "okay" are left out.
  *
  * @retval 0        @p board is set.
  * @retval -EINVAL  @p error names node and property. @p board undefined.

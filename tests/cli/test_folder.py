@@ -152,6 +152,15 @@ class Folder(CliTest):
             self.assertRegex(message, r"dev: .*\.bin: (File too large|No space left on device)")
             self.assertEqual(os.listdir(self.folder), [])
 
+    def test_a_full_disk_stops_a_verb_before_it_writes_flash(self):
+        device = self.make()
+        self.done("flash", device.path, "slot0", image("med-1.0.0-ec256.bin"))
+        before = device.all_files()
+        for verb in (["boot", device.path], ["update", device.path, image("med-1.1.0-ec256.bin")],
+                     ["cancel", device.path], ["confirm", device.path]):
+            self.assertEqual(self.limited(0, *verb), device.path + ": settings: File too large")
+            self.assertEqual(device.all_files(), before)
+
     def test_a_report_that_cannot_be_written_is_a_failure(self):
         device = self.make()
         with open("/dev/full", "w", encoding="utf-8") as full:

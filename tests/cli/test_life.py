@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The life of a device on every board: factory, test, revert, update again, confirm."""
+import os
 import unittest
 
-from support import BOARDS, CliTest, MAGIC, image, image_list, read
+from support import BOARDS, CliTest, MAGIC, ROOT, image, image_list, read
 
 OLD = "med-1.0.0-ec256.bin"
 NEW = "med-1.1.0-ec256.bin"
@@ -118,6 +119,44 @@ class Life(CliTest):
                 self.reverted(device)
                 self.permanent(device)
                 self.confirmed(device)
+
+    def test_flash_that_erases_to_zero_lives_as_well(self):
+        source = read(os.path.join(ROOT, "boards/nrf52840dk.dts")).decode()
+        source = source.replace("write-block-size = <4>;", "write-block-size = <4>; erase-value = <0>;")
+        path = self.path("dev")
+        self.done("new", path, "--board", self.write("zero.dts", source.encode()))
+        self.done("flash", path, "slot0", image(OLD))
+        for wanted in ("test", "revert"):
+            if wanted == "test":
+                self.done("update", path, image(NEW))
+            self.assertEqual(self.done("boot", path, "--json").json()["swap_types"], [wanted])
+        raw = read(os.path.join(path, "flash0.bin"))
+        self.assertEqual(raw[0xC000:0xC000 + len(read(image(OLD)))], read(image(OLD)))
+        self.assertEqual(raw[0x82000 - 40:0x82000 - 16:8], b"\x04\x01\x01")
+
+    def test_two_images_live_side_by_side(self):
+        source = read(os.path.join(ROOT, "boards/nrf9160dk.dts")).decode()
+        source = source.replace("images = <1>", "images = <2>").replace("0xe8000>", "0x74000>")
+        source = source.replace("storage_partition: partition@f8000", "slot2_partition: partition@84000")
+        source = source.replace("reg = <0xf8000 0x8000>", "reg = <0x84000 0x74000>")
+        source = source.replace("fmfu_storage:", "slot3_partition:").replace("0x400000>", "0x74000>")
+        path = self.path("dev")
+        self.done("new", path, "--board", self.write("two.dts", source.encode()))
+        for number in (0, 2):
+            self.done("flash", path, f"slot{number}", image(OLD))
+        self.done("update", path, image(NEW), "--image", "1")
+        self.assertEqual([i["swap_type"] for i in self.done("status", path, "--json").json()["images"]],
+                         ["none", "test"])
+        self.assert_same(self.done("boot", path, "--json").json(),
+                         {"booted": {"image": 0, "slot": 0, "version": "1.0.0+0"}, "swap_types": ["none", "test"],
+                          "active": [0, 0]})
+        raw = read(os.path.join(path, "flash0.bin"))
+        self.assertEqual(raw[0x84000:0x84000 + len(read(image(NEW)))], read(image(NEW)))
+        self.done("update", path, image(NEW), "--image", "0")
+        self.assertIn("the running image is unconfirmed", self.refused("update", path, image(NEW), "--image", "1"))
+        self.assertIn("the running image is unconfirmed", self.refused("cancel", path))
+        self.assertEqual(self.done("confirm", path, "--json").json(), {"confirmed": [0, 1]})
+        self.assertEqual(self.done("boot", path, "--json").json()["swap_types"], ["test", "none"])
 
     def test_an_update_that_is_not_scheduled_waits(self):
         device = self.factory("nrf52840dk")

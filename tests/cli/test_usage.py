@@ -44,10 +44,12 @@ def on_terminal(*args, env):
 class Usage(CliTest):
     def test_every_verb_has_help_that_names_its_options(self):
         listing = self.done("--help").out
+        self.assertEqual(self.done("-h").out, listing)
         for verb in VERBS:
             self.assertRegex(listing, rf"(?m)^  {verb} ")
             text = self.done(verb, "--help").out
             self.assertTrue(text.startswith(f"usage: slotwise {verb} "))
+            self.assertEqual(self.done(verb, "-h").out, text)
             for option in OPTIONS.get(verb, []) + ["--json", "--help"]:
                 self.assertRegex(text, rf"(?m)^  {option}\b")
 
