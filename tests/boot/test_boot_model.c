@@ -53,7 +53,8 @@ static void put_file(const json_t *piece, uint8_t *dst, size_t room)
 	size_t len;
 	uint8_t *file = read_file(vector_string(piece, "file"), &len);
 
-	if (json_object_get(piece, "len") != NULL) {
+	/* "len": that many bytes of the file, or all of a shorter one. */
+	if (json_object_get(piece, "len") != NULL && (size_t)vector_number(piece, "len") < len) {
 		len = (size_t)vector_number(piece, "len");
 	}
 	assert_true(len <= room);
