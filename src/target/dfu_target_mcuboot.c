@@ -42,6 +42,7 @@ enum download_state { NONE, ACTIVE, PAUSED, HELD, FAILED, OVER };
 static struct {
 	const struct flash_area *slot;
 	size_t limit;      /* bytes of the file, or the most there may be */
+	size_t left;       /* of them not received yet */
 	uint16_t hold_len; /* bytes to hold back: the header, in whole write blocks */
 	uint16_t held_len; /* of them received */
 	uint8_t img_num;
@@ -114,6 +115,23 @@ static int begin_content(void)
 	}
 	stream->erased_up_to = erased.head - download.hold_len;
 	stream->erased_from = erased.tail - download.hold_len;
+	return 0;
+}
+
+/* Take the first bytes of the file out of the stream's way; before the very first one the slot is cleared. */
+static int hold(const uint8_t **bytes, size_t *len)
+{
+	const size_t n = min_size(*len, (size_t)(download.hold_len - download.held_len));
+	const int rc = download.held_len == 0 ? begin_content() : 0;
+
+	if (rc != 0) {
+		return rc;
+	}
+	memcpy(&held[download.held_len], *bytes, n);
+	download.held_len = (uint16_t)(download.held_len + n);
+	download.left -= n;
+	*bytes += n;
+	*len -= n;
 	return 0;
 }
 
@@ -270,6 +288,7 @@ int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t
 	download.other_file = false;
 	stream_id[sizeof(stream_id) - 2] = (char)('0' + img_num);
 	rc = open_stream();
+	download.left = download.limit - bytes_received();
 	download.state = rc == 0 ? ACTIVE : NONE;
 	return rc;
 }
@@ -289,29 +308,22 @@ int dfu_target_mcuboot_offset_get(size_t *offset)
 int dfu_target_mcuboot_write(const void *const buf, size_t len)
 {
 	const uint8_t *bytes = buf;
+	int rc = 0;
 
 	if (download.state != ACTIVE) {
 		return download.state == NONE ? -EACCES : -EPERM;
 	}
-	const size_t received = bytes_received();
-	if (len > download.limit - received) {
+	if (len > download.left) {
 		return -EFBIG;
 	}
-	if (received == 0 && len > 0) {
-		int rc = begin_content();
-		if (rc != 0) {
-			return rc;
-		}
+	if (download.held_len < download.hold_len && len > 0) {
+		rc = hold(&bytes, &len);
 	}
-	if (download.held_len < download.hold_len) {
-		const size_t n = min_size(len, (size_t)(download.hold_len - download.held_len));
-
-		memcpy(&held[download.held_len], bytes, n);
-		download.held_len = (uint16_t)(download.held_len + n);
-		bytes += n;
-		len -= n;
+	if (rc == 0 && len > 0) {
+		rc = dfu_target_stream_write(bytes, len);
 	}
-	return len == 0 ? 0 : dfu_target_stream_write(bytes, len);
+	download.left = rc == 0 ? download.left - len : download.limit - bytes_received();
+	return rc;
 }
 
 int dfu_target_mcuboot_done(bool successful)
@@ -333,12 +345,34 @@ int dfu_target_mcuboot_done(bool successful)
 	return dfu_target_stream_done(false);
 }
 
-/* Whether the slot of a pair may be scheduled; verifies it unless that was just done. */
-static int check_schedulable(int img_num)
+/* Verify what a slot holds, the held-back bytes standing in where its own download left them out. */
+static int verify_for_schedule(const struct flash_area *slot, int img_num, bool is_held)
 {
-	const struct flash_area *slot;
+	const struct mcuboot_slot_verifier how = verifier();
+	const ssize_t max_size = boot_get_max_image_size(img_num);
 	size_t total_size;
 	bool judged;
+
+	if (work_buf == NULL || work_buf_len < WORK_BUF_MIN) {
+		return -ENODEV;
+	}
+	if (max_size < 0) {
+		return (int)max_size;
+	}
+	const int rc = mcuboot_slot_verify(slot, slot->fa_size, is_held ? held : NULL,
+					   is_held ? download.hold_len : 0, &how, &total_size, &judged);
+	if (rc != 0) {
+		return rc;
+	}
+	return total_size > (size_t)max_size ? -EFBIG : 0;
+}
+
+static int check_schedulable(int img_num)
+{
+	const bool is_own = img_num == download.img_num;
+	const bool is_unfinished = download.state == ACTIVE || download.state == PAUSED;
+	const bool is_held = is_own && download.state == HELD;
+	const struct flash_area *slot;
 	int rc = mcuboot_slot_open_secondary(img_num, &slot);
 
 	if (rc == 0) {
@@ -347,28 +381,14 @@ static int check_schedulable(int img_num)
 	if (rc != 0) {
 		return rc == -EINVAL ? -ENOENT : rc;
 	}
+	if (is_own && is_unfinished) {
+		return -EBUSY;
+	}
 	if (!IS_ENABLED(CONFIG_DFU_TARGET_VERIFY) || (verified_images & (1u << img_num)) != 0) {
 		return 0;
 	}
-	if (download.state == HELD && download.img_num == img_num) {
-		return 0;
-	}
-	if (download.state == ACTIVE || download.state == PAUSED || download.state == HELD) {
-		return -EBUSY; /* bytes wait in the buffer that verification needs */
-	}
-	if (work_buf == NULL || work_buf_len < WORK_BUF_MIN) {
-		return -ENODEV;
-	}
-	const ssize_t max_size = boot_get_max_image_size(img_num);
-	if (max_size < 0) {
-		return (int)max_size;
-	}
-	const struct mcuboot_slot_verifier how = verifier();
-	rc = mcuboot_slot_verify(slot, slot->fa_size, NULL, 0, &how, &total_size, &judged);
-	if (rc != 0) {
-		return rc;
-	}
-	return total_size > (size_t)max_size ? -EFBIG : 0;
+	/* Bytes of another pair's download may wait in the buffer that verification needs. */
+	return is_unfinished ? -EBUSY : verify_for_schedule(slot, img_num, is_held);
 }
 
 static int schedule_one(int img_num, int permanent)

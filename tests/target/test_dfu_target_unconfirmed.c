@@ -69,6 +69,20 @@ static void a_damaged_file_is_refused_all_the_same(void **state)
 	assert_no_header_in_slot1();
 }
 
+static void what_lies_in_flash_is_verified_again_with_the_held_bytes(void **state)
+{
+	(void)state;
+	assert_int_equal(target_device_download(244), 0);
+	target_device_put_trailer(0, true, true, true);
+	dut.slot[1][3000] ^= 1;
+	assert_int_equal(dfu_target_schedule_update(0), -EBADMSG);
+	assert_no_header_in_slot1();
+	assert_false(target_device_has_magic(1));
+	dut.slot[1][3000] ^= 1;
+	assert_int_equal(dfu_target_schedule_update(0), 0);
+	target_device_assert_slot1_is_file();
+}
+
 static void reset_waits_for_the_running_image(void **state)
 {
 	(void)state;
@@ -86,6 +100,7 @@ int main(void)
 		UNCONFIRMED(done_verifies_and_keeps_the_header_out),
 		UNCONFIRMED(a_new_init_of_the_same_file_finds_it_complete),
 		UNCONFIRMED(a_damaged_file_is_refused_all_the_same),
+		UNCONFIRMED(what_lies_in_flash_is_verified_again_with_the_held_bytes),
 		UNCONFIRMED(reset_waits_for_the_running_image),
 	};
 
