@@ -45,6 +45,13 @@ static bool compatible(const struct sim_boot_run *run, const struct sim_boot_ima
 	       same_sectors(&image->primary, &image->secondary);
 }
 
+static bool has_room(const struct sim_boot_slot *slot, size_t trailer_len)
+{
+	return slot->fa == NULL ||
+	       (trailer_fits(slot->align, flash_area_align(slot->fa), slot->fa->fa_size) &&
+		trailer_len <= slot->fa->fa_size);
+}
+
 /* The primary keeps one sector free to move by; without a usable secondary only the primary limits. */
 static size_t largest_image(const struct sim_boot_image *image, bool with_secondary)
 {
@@ -136,6 +143,10 @@ bool sim_boot_swap_move_prepare(struct sim_boot_run *run, struct sim_boot_image 
 	const bool can_swap = compatible(run, image);
 
 	image->type = BOOT_SWAP_TYPE_NONE;
+	if (!has_room(primary, image->trailer_len) || !has_room(&image->secondary, image->trailer_len)) {
+		return sim_boot_stop(run, "no room for a trailer of %zu bytes with fields %u apart",
+				     image->trailer_len, primary->align);
+	}
 	if (primary->sector_count > run->arrangement->max_sectors) {
 		return sim_boot_stop(run, "%s has %u sectors, the bootloader takes %u",
 				     flash_area_label(primary->fa), primary->sector_count,

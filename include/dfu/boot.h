@@ -71,7 +71,7 @@ enum boot_flag { BOOT_FLAG_SET = 1, BOOT_FLAG_BAD = 2, BOOT_FLAG_UNSET = 3 };
 /** The fields of a trailer, as MCUboot reads them. */
 struct boot_swap_state {
 	uint8_t magic;     /**< enum boot_magic. */
-	uint8_t swap_type; /**< Low nibble of swap_info; BOOT_SWAP_TYPE_NONE if erased or above 4. */
+	uint8_t swap_type; /**< Low nibble of swap_info, 0 as it is; BOOT_SWAP_TYPE_NONE if erased or above 4. */
 	uint8_t copy_done; /**< enum boot_flag. */
 	uint8_t image_ok;  /**< enum boot_flag. */
 	uint8_t image_num; /**< High nibble of swap_info; 0 if the type is none. */
@@ -81,12 +81,15 @@ struct boot_swap_state {
  * @brief Read the trailer of a slot.
  *
  * @retval 0         @p state is set.
- * @retval -ENOTSUP  The slot is too small for a trailer, or its write block is larger than max_align.
+ * @retval -ENOTSUP  The bootloader cannot have a trailer on this flash: the slot is too small for one or no multiple of
+ *                   max_align, or max_align is no multiple of its write block.
  * @retval -errno    From the device. @p state is unchanged on error.
+ *
+ * Reads 40, 64 or 128 bytes.
  */
 DFU_MUST_CHECK int boot_read_swap_state(const struct flash_area *fa, struct boot_swap_state *state);
 
-/** boot_read_swap_state() by area id; -errno from flash_area_open(). */
+/** boot_read_swap_state() by area id; -errno from flash_area_open(), -ENOENT also outside 0 to 255. */
 DFU_MUST_CHECK int boot_read_swap_state_by_id(int flash_area_id, struct boot_swap_state *state);
 
 /**
@@ -104,7 +107,10 @@ int boot_swap_type_of(const struct boot_swap_state *primary, const struct boot_s
  *                 false: ask for it, as boot_request_upgrade(), with @p confirm as "permanent".
  * @param confirm  Ignored (true) when @p active.
  *
- * Results as those two calls.
+ * @retval -EINVAL  Not a slot of the arrangement's images, or the primary is to be asked for, or the secondary said to run.
+ *                  Flash unchanged.
+ *
+ * Other results as those two calls.
  */
 DFU_MUST_CHECK int boot_set_next(const struct flash_area *fa, bool active, bool confirm);
 
@@ -113,20 +119,23 @@ DFU_MUST_CHECK int boot_set_next(const struct flash_area *fa, bool active, bool 
  *
  * Only the primary's trailer is asked: magic good, copy_done set, image_ok unset.
  *
- * @return 1, 0, or a negative errno: -EINVAL no such image, else from flash_area_open() or the device.
+ * @return 1, 0, or a negative errno: -EINVAL no such image, -ENOTSUP a mode that runs images from either slot, or as
+ *         boot_read_swap_state(), else from flash_area_open() or the device.
  */
 DFU_MUST_CHECK int boot_is_unconfirmed_multi(int image_index);
 
 /**
  * @brief Take a request back: erase the secondary slot's trailer, the page of the magic first.
  *
+ * What a cut has left of a request (a torn magic, flags without one) is taken back, too.
+ *
  * Power cut: the request is in force or gone; repeat the call.
  *
  * @retval 0         Taken back.
- * @retval -ENOENT   Nothing was pending. Flash unchanged.
- * @retval -EINVAL   No such image.
+ * @retval -ENOENT   Nothing was pending: the trailer is erased from swap_info on. Flash unchanged.
+ * @retval -EINVAL   No such image, or a page of the trailer is also another area's. Flash unchanged.
  * @retval -ENODEV   There is no secondary slot.
- * @retval -ENOTSUP  The bootloader cannot have a trailer on this flash.
+ * @retval -ENOTSUP  A mode other than swap-move, or the bootloader cannot have a trailer on this flash. Flash unchanged.
  * @retval -EUCLEAN  The trailer's page also holds bytes of the image. Flash unchanged. Way out: boot_erase_img_bank().
  * @retval -errno    From the device.
  */
@@ -134,7 +143,10 @@ DFU_MUST_CHECK int boot_cancel_upgrade_multi(int image_index);
 
 /**
  * @brief Bytes of a slot's trailer, as the bootloader lays it out in this mode: status, swap size, flags, magic.
- * @return Bytes up to the end of the slot; -ENOTSUP as boot_read_swap_state().
+ *
+ * The status is counted in write blocks of the image's primary slot, as the bootloader does for both slots.
+ *
+ * @return Bytes up to the end of the slot; -ENOTSUP as boot_read_swap_state(), or if the slot is smaller.
  */
 ssize_t boot_trailer_size(const struct flash_area *fa);
 
@@ -148,7 +160,8 @@ ssize_t boot_trailer_size(const struct flash_area *fa);
  * @param first  If not NULL: set to the offset from which the slot is erased to its end.
  *
  * @retval 0         Erased.
- * @retval -ENOTSUP  As boot_read_swap_state(). Flash unchanged.
+ * @retval -EINVAL   One of the pages is also another area's. Flash unchanged.
+ * @retval -ENOTSUP  As boot_trailer_size(). Flash unchanged.
  * @retval -errno    From the device.
  */
 DFU_MUST_CHECK int boot_trailer_wipe(const struct flash_area *fa, size_t *first);
@@ -156,7 +169,10 @@ DFU_MUST_CHECK int boot_trailer_wipe(const struct flash_area *fa, size_t *first)
 /**
  * @brief Largest image, header to last TLV, that the bootloader can install for an image pair.
  *
- * @return Bytes; -EINVAL no such image, -ENOTSUP mode or flash without a rule, else from flash_area_open() or the device.
+ * swap-move: what lies below the trailer's pages, in the primary slot less the next lower page.
+ *
+ * @return Bytes; -EINVAL no such image or a page of a trailer is also another area's, -ENODEV no secondary slot, -ENOTSUP
+ *         mode or flash without a rule, else from flash_area_open() or the device.
  */
 ssize_t boot_get_max_image_size(int image_index);
 

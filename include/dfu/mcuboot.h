@@ -67,7 +67,7 @@ struct mcuboot_img_header {
 DFU_MUST_CHECK int boot_read_bank_header(uint8_t area_id, struct mcuboot_img_header *header,
 					 size_t header_size);
 
-/** @return Area id of the slot that image 0 runs from; BOOT_INVALID_SLOT_ID if it is not known. */
+/** @return Area id of the slot that image 0 runs from; BOOT_INVALID_SLOT_ID in modes that run images from either slot. */
 uint8_t boot_fetch_active_slot(void);
 
 /**
@@ -86,7 +86,7 @@ bool boot_is_img_confirmed(void);
  * @retval 0         The running image is confirmed.
  * @retval -EIO      The slot cannot be opened.
  * @retval -EUCLEAN  The magic or image_ok is bad, flash unchanged. Way out: install an image again.
- * @retval -ENOTSUP  The bootloader cannot have a trailer on this flash.
+ * @retval -ENOTSUP  A mode that runs images from either slot, or the bootloader cannot have a trailer on this flash.
  * @retval -errno    From the device.
  */
 DFU_MUST_CHECK int boot_write_img_confirmed(void);
@@ -94,7 +94,10 @@ DFU_MUST_CHECK int boot_write_img_confirmed(void);
 /** boot_write_img_confirmed() for image @p image_index; -EINVAL if there is no such image. */
 DFU_MUST_CHECK int boot_write_img_confirmed_multi(int image_index);
 
-/** @return What the bootloader would do at a reset, BOOT_SWAP_TYPE_*, or a negative errno when a trailer cannot be read. */
+/**
+ * @return What the bootloader would do at a reset, BOOT_SWAP_TYPE_*, or a negative errno when a trailer cannot be read;
+ *         -ENOTSUP in modes that run images from either slot.
+ */
 int mcuboot_swap_type(void);
 
 /** mcuboot_swap_type() for image @p image_index; -EINVAL if there is no such image. */
@@ -114,7 +117,9 @@ int mcuboot_swap_type_multi(int image_index);
  * @retval 0          The request is in force as asked.
  * @retval -EALREADY  A test was asked for, and a permanent request is in force. Unchanged; boot_cancel_upgrade_multi() first.
  * @retval -ENODEV    There is no secondary slot.
- * @retval -ENOTSUP   The bootloader cannot have a trailer on this flash. Flash unchanged.
+ * @retval -ENOTSUP   A mode other than swap-move, or the bootloader cannot have a trailer on this flash. Flash unchanged.
+ * @retval -EINVAL    There is something to repair, and a page of the trailer is also another area's. Flash unchanged.
+ * @retval -EIO       Written, and it does not read back.
  * @retval -EUCLEAN   The trailer holds something else, and its page also holds bytes of the image. Flash unchanged.
  *                    Way out: download again, or boot_erase_img_bank().
  * @retval -errno     From the device; no request is in force unless one was before.

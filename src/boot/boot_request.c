@@ -34,6 +34,12 @@ static bool is_clean(const struct boot_tail *tail)
 	return bytes_are(tail->bytes, trailer_distance(tail->align, TRAILER_SWAP_INFO), tail->erased);
 }
 
+/* The magic is good, and image_ok is this. */
+static bool is_in_force(const struct boot_tail *tail, uint8_t image_ok)
+{
+	return tail->state.magic == BOOT_MAGIC_GOOD && tail->state.image_ok == image_ok;
+}
+
 /* Unset as the bootloader reads it, and programmable: the rest of its write block counts, too. */
 static bool image_ok_is_free(const struct boot_tail *tail)
 {
@@ -82,25 +88,19 @@ static int write_request(const struct flash_area *fa, const struct boot_tail *ta
 static int request(const struct flash_area *fa, bool permanent)
 {
 	const uint8_t wanted = permanent ? BOOT_FLAG_SET : BOOT_FLAG_UNSET;
-	const struct boot_swap_state *state;
 	struct boot_tail tail;
-	int rc;
+	int rc = boot_slot_read_tail(fa, &tail);
 
-	if (boot_arrangement_get()->mode != BOOT_MODE_SWAP_MOVE) {
-		return -ENOTSUP;
-	}
-	rc = boot_slot_read_tail(fa, &tail);
 	if (rc != 0) {
 		return rc;
 	}
-	state = &tail.state;
-	if (state->magic == BOOT_MAGIC_GOOD && state->image_ok == wanted) {
+	if (is_in_force(&tail, wanted)) {
 		return 0;
 	}
-	if (state->magic == BOOT_MAGIC_GOOD && state->image_ok == BOOT_FLAG_SET) {
+	if (is_in_force(&tail, BOOT_FLAG_SET)) {
 		return -EALREADY;
 	}
-	if (state->magic == BOOT_MAGIC_GOOD && image_ok_is_free(&tail)) {
+	if (tail.state.magic == BOOT_MAGIC_GOOD && image_ok_is_free(&tail)) {
 		rc = program(fa, TRAILER_IMAGE_OK, BOOT_FLAG_SET);
 	} else {
 		rc = write_request(fa, &tail, permanent);
@@ -108,7 +108,7 @@ static int request(const struct flash_area *fa, bool permanent)
 	if (rc == 0) {
 		rc = boot_slot_read_tail(fa, &tail);
 	}
-	if (rc == 0 && (state->magic != BOOT_MAGIC_GOOD || state->image_ok != wanted)) {
+	if (rc == 0 && !is_in_force(&tail, wanted)) {
 		rc = -EIO;
 	}
 	return rc;
@@ -122,10 +122,7 @@ static int confirm(const struct flash_area *fa)
 	if (rc != 0) {
 		return rc;
 	}
-	if (tail.state.magic == BOOT_MAGIC_UNSET) {
-		return 0;
-	}
-	if (tail.state.magic == BOOT_MAGIC_GOOD && tail.state.image_ok == BOOT_FLAG_SET) {
+	if (tail.state.magic == BOOT_MAGIC_UNSET || is_in_force(&tail, BOOT_FLAG_SET)) {
 		return 0;
 	}
 	if (tail.state.magic == BOOT_MAGIC_GOOD && image_ok_is_free(&tail)) {
@@ -138,7 +135,7 @@ int boot_set_next(const struct flash_area *fa, bool active, bool confirm_it)
 {
 	const struct boot_arrangement *arrangement = boot_arrangement_get();
 
-	if (!boot_mode_has_primary(arrangement->mode)) {
+	if (!(active ? boot_mode_has_primary(arrangement->mode) : arrangement->mode == BOOT_MODE_SWAP_MOVE)) {
 		return -ENOTSUP;
 	}
 	if (fa->fa_id >= 2 * arrangement->images || (fa->fa_id % 2 == BOOT_PRIMARY) != active) {
@@ -153,11 +150,9 @@ int boot_cancel_upgrade_multi(int image_index)
 	struct boot_tail tail;
 	int rc = boot_slot_open_secondary(image_index, &fa);
 
-	if (rc == 0 && boot_arrangement_get()->mode != BOOT_MODE_SWAP_MOVE) {
-		rc = -ENOTSUP;
-	}
 	if (rc == 0) {
-		rc = boot_slot_read_tail(fa, &tail);
+		rc = boot_arrangement_get()->mode == BOOT_MODE_SWAP_MOVE ? boot_slot_read_tail(fa, &tail)
+									  : -ENOTSUP;
 	}
 	if (rc != 0) {
 		return rc;

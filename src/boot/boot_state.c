@@ -8,36 +8,36 @@
 #include "boot/boot_slot.h"
 
 #define ANY 0
+#define FACTS 6
 
 struct swap_rule {
-	bool offset_mode_only;
-	uint8_t secondary_magic, secondary_image_ok, secondary_copy_done;
-	uint8_t primary_magic, primary_image_ok, primary_copy_done;
+	uint8_t facts[FACTS]; /* magic, image_ok, copy_done of the secondary, then of the primary */
 	uint8_t type;
 };
 
+/* The first row is swap-offset's alone. */
 static const struct swap_rule rules[] = {
-	{true, BOOT_MAGIC_GOOD, BOOT_FLAG_UNSET, BOOT_FLAG_SET, ANY, ANY, ANY, BOOT_SWAP_TYPE_REVERT},
-	{false, BOOT_MAGIC_GOOD, BOOT_FLAG_UNSET, ANY, ANY, ANY, ANY, BOOT_SWAP_TYPE_TEST},
-	{false, BOOT_MAGIC_GOOD, BOOT_FLAG_SET, ANY, ANY, ANY, ANY, BOOT_SWAP_TYPE_PERM},
-	{false, ANY, ANY, ANY, BOOT_MAGIC_GOOD, BOOT_FLAG_UNSET, BOOT_FLAG_SET, BOOT_SWAP_TYPE_REVERT},
+	{{BOOT_MAGIC_GOOD, BOOT_FLAG_UNSET, BOOT_FLAG_SET, ANY, ANY, ANY}, BOOT_SWAP_TYPE_REVERT},
+	{{BOOT_MAGIC_GOOD, BOOT_FLAG_UNSET, ANY, ANY, ANY, ANY}, BOOT_SWAP_TYPE_TEST},
+	{{BOOT_MAGIC_GOOD, BOOT_FLAG_SET, ANY, ANY, ANY, ANY}, BOOT_SWAP_TYPE_PERM},
+	{{ANY, ANY, ANY, BOOT_MAGIC_GOOD, BOOT_FLAG_UNSET, BOOT_FLAG_SET}, BOOT_SWAP_TYPE_REVERT},
 };
 
-static bool matches(uint8_t rule, uint8_t value)
+static bool applies(const struct swap_rule *rule, const uint8_t facts[FACTS])
 {
-	return rule == ANY || rule == value;
+	for (size_t i = 0; i < FACTS; i++) {
+		if (rule->facts[i] != ANY && rule->facts[i] != facts[i]) {
+			return false;
+		}
+	}
+	return true;
 }
 
-static bool applies(const struct swap_rule *rule, const struct boot_swap_state *primary,
-		    const struct boot_swap_state *secondary)
+static void put_facts(uint8_t facts[FACTS / 2], const struct boot_swap_state *state)
 {
-	return (!rule->offset_mode_only || boot_arrangement_get()->mode == BOOT_MODE_SWAP_OFFSET) &&
-	       matches(rule->secondary_magic, secondary->magic) &&
-	       matches(rule->secondary_image_ok, secondary->image_ok) &&
-	       matches(rule->secondary_copy_done, secondary->copy_done) &&
-	       matches(rule->primary_magic, primary->magic) &&
-	       matches(rule->primary_image_ok, primary->image_ok) &&
-	       matches(rule->primary_copy_done, primary->copy_done);
+	facts[0] = state->magic;
+	facts[1] = state->image_ok;
+	facts[2] = state->copy_done;
 }
 
 bool boot_mode_has_primary(enum boot_mode mode)
@@ -105,16 +105,15 @@ int boot_read_swap_state_by_id(int flash_area_id, struct boot_swap_state *state)
 
 int boot_swap_type_of(const struct boot_swap_state *primary, const struct boot_swap_state *secondary)
 {
-	static const struct boot_swap_state none = {.magic = BOOT_MAGIC_UNSET,
-						    .swap_type = BOOT_SWAP_TYPE_NONE,
-						    .copy_done = BOOT_FLAG_UNSET,
-						    .image_ok = BOOT_FLAG_UNSET};
+	uint8_t facts[FACTS] = {BOOT_MAGIC_UNSET, BOOT_FLAG_UNSET, BOOT_FLAG_UNSET};
 
-	if (secondary == NULL) {
-		secondary = &none;
+	if (secondary != NULL) {
+		put_facts(facts, secondary);
 	}
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		if (applies(&rules[i], primary, secondary)) {
+	put_facts(&facts[FACTS / 2], primary);
+	for (size_t i = boot_arrangement_get()->mode == BOOT_MODE_SWAP_OFFSET ? 0 : 1;
+	     i < sizeof(rules) / sizeof(rules[0]); i++) {
+		if (applies(&rules[i], facts)) {
 			return rules[i].type;
 		}
 	}

@@ -21,20 +21,20 @@
 #define STATUS_STEPS 3        /* records a sector; swap-offset has no moves */
 #define STATUS_STEPS_OFFSET 2
 
-/* What follows the alignment; the build for 8 is older than the idea and has a magic of its own. */
-static const uint8_t magic_8[TRAILER_MAGIC_LEN] = {0x77, 0xc2, 0x95, 0xf3, 0x60, 0xd2, 0xef, 0x7f,
-						   0x35, 0x52, 0x50, 0x0f, 0x2c, 0xb6, 0x79, 0x80};
-static const uint8_t magic_rest[TRAILER_MAGIC_LEN - 2] = {0x2d, 0xe1, 0x5d, 0x29, 0x41, 0x0b, 0x8d,
-							  0x77, 0x67, 0x9c, 0x11, 0x0f, 0x1f, 0x8a};
+/* The build for 8 is older than the alignment in the magic's first two bytes. */
+static const uint8_t magics[2][TRAILER_MAGIC_LEN] = {
+	{0x77, 0xc2, 0x95, 0xf3, 0x60, 0xd2, 0xef, 0x7f, 0x35, 0x52, 0x50, 0x0f, 0x2c, 0xb6, 0x79, 0x80},
+	{0x00, 0x00, 0x2d, 0xe1, 0x5d, 0x29, 0x41, 0x0b, 0x8d, 0x77, 0x67, 0x9c, 0x11, 0x0f, 0x1f, 0x8a},
+};
 
 static void put_magic(uint8_t magic[TRAILER_MAGIC_LEN], uint8_t align)
 {
-	if (align == 8) {
-		memcpy(magic, magic_8, sizeof(magic_8));
-		return;
+	const bool is_old = align == 8;
+
+	memcpy(magic, magics[is_old ? 0 : 1], TRAILER_MAGIC_LEN);
+	if (!is_old) {
+		magic[0] = align;
 	}
-	put_le16(magic, align);
-	memcpy(&magic[2], magic_rest, sizeof(magic_rest));
 }
 
 static uint8_t decode_magic(const uint8_t *found, uint8_t align, uint8_t erased)
@@ -81,16 +81,15 @@ size_t trailer_length(const struct boot_arrangement *arrangement, size_t write_b
 void trailer_decode(struct boot_swap_state *state, const uint8_t *tail, uint8_t align,
 		    uint8_t erased)
 {
-	const uint8_t *end = tail + trailer_distance(align, TRAILER_SWAP_INFO);
-	const uint8_t info = tail[0];
-	const uint8_t type = info & 0x0f;
-	const bool known = info != erased && type <= BOOT_SWAP_TYPE_REVERT;
+	const uint8_t type = tail[0] & 0x0f;
+	const bool known = tail[0] != erased && type <= BOOT_SWAP_TYPE_REVERT;
 
-	state->magic = decode_magic(end - TRAILER_MAGIC_LEN, align, erased);
-	state->image_ok = decode_flag(end[-(int)trailer_distance(align, TRAILER_IMAGE_OK)], erased);
-	state->copy_done = decode_flag(end[-(int)trailer_distance(align, TRAILER_COPY_DONE)], erased);
 	state->swap_type = known ? type : BOOT_SWAP_TYPE_NONE;
-	state->image_num = known ? info >> 4 : 0;
+	state->image_num = known ? tail[0] >> 4 : 0;
+	state->copy_done = decode_flag(tail[align], erased);
+	state->image_ok = decode_flag(tail[2 * align], erased);
+	tail += trailer_distance(align, TRAILER_SWAP_INFO) - TRAILER_MAGIC_LEN;
+	state->magic = decode_magic(tail, align, erased);
 }
 
 size_t trailer_encode(uint8_t *block, enum trailer_field field, uint8_t value, uint8_t align,

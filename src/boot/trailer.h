@@ -24,7 +24,7 @@ enum trailer_field {
 /* Bytes that the magic takes with the padding before it. */
 static inline size_t trailer_magic_room(uint8_t align)
 {
-	return round_up(TRAILER_MAGIC_LEN, align);
+	return align > TRAILER_MAGIC_LEN ? align : TRAILER_MAGIC_LEN;
 }
 
 /* Bytes from the start of a field to the end of the slot. */

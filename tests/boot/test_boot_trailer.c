@@ -110,6 +110,8 @@ static void a_page_shared_with_a_neighbour_is_refused_before_anything_is_erased(
 	shared.fa_off += (off_t)(shared.fa_size - 7168); /* one ends in the first page of the trailer */
 	shared.fa_size = 7168;
 	assert_int_equal(boot_trailer_wipe(&shared, NULL), -EINVAL);
+	rig.areas[1].fa_size -= 1024;
+	assert_int_equal(boot_get_max_image_size(0), -EINVAL);
 	assert_int_equal(rig.op_count, 0);
 	rig_close();
 }
