@@ -21,8 +21,8 @@ extern "C" {
 enum dfu_hash_alg { DFU_HASH_SHA256, DFU_HASH_SHA384, DFU_HASH_SHA512 };
 
 enum dfu_sig_alg {
-	DFU_SIG_ECDSA_P256, /**< Key: 65 bytes, uncompressed point. Signature: r || s. */
-	DFU_SIG_ECDSA_P384, /**< Key: 97 bytes, uncompressed point. Signature: r || s. */
+	DFU_SIG_ECDSA_P256, /**< Key: 65 bytes, uncompressed point. Hash SHA-256. Signature: r || s. */
+	DFU_SIG_ECDSA_P384, /**< Key: 97 bytes, uncompressed point. Hash SHA-384. Signature: r || s. */
 	DFU_SIG_RSA2048_PSS, /**< Key: PKCS#1 RSAPublicKey in DER. MGF1 and hash SHA-256, salt of 32 bytes exactly. */
 	DFU_SIG_RSA3072_PSS, /**< The same with 3072 bits. */
 	DFU_SIG_ED25519, /**< Key: 32 bytes. Signature: 64 bytes. */
@@ -80,7 +80,7 @@ void dfu_hash_abort(struct dfu_hash *hash);
  *
  * @retval 0         It is right.
  * @retval -EACCES   It is not.
- * @retval -EINVAL   The key is not one of @p alg.
+ * @retval -EINVAL   The key is not one of @p alg, or @p msg not a digest of its hash.
  * @retval -ENOTSUP  No back-end has @p alg.
  * @retval -ESRCH    The engine failed.
  */

@@ -3,8 +3,8 @@
  * @file
  * @brief MCUboot images: header, TLVs, verification, wherever the bytes lie.
  *
- * Formats: FORMATS.md, "Image". Every length found in an image is checked against the bytes that there are before it
- * is used. Nothing here writes.
+ * Formats: FORMATS.md, "Image". Every length found in an image is checked against the bytes that
+ * there are before it is used. Nothing here writes.
  */
 #ifndef DFU_IMAGE_H
 #define DFU_IMAGE_H
@@ -76,31 +76,34 @@ enum dfu_image_fault {
 	DFU_IMAGE_OK = 0,
 	DFU_IMAGE_NOT_AN_IMAGE,       /**< -ENOEXEC: shorter than a header, or another magic. */
 	DFU_IMAGE_HEADER_SIZE,        /**< -EBADMSG: header size below 32. */
-	DFU_IMAGE_SIZE_OVERFLOW,      /**< -EOVERFLOW: header, payload and protected TLVs pass 32 bits. */
+	DFU_IMAGE_SIZE_OVERFLOW,      /**< -EOVERFLOW: sizes in the header pass 32 bits. */
 	DFU_IMAGE_TRUNCATED,          /**< -ENODATA: the image passes the end of its source. */
-	DFU_IMAGE_TLV_FORMAT,         /**< -EBADMSG: TLV areas that contradict the header or themselves. */
+	DFU_IMAGE_TLV_FORMAT,         /**< -EBADMSG: areas that contradict header or themselves. */
 	DFU_IMAGE_TLV_NOT_ALLOWED,    /**< -EBADMSG: type that the unprotected area may not hold. */
 	DFU_IMAGE_FLAGS,              /**< -EBADMSG: flags that exclude each other. */
-	DFU_IMAGE_HASH_COUNT,         /**< -EBADMSG: no hash TLV, or more than one. */
-	DFU_IMAGE_HASH_LENGTH,        /**< -EBADMSG: a hash TLV of the wrong length. */
+	DFU_IMAGE_HASH_COUNT,         /**< -EBADMSG: none, several, or a protected one. */
+	DFU_IMAGE_HASH_LENGTH,        /**< -EBADMSG: a hash (with a key: or KEYHASH) of wrong length. */
 	DFU_IMAGE_HASH_MISMATCH,      /**< -EILSEQ: the bytes are not those that were hashed. */
 	DFU_IMAGE_NO_SIGNATURE,       /**< -EACCES: a key was given, no signature names it. */
 	DFU_IMAGE_SIGNATURE_MISMATCH, /**< -EACCES: the signature by the given key is wrong. */
-	DFU_IMAGE_ENCRYPTED,          /**< -ENOTSUP: payload encrypted, the digest is over plain text. */
+	DFU_IMAGE_ENCRYPTED,          /**< -ENOTSUP: payload encrypted, or so the flag says. */
 	DFU_IMAGE_COMPRESSED,         /**< -ENOTSUP: no bootloader of ours unpacks it. */
 	DFU_IMAGE_NOT_BOOTABLE,       /**< -EPERM: flag NON_BOOTABLE. */
 	DFU_IMAGE_FAULT_COUNT
 };
 
-/** Where an image's bytes are read. Copyable; made by the two functions below or by the caller. */
+/**
+ * Where an image's bytes are read. Copyable; made by the two functions below or by the caller.
+ * Nothing is written through it.
+ */
 struct dfu_image_source {
 	/** Read @p len bytes at @p off, both inside @p size. NULL: `mapped` holds them. */
 	int (*read)(const struct dfu_image_source *source, size_t off, void *dst, size_t len);
 	const void *context;   /**< For @p read; the flash area. */
 	size_t base;           /**< Bytes from the start of the area to the image. */
 	size_t size;           /**< Bytes that may belong to the image. */
-	const uint8_t *mapped; /**< All @p size bytes in the address space, or NULL. Pure signatures need it. */
-	const uint8_t *head;   /**< Stands for the first @p head_len bytes, or NULL: bytes held back in RAM. */
+	const uint8_t *mapped; /**< All @p size bytes, or NULL; pure signatures need them. */
+	const uint8_t *head;   /**< The first @p head_len bytes, held back in RAM, or NULL. */
 	size_t head_len;
 };
 
@@ -108,7 +111,7 @@ struct dfu_image_source {
 struct dfu_image {
 	struct dfu_image_source source;
 	struct dfu_image_header header;
-	size_t hashed_size; /**< Header, payload and protected TLVs: what digest and signature cover. */
+	size_t hashed_size; /**< Header, payload and protected TLVs: what the hash covers. */
 	size_t total_size;  /**< Up to the end of the last TLV area. */
 };
 
@@ -125,7 +128,7 @@ struct dfu_image_key {
 	enum dfu_sig_alg alg;
 	const uint8_t *raw;      /**< As <dfu/crypto.h> wants it. */
 	size_t raw_len;
-	const uint8_t *hashed;   /**< What a KEYHASH TLV hashes: SubjectPublicKeyInfo, RSA: RSAPublicKey. */
+	const uint8_t *hashed;   /**< What KEYHASH hashes: SubjectPublicKeyInfo or RSAPublicKey. */
 	size_t hashed_len;
 };
 
@@ -135,16 +138,20 @@ enum dfu_image_finding { DFU_IMAGE_UNKNOWN, DFU_IMAGE_INVALID, DFU_IMAGE_VALID }
 /** What verification found out, also when it refuses. */
 struct dfu_image_report {
 	enum dfu_image_fault fault;     /**< DFU_IMAGE_OK, or the first reason to refuse. */
-	uint16_t hash_type;             /**< Type of the hash TLV, 0 if none. */
-	uint8_t hash[DFU_HASH_MAX_SIZE]; /**< Its value. */
-	uint8_t hash_len;
+	uint16_t hash_type;             /**< Of the first hash TLV; 0: none. */
+	uint8_t hash[DFU_HASH_MAX_SIZE]; /**< Its value, hash_len bytes. */
+	uint8_t hash_len;               /**< 0 unless there is one hash, of the right length. */
 	enum dfu_image_finding hash_finding;
-	uint16_t signature_type;        /**< Type of the signature TLV that was judged, else of the first one, 0 if none. */
-	enum dfu_image_finding signature_finding; /**< UNKNOWN without a key. */
+	uint16_t signature_type;        /**< Of the TLV judged last, else of the first; 0: none. */
+	enum dfu_image_finding signature_finding; /**< UNKNOWN: no key, or none by it. */
 };
 
-/** An image at @p base of @p fa, in at most @p size bytes. Areas must outlive the source. */
-struct dfu_image_source dfu_image_source_flash(const struct flash_area *fa, size_t base, size_t size);
+/**
+ * An image at @p base of @p fa, in at most @p size bytes; those beyond the area do not count. The
+ * area must outlive it.
+ */
+struct dfu_image_source dfu_image_source_flash(const struct flash_area *fa, size_t base,
+					       size_t size);
 
 /** An image in memory. The bytes must outlive the source. */
 struct dfu_image_source dfu_image_source_memory(const void *data, size_t size);
@@ -152,7 +159,7 @@ struct dfu_image_source dfu_image_source_memory(const void *data, size_t size);
 /**
  * @brief Decode a header structure.
  *
- * @retval 0         @p header is set.
+ * @retval 0         @p header is set. Its sizes have not been compared with anything.
  * @retval -ENOEXEC  Another magic: not an image.
  * @retval -EBADMSG  Header size below 32.
  *
@@ -164,9 +171,13 @@ DFU_MUST_CHECK int dfu_image_header_decode(struct dfu_image_header *header,
 /**
  * @brief Find header and TLV areas, and check that they fit the source and each other.
  *
- * @param fault  If not NULL: the reason, when an image is refused; DFU_IMAGE_OK otherwise.
+ * Bytes behind the last TLV do not matter. Payload, flags and TLV values are not looked at:
+ * dfu_image_verify().
  *
- * @retval 0         @p image is set.
+ * @param source  Copied.
+ * @param fault   If not NULL: the reason, when an image is refused; DFU_IMAGE_OK otherwise.
+ *
+ * @retval 0         @p image is set; its TLVs may be walked and read.
  * @retval -errno    Of the fault, or from the device. @p image undefined.
  *
  * Reads the header and each TLV's four bytes.
@@ -176,45 +187,67 @@ DFU_MUST_CHECK int dfu_image_open(struct dfu_image *image, const struct dfu_imag
 
 /**
  * @brief Next TLV, protected area first.
- * @retval 0        @p tlv is the next one.
- * @retval -ENOENT  There are no more.
- * @retval -errno   From the device.
+ *
+ * @retval 0         @p tlv is the next one.
+ * @retval -ENOENT   There are no more.
+ * @retval -EBADMSG  The bytes have changed since dfu_image_open(): it would pass its area.
+ * @retval -errno    From the device.
+ *
+ * @p tlv is unchanged on error. Reads four bytes.
  */
 DFU_MUST_CHECK int dfu_image_tlv_next(const struct dfu_image *image, struct dfu_image_tlv *tlv);
 
-/** Read a TLV's value. 0; -EMSGSIZE if it is longer than @p size, nothing read; -errno from the device. */
-DFU_MUST_CHECK int dfu_image_tlv_read(const struct dfu_image *image, const struct dfu_image_tlv *tlv,
-				      void *value, size_t size);
+/**
+ * Read a TLV's value. 0; -EMSGSIZE if it is longer than @p size, nothing read; -errno from the
+ * device.
+ */
+DFU_MUST_CHECK int dfu_image_tlv_read(const struct dfu_image *image,
+				      const struct dfu_image_tlv *tlv, void *value, size_t size);
 
 /**
- * @brief Parse a public key in DER: SubjectPublicKeyInfo (P-256, P-384, RSA, Ed25519), or PKCS#1 RSAPublicKey.
+ * @brief Parse a public key in DER: SubjectPublicKeyInfo of P-256, P-384, RSA-2048, RSA-3072 or
+ *        Ed25519, or RSAPublicKey of PKCS#1.
  *
  * @param der  Must outlive @p key.
  *
  * @retval 0         @p key is set.
- * @retval -EINVAL   Not a public key in DER.
+ * @retval -EINVAL   Not a public key in DER, a private one, or bytes behind it.
  * @retval -ENOTSUP  A key of another kind or size.
  *
- * @p key is unchanged on error.
+ * @p key is unchanged on error. Whether a point lies on its curve is found out when it is used.
  */
 DFU_MUST_CHECK int dfu_image_key_parse(struct dfu_image_key *key, const uint8_t *der, size_t len);
 
 /**
  * @brief Verify an image: flags, hash, and with a key its signature.
  *
- * The rules are the bootloader's: a signature counts if the KEYHASH TLV before it names the key; of several by
- * the key the last one decides.
+ * The rules are the bootloader's: a signature counts if the KEYHASH TLV before it names the key; of
+ * several by the key the last one decides. P-256 and RSA keys go with SHA-256, P-384 with SHA-384,
+ * Ed25519 with SHA-256 and SHA-512, as in bootloaders; with another hash no signature counts. Which
+ * one hash the device's bootloader was built for is not known here: the report names the image's.
+ *
+ * First comes what contradicts itself, then hash, signature, and last the flags that no bootloader
+ * of ours takes (encrypted, compressed, not bootable), so that their reports are full. Of an
+ * encrypted payload the hash is UNKNOWN, and the signature is not judged, unless the payload was
+ * left clear.
  *
  * @param key     NULL: the hash only, as a bootloader without a key does.
  * @param buf     Work buffer of @p len bytes, at least 64; larger reads are faster on serial flash.
- * @param report  If not NULL: filled in every case.
+ * @param report  If not NULL: filled in every case, as far as verification came.
  *
  * @retval 0         The image is whole and, with a key, signed by it.
- * @retval -errno    Of the fault (see enum dfu_image_fault), from the device, or -ESRCH when the hash engine failed.
- * @retval -ENOTSUP  Also: no back-end has the hash or the signature's algorithm, or a pure signature and bytes that
- *                   are not mapped. The report's fault is DFU_IMAGE_OK then and the finding UNKNOWN.
+ * @retval -errno    Of the fault (see enum dfu_image_fault), or from the device.
+ * @retval -ENOTSUP  Also: no back-end has the hash or the signature's algorithm, or a pure
+ *                   signature with a key other than Ed25519, or over bytes that are not all mapped.
+ * @retval -EINVAL   No work buffer of 64 bytes, or the engine found that the key is none.
+ * @retval -ESRCH    The engine failed.
+ * @retval -EBADMSG  Also: the TLVs have changed since dfu_image_open().
  *
- * Reads the hashed bytes once. Stack: the hash state, plus about 600 bytes for an RSA-3072 signature.
+ * The report's fault is DFU_IMAGE_OK unless it is the image that is refused; what was not found out
+ * is UNKNOWN.
+ *
+ * Reads the hashed bytes once, TLVs twice with a key. Stack: the hash state and about
+ * 800 bytes.
  */
 DFU_MUST_CHECK int dfu_image_verify(const struct dfu_image *image, const struct dfu_image_key *key,
 				    uint8_t *buf, size_t len, struct dfu_image_report *report);

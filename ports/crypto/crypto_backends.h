@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** @file @brief Crypto back-ends for the list dfu_crypto_backends that each program has; crypto_host.c is that of a host. */
+/**
+ * @file @brief Crypto back-ends for the list dfu_crypto_backends that each program has;
+ * crypto_host.c is that of a host.
+ */
 #ifndef PORTS_CRYPTO_BACKENDS_H
 #define PORTS_CRYPTO_BACKENDS_H
 

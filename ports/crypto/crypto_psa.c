@@ -2,9 +2,10 @@
 /*
  * PSA Crypto, as Mbed TLS 2.28 has it and TF-M and the chip makers' libraries offer it.
  *
- * A hash in progress is a psa_hash_operation_t in the caller's struct dfu_hash, so that nothing is kept here. A key lives
- * as long as one verification: an implementation has few slots (Mbed TLS 32), and one that is not destroyed is lost until
- * the reset. psa_crypto_init() is called before each use: only the first call does anything.
+ * A hash in progress is a psa_hash_operation_t in the caller's struct dfu_hash, so that nothing is
+ * kept here. A key lives as long as one verification: an implementation has few slots (Mbed TLS
+ * 32), and one that is not destroyed is lost until the reset. psa_crypto_init() is called before
+ * each use: only the first call does anything.
  */
 #include <crypto/crypto_backends.h>
 
@@ -20,20 +21,19 @@ struct kind {
 	size_t bits;
 	psa_algorithm_t alg;
 	size_t digest_len;
-	size_t sig_len;
 };
 
 /* By enum dfu_sig_alg; Ed25519, the last one, has no row. */
 static const struct kind kinds[] = {
 	[DFU_SIG_ECDSA_P256] = { PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1), 256,
-				 PSA_ALG_ECDSA(PSA_ALG_SHA_256), 32, 64 },
+				 PSA_ALG_ECDSA(PSA_ALG_SHA_256), 32 },
 	[DFU_SIG_ECDSA_P384] = { PSA_KEY_TYPE_ECC_PUBLIC_KEY(PSA_ECC_FAMILY_SECP_R1), 384,
-				 PSA_ALG_ECDSA(PSA_ALG_SHA_384), 48, 96 },
+				 PSA_ALG_ECDSA(PSA_ALG_SHA_384), 48 },
 	/* The salt is as long as the hash, which is MCUboot's rule, too. */
 	[DFU_SIG_RSA2048_PSS] = { PSA_KEY_TYPE_RSA_PUBLIC_KEY, 2048,
-				  PSA_ALG_RSA_PSS(PSA_ALG_SHA_256), 32, 256 },
+				  PSA_ALG_RSA_PSS(PSA_ALG_SHA_256), 32 },
 	[DFU_SIG_RSA3072_PSS] = { PSA_KEY_TYPE_RSA_PUBLIC_KEY, 3072,
-				  PSA_ALG_RSA_PSS(PSA_ALG_SHA_256), 32, 384 },
+				  PSA_ALG_RSA_PSS(PSA_ALG_SHA_256), 32 },
 };
 
 static int status_errno(psa_status_t status)
@@ -130,11 +130,8 @@ static int verify(enum dfu_sig_alg alg, const uint8_t *key, size_t key_len, cons
 	if (status != PSA_SUCCESS) {
 		return status_errno(status);
 	}
-	int rc = -EACCES;
+	int rc = status_errno(psa_verify_hash(id, kind->alg, msg, msg_len, sig, sig_len));
 
-	if (sig_len == kind->sig_len) {
-		rc = status_errno(psa_verify_hash(id, kind->alg, msg, msg_len, sig, sig_len));
-	}
 	return psa_destroy_key(id) == PSA_SUCCESS ? rc : -ESRCH;
 }
 

@@ -16,7 +16,8 @@ static int verify(enum dfu_sig_alg alg, const uint8_t *key, size_t key_len, cons
 	if (sodium_init() < 0) {
 		return -ESRCH;
 	}
-	if (sig_len != crypto_sign_BYTES || crypto_sign_verify_detached(sig, msg, msg_len, key) != 0) {
+	if (sig_len != crypto_sign_BYTES ||
+	    crypto_sign_verify_detached(sig, msg, msg_len, key) != 0) {
 		return -EACCES;
 	}
 	return 0;

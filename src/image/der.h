@@ -18,8 +18,8 @@ struct der {
 };
 
 /*
- * Take the element that *in begins with, which must have this tag; *in moves behind it. False, and both unchanged, if
- * it has another tag, a length that is not in its shortest form, or passes *in.
+ * Take the element that *in begins with, which must have this tag; *in moves behind it. False, and
+ * both unchanged, if it has another tag, a length that is not in its shortest form, or passes *in.
  */
 bool der_take(struct der *in, uint8_t tag, struct der *content);
 
@@ -27,8 +27,8 @@ bool der_take(struct der *in, uint8_t tag, struct der *content);
 bool der_take_unsigned(struct der *in, struct der *magnitude);
 
 /*
- * ECDSA-Sig-Value {r, s} to r || s of half bytes each. Zero bytes may follow the sequence: signing tools for old
- * bootloaders pad to a fixed length. False, rs undefined, for anything else.
+ * ECDSA-Sig-Value {r, s} to r || s of half bytes each. Zero bytes may follow the sequence: signing
+ * tools for old bootloaders pad to a fixed length. False, rs undefined, for anything else.
  */
 bool der_ecdsa_signature(const uint8_t *sig, size_t len, uint8_t *rs, size_t half);
 

@@ -5,9 +5,10 @@
  *     header | padding | payload | [protected TLV area] | TLV area
  *     0        32        hdr_size  + img_size             hashed_size .. total_size
  *
- * dfu_image_open() goes through the image from the front; what it has read bounds what it reads next, so that no
- * number of the image is used before it is known to lie in the source. Whoever holds an open image may walk its TLVs
- * and hash its bytes without a check of his own. It does not look at the payload: that is verification's part.
+ * dfu_image_open() goes through the image from the front; what it has read bounds what it reads
+ * next, so that no number of the image is used before it is known to lie in the source. Whoever
+ * holds an open image may walk its TLVs and hash its bytes without a check of his own. It does not
+ * look at the payload: that is verification's part.
  */
 #include <string.h>
 
@@ -28,12 +29,14 @@
 
 _Static_assert(HDR_OFF_PAD1 + 4 == DFU_IMAGE_HEADER_LEN, "the header's last word does not end it");
 
-static int flash_source_read(const struct dfu_image_source *source, size_t off, void *dst, size_t len)
+static int flash_source_read(const struct dfu_image_source *source, size_t off, void *dst,
+			     size_t len)
 {
 	return flash_area_read(source->context, (off_t)(source->base + off), dst, len);
 }
 
-struct dfu_image_source dfu_image_source_flash(const struct flash_area *fa, size_t base, size_t size)
+struct dfu_image_source dfu_image_source_flash(const struct flash_area *fa, size_t base,
+					       size_t size)
 {
 	size_t room = base < fa->fa_size ? fa->fa_size - base : 0;
 
@@ -72,7 +75,8 @@ int image_read(const struct dfu_image_source *source, size_t off, void *dst, siz
 	return 0;
 }
 
-int dfu_image_header_decode(struct dfu_image_header *header, const uint8_t raw[DFU_IMAGE_HEADER_LEN])
+int dfu_image_header_decode(struct dfu_image_header *header,
+			    const uint8_t raw[DFU_IMAGE_HEADER_LEN])
 {
 	uint16_t hdr_size = get_le16(&raw[HDR_OFF_HDR_SIZE]);
 

@@ -5,24 +5,29 @@
 
 #include <dfu/image.h>
 
-/* The info header of a TLV area {magic, total}, and the header of an entry {type, length}: two u16 each. */
+/*
+ * The info header of a TLV area {magic, total}, and the header of an entry {type, length}: two u16
+ * each.
+ */
 #define TLV_HEADER_LEN 4
 
 /* Read bytes of the image, those held back in RAM included. The range must lie in the source. */
-DFU_MUST_CHECK int image_read(const struct dfu_image_source *source, size_t off, void *dst, size_t len);
+DFU_MUST_CHECK int image_read(const struct dfu_image_source *source, size_t off, void *dst,
+			      size_t len);
 
 /* Check both TLV areas of an image whose hashed_size is set; sets its total_size. */
 DFU_MUST_CHECK int image_tlv_areas_check(struct dfu_image *image, enum dfu_image_fault *fault);
 
 /*
- * Whether dfu_image_tlv_next() has one more to give. Its -ENOENT alone could also be a device's; a signature TLV that
- * could not be read must not look like the end.
+ * Whether dfu_image_tlv_next() has one more to give. Its -ENOENT alone could also be a device's; a
+ * signature TLV that could not be read must not look like the end.
  */
 bool image_tlv_more(const struct dfu_image *image, const struct dfu_image_tlv *tlv);
 
 /* Judge the signatures by a key over the digest in the report, which must be known to be right. */
-DFU_MUST_CHECK int image_signature_check(const struct dfu_image *image, const struct dfu_image_key *key,
-					 bool is_pure, struct dfu_image_report *report);
+DFU_MUST_CHECK int image_signature_check(const struct dfu_image *image,
+					 const struct dfu_image_key *key, bool is_pure,
+					 struct dfu_image_report *report);
 
 /* Set *fault to why; returns its errno. */
 int image_refuse(enum dfu_image_fault *fault, enum dfu_image_fault why);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Public keys as imgtool and openssl write them. Back-ends want the bare key (a point, 32 bytes, an RSAPublicKey) while
- * the KEYHASH TLV hashes what the bootloader was built with: SubjectPublicKeyInfo, but RSAPublicKey for RSA.
+ * Public keys as imgtool and openssl write them. Back-ends want the bare key (a point, 32 bytes, an
+ * RSAPublicKey) while the KEYHASH TLV hashes what the bootloader was built with:
+ * SubjectPublicKeyInfo, but RSAPublicKey for RSA.
  *
- *     SubjectPublicKeyInfo ::= SEQUENCE { SEQUENCE { algorithm }, BIT STRING { 0 unused bits, key } }
+ *     SubjectPublicKeyInfo ::= SEQUENCE { SEQUENCE { algorithm }, BIT STRING { 0, key } }
  *     RSAPublicKey         ::= SEQUENCE { INTEGER modulus, INTEGER exponent }
  */
 #include <string.h>
@@ -57,7 +58,8 @@ static int rsa_parse(struct dfu_image_key *key, const uint8_t *der, size_t len)
 }
 
 /* Kinds whose bare key is a string of bytes of a fixed length. */
-static int fixed_parse(struct dfu_image_key *key, const struct der *algorithm, const struct der *bare)
+static int fixed_parse(struct dfu_image_key *key, const struct der *algorithm,
+		       const struct der *bare)
 {
 	static const struct {
 		const uint8_t *id;

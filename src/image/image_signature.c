@@ -4,12 +4,13 @@
  *
  *     TLVs:   KEYHASH k1  SIG  KEYHASH k2  SIG  ...
  *
- * - A signature counts if the KEYHASH before it is the hash of the key, made with the image's own hash, and its type is
- *   the one of the key. Each KEYHASH speaks for one signature.
+ * - A signature counts if the KEYHASH before it is the hash of the key, made with the image's own
+ *   hash, and its type is the one of the key. Each KEYHASH speaks for one signature.
  * - Signatures by other keys do not matter. Of several by this key the last one decides.
- * - One that cannot be a signature by its length, and a KEYHASH that is not as long as a hash, end the search: MCUboot
- *   refuses the image then, whatever else is in it.
- * - Each kind of key goes with the hashes that MCUboot has for it. With another hash no signature by it counts.
+ * - One that cannot be a signature by its length, and a KEYHASH that is not as long as a hash, end
+ *   the search: MCUboot refuses the image then, whatever else is in it.
+ * - Each kind of key goes with the hashes that MCUboot has for it. With another hash no signature
+ *   by it counts.
  */
 #include <string.h>
 
@@ -26,7 +27,7 @@ struct kind {
 	uint16_t type;    /* of the signature TLV */
 	uint16_t len_min;
 	uint16_t len_max;
-	uint8_t half;     /* bytes of each number of an ECDSA signature; 0: the TLV is the signature */
+	uint8_t half;     /* bytes of each number of an ECDSA signature, 0 for other kinds */
 	uint8_t hashes;   /* HASH_BITs */
 };
 
@@ -70,7 +71,10 @@ static int key_hash(const struct dfu_image_key *key, enum dfu_hash_alg alg, uint
 	return dfu_hash_end(&hash, digest);
 }
 
-/* A pure signature is over the image itself, which must lie in memory as it is, no byte of it held back elsewhere. */
+/*
+ * A pure signature is over the image itself, which must lie in memory as it is, no byte of it held
+ * back elsewhere.
+ */
 static int message_set(struct judge *judge, bool is_pure, const struct dfu_image_report *report)
 {
 	const struct dfu_image_source *source = &judge->image->source;

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * TLVs: the areas as a whole, checked once when the image is opened, and the walk through their entries.
+ * TLVs: the areas as a whole, checked once when the image is opened, and the walk through their
+ * entries.
  *
  *     info {0x6908, total} entry entry ... | info {0x6907, total} entry entry ...
  *     ^ hdr_size + img_size                  ^ hashed_size                       ^ total_size
  *
- * An entry is {type, length} and its value, nothing between entries. The first area is there if the header gives it a
- * size, and is covered by the hash. What may stand in the second one is a list: anybody can add to it, so that a type
- * with a meaning for the bootloader (a dependency, a security counter) must not be believed there.
+ * An entry is {type, length} and its value, nothing between entries. The first area is there if the
+ * header gives it a size, and is covered by the hash. What may stand in the second one is a list:
+ * anybody can add to it, so that a type with a meaning for the bootloader (a dependency, a security
+ * counter) must not be believed there.
  *
- * The checks are at least as strict as MCUboot's, because an image that passes here and fails there costs the slot.
- * Entries must tile each area to its last byte, and an area's end must not be a zero-length entry of the protected
- * area, which MCUboot's iterator trips over.
+ * The checks are at least as strict as MCUboot's, because an image that passes here and fails there
+ * costs the slot. Entries must tile each area to its last byte, and an area's end must not be a
+ * zero-length entry of the protected area, which MCUboot's iterator trips over.
  *
- * The walk keeps no state but the entry it gave last: its value's end is where the next one begins. It checks each
- * entry against its area again, since flash may have changed since the image was opened.
+ * The walk keeps no state but the entry it gave last: its value's end is where the next one begins.
+ * It checks each entry against its area again, since flash may have changed since the image was
+ * opened.
  */
 #include "common/bytes.h"
 #include "image/image_internal.h"
@@ -42,7 +45,10 @@ static bool may_be_unprotected(uint16_t type)
 	return false;
 }
 
-/* The entry at off of an area that ends at end; *fits is false, and *tlv unchanged, if it does not lie inside. */
+/*
+ * The entry at off of an area that ends at end; *fits is false, and *tlv unchanged, if it does not
+ * lie inside.
+ */
 static int entry_read(const struct dfu_image *image, size_t off, size_t end,
 		      struct dfu_image_tlv *tlv, bool *fits)
 {
@@ -117,7 +123,9 @@ static int protected_check(const struct dfu_image *image, enum dfu_image_fault *
 {
 	size_t off = image->hashed_size - image->header.protect_tlv_size;
 	uint16_t total;
-	/* Four bytes are there even if the header says fewer: the other area's info header follows. */
+	/*
+	 * Four bytes are there even if the header says fewer: the other area's info header follows.
+	 */
 	int rc = info_read(image, off, INFO_MAGIC_PROTECTED, &total, fault);
 
 	if (rc != 0) {

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a bootloader asks of an image before it runs it, in this order; the first no is the fault that is reported:
+ * What a bootloader asks of an image before it runs it, in this order; the first no is the fault
+ * that is reported:
  *
- *     flags that exclude each other -> one hash TLV of the right length -> the hash -> the signature (with a key)
- *     -> what no bootloader of ours runs: encrypted, compressed, not bootable
+ *     flags that exclude each other -> one hash TLV of the right length -> the hash
+ *     -> the signature (with a key) -> what no bootloader of ours runs: encrypted, compressed, not bootable
  *
- * The last step comes last so that the report about such an image is as full as it can be. The digest of an encrypted
- * image is over the plain payload: where the bytes do not hash to it nothing is known, unless they are wrong for
- * another reason nobody here can tell. Images whose payload was left clear under the flag do hash to it.
+ * The last step comes last so that the report about such an image is as full as it can be. The
+ * digest of an encrypted image is over the plain payload: where the bytes do not hash to it nothing
+ * is known, unless they are wrong for another reason nobody here can tell. Images whose payload was
+ * left clear under the flag do hash to it.
  *
- * The TLVs are read once for what is in them and, with a key, once more for the signatures; the hashed bytes once.
+ * The TLVs are read once for what is in them and, with a key, once more for the signatures; the
+ * hashed bytes once.
  */
 #include <string.h>
 

@@ -141,7 +141,8 @@ void maker_key_hash(struct image_maker *maker, uint16_t hash_type, const uint8_t
 	maker_tlv(maker, 0x01, digest, digest_len);
 }
 
-uint16_t maker_ecdsa(const struct image_maker *maker, uint16_t hash_type, const char *key, uint8_t *sig)
+uint16_t maker_ecdsa(const struct image_maker *maker, uint16_t hash_type, const char *key,
+		     uint8_t *sig)
 {
 	char path[256];
 	uint8_t digest[MBEDTLS_MD_MAX_SIZE];
@@ -155,7 +156,8 @@ uint16_t maker_ecdsa(const struct image_maker *maker, uint16_t hash_type, const 
 	mbedtls_entropy_init(&entropy);
 	mbedtls_ctr_drbg_init(&random);
 	mbedtls_pk_init(&pk);
-	assert_int_equal(mbedtls_ctr_drbg_seed(&random, mbedtls_entropy_func, &entropy, NULL, 0), 0);
+	assert_int_equal(mbedtls_ctr_drbg_seed(&random, mbedtls_entropy_func, &entropy, NULL, 0),
+			 0);
 	assert_int_equal(mbedtls_pk_parse_keyfile(&pk, path, NULL), 0);
 	assert_int_equal(mbedtls_pk_sign(&pk, md_type(hash_type), digest, digest_len, sig, &len,
 					 mbedtls_ctr_drbg_random, &random),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Makes images that no signing tool makes. Protected TLVs first, then the others; totals and the header's size of the
- * protected area are kept right. Hashes and signatures come from Mbed TLS, not from the code under test.
+ * Makes images that no signing tool makes. Protected TLVs first, then the others; totals and the
+ * header's size of the protected area are kept right. Hashes and signatures come from Mbed TLS, not
+ * from the code under test.
  */
 #ifndef TESTS_IMAGE_IMAGE_MAKER_H
 #define TESTS_IMAGE_IMAGE_MAKER_H
@@ -32,7 +33,11 @@ uint16_t maker_digest(const struct image_maker *maker, uint16_t hash_type, uint8
 void maker_hash(struct image_maker *maker, uint16_t hash_type);
 void maker_key_hash(struct image_maker *maker, uint16_t hash_type, const uint8_t *der, size_t len);
 
-/* An ECDSA signature of the digest by a private key of the vectors, such as "ec256-a", in DER; returns its length. */
-uint16_t maker_ecdsa(const struct image_maker *maker, uint16_t hash_type, const char *key, uint8_t *sig);
+/*
+ * An ECDSA signature of the digest by a private key of the vectors, such as "ec256-a", in DER;
+ * returns its length.
+ */
+uint16_t maker_ecdsa(const struct image_maker *maker, uint16_t hash_type, const char *key,
+		     uint8_t *sig);
 
 #endif

@@ -50,7 +50,8 @@ static void hold_back(struct subject *subject, size_t len)
 	subject->source.head_len = held;
 }
 
-void subject_init(struct subject *subject, enum subject_kind kind, const uint8_t *bytes, size_t len)
+void subject_init(struct subject *subject, enum subject_kind kind, const uint8_t *bytes,
+		  size_t len)
 {
 	memset(subject, 0, sizeof(*subject));
 	subject->bytes = malloc(len > 0 ? len : 1);

@@ -21,7 +21,8 @@ struct subject {
 	uint8_t *bytes; /* a block of exactly the image's length */
 };
 
-void subject_init(struct subject *subject, enum subject_kind kind, const uint8_t *bytes, size_t len);
+void subject_init(struct subject *subject, enum subject_kind kind, const uint8_t *bytes,
+		  size_t len);
 void subject_free(struct subject *subject);
 
 /* Open and verify. rc is of the call that failed, report.fault the fault of either. */

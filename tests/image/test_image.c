@@ -108,7 +108,10 @@ static void sizes_add_up_without_passing_32_bits(void **state)
 	}
 }
 
-/* Whether a cut at this length makes the header itself incomplete, or leaves it saying more than there is. */
+/*
+ * Whether a cut at this length makes the header itself incomplete, or leaves it saying more than
+ * there is.
+ */
 static enum dfu_image_fault fault_of_cut(size_t len)
 {
 	return len < DFU_IMAGE_HEADER_LEN ? DFU_IMAGE_NOT_AN_IMAGE : DFU_IMAGE_TRUNCATED;

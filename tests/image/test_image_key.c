@@ -20,7 +20,10 @@ static const struct {
 	{ "rsa3072-a", DFU_SIG_RSA3072_PSS, 398 }, { "ed25519-a", DFU_SIG_ED25519, 32 },
 };
 
-/* As dfu_image_key_parse(), on a block without slack; a refused key must leave the out-parameter alone. */
+/*
+ * As dfu_image_key_parse(), on a block without slack; a refused key must leave the out-parameter
+ * alone.
+ */
 static int parse(const uint8_t *der, size_t len)
 {
 	struct dfu_image_key key = { .raw_len = 4711, .hashed_len = 42 };
@@ -141,28 +144,76 @@ static void a_flipped_bit_in_the_wrapping_is_refused(void **state)
 	}
 }
 
+/*
+ * SubjectPublicKeyInfo around a bare key, for one of the kinds; lengths of two bytes only where DER
+ * wants them.
+ */
+static size_t wrap(uint8_t *der, const uint8_t *algorithm, size_t algorithm_len, const uint8_t *bare,
+		   size_t bare_len)
+{
+	const bool is_long = bare_len > 200;
+	const size_t head = is_long ? 4 : 2;
+	const size_t bits = bare_len + 1;
+	const size_t content = algorithm_len + head + bits;
+	uint8_t *at = der;
+
+	for (int part = 0; part < 2; part++) {
+		size_t len = part == 0 ? content : bits;
+
+		*at++ = part == 0 ? 0x30 : 0x03;
+		if (is_long) {
+			*at++ = 0x82;
+			*at++ = (uint8_t)(len >> 8);
+		}
+		*at++ = (uint8_t)len;
+		if (part == 0) {
+			memcpy(at, algorithm, algorithm_len);
+			at += algorithm_len;
+		}
+	}
+	*at++ = 0;
+	memcpy(at, bare, bare_len);
+	return (size_t)(at - der) + bare_len;
+}
+
+static void a_bare_key_of_another_length_is_refused(void **state)
+{
+	static const uint8_t p256[] = { 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
+					0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
+					0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07 };
+	static const uint8_t ed25519[] = { 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70 };
+	static const uint8_t bare[70] = { 0x04 };
+	uint8_t der[128];
+
+	(void)state;
+	for (size_t len = 0; len < 70; len++) {
+		assert_int_equal(parse(der, wrap(der, p256, sizeof(p256), bare, len)),
+				 len == 65 ? 0 : -EINVAL);
+		assert_int_equal(parse(der, wrap(der, ed25519, sizeof(ed25519), bare, len)),
+				 len == 32 ? 0 : -EINVAL);
+	}
+}
+
 static void keys_of_other_kinds_are_named_as_such(void **state)
 {
+	/* secp256k1 */
+	static const uint8_t k1[] = { 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
+				      0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a };
+	static const uint8_t point[65] = { 0x04 };
+	uint8_t spki[128];
 	size_t len;
 	uint8_t *der = test_key_der("enc-x25519", &len);
 
 	(void)state;
 	assert_int_equal(parse(der, len), -ENOTSUP);
 	free(der);
-	/* secp256k1 instead of P-256: another object identifier at the same place */
-	static const uint8_t k1[] = { 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
-				      0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a };
-	uint8_t spki[2 + sizeof(k1) + 3 + 65] = { 0x30, sizeof(spki) - 2 };
-	const size_t bits = 2 + sizeof(k1);
-
-	memcpy(spki + 2, k1, sizeof(k1));
-	spki[bits] = 0x03;
-	spki[bits + 1] = 66;
-	spki[bits + 3] = 0x04;
-	assert_int_equal(parse(spki, sizeof(spki)), -ENOTSUP);
+	assert_int_equal(parse(spki, wrap(spki, k1, sizeof(k1), point, sizeof(point))), -ENOTSUP);
 }
 
-/* SEQUENCE { INTEGER of so many bytes that begins with top, INTEGER 65537 }, sizes as DER wants them. */
+/*
+ * SEQUENCE { INTEGER of so many bytes that begins with top, INTEGER 65537 }, sizes as DER wants
+ * them.
+ */
 static size_t make_rsa(uint8_t *der, size_t modulus_len, uint8_t top)
 {
 	size_t sign = top >= 0x80 ? 1 : 0;
@@ -196,6 +247,19 @@ static void rsa_keys_of_other_sizes_are_not_supported(void **state)
 	assert_int_equal(parse(der, make_rsa(der, 512, 0xc0)), -ENOTSUP);
 }
 
+static void bytes_behind_the_rsa_key_inside_its_wrapping_are_refused(void **state)
+{
+	static const uint8_t rsa[] = { 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
+				       0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00 };
+	uint8_t bare[600] = { 0 };
+	uint8_t der[700];
+	size_t len = make_rsa(bare, 256, 0x80);
+
+	(void)state;
+	assert_int_equal(parse(der, wrap(der, rsa, sizeof(rsa), bare, len)), 0);
+	assert_int_equal(parse(der, wrap(der, rsa, sizeof(rsa), bare, len + 1)), -EINVAL);
+}
+
 static void rsa_numbers_must_be_positive_and_shortest(void **state)
 {
 	uint8_t der[600];
@@ -218,7 +282,10 @@ static void rsa_numbers_must_be_positive_and_shortest(void **state)
 
 static void private_keys_and_garbage_are_no_public_keys(void **state)
 {
-	/* The beginnings of PKCS#8, SEC1 and PKCS#1 private keys, each closed after its first members. */
+	/*
+	 * The beginnings of PKCS#8, SEC1 and PKCS#1 private keys, each closed after its first
+	 * members.
+	 */
 	static const uint8_t pkcs8[] = { 0x30, 0x0d, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06,
 					 0x03, 0x2b, 0x65, 0x70, 0x04, 0x01, 0x00 };
 	static const uint8_t sec1[] = { 0x30, 0x06, 0x02, 0x01, 0x01, 0x04, 0x01, 0x55 };
@@ -248,8 +315,10 @@ int main(void)
 		cmocka_unit_test(a_key_cut_anywhere_is_no_key),
 		cmocka_unit_test(bytes_behind_a_key_are_refused),
 		cmocka_unit_test(a_flipped_bit_in_the_wrapping_is_refused),
+		cmocka_unit_test(a_bare_key_of_another_length_is_refused),
 		cmocka_unit_test(keys_of_other_kinds_are_named_as_such),
 		cmocka_unit_test(rsa_keys_of_other_sizes_are_not_supported),
+		cmocka_unit_test(bytes_behind_the_rsa_key_inside_its_wrapping_are_refused),
 		cmocka_unit_test(rsa_numbers_must_be_positive_and_shortest),
 		cmocka_unit_test(private_keys_and_garbage_are_no_public_keys),
 	};

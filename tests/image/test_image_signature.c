@@ -199,7 +199,10 @@ static void padding_behind_an_ecdsa_signature_must_be_zero(void **state)
 	}
 }
 
-/* Bootloaders go by pairs of key and hash; SHA-384 with P-256 is none of them, however right the signature. */
+/*
+ * Bootloaders go by pairs of key and hash; SHA-384 with P-256 is none of them, however right the
+ * signature.
+ */
 static void a_key_does_not_go_with_every_hash(void **state)
 {
 	static const struct {

@@ -46,7 +46,10 @@ static void whole_areas_open(void **state)
 	assert_int_equal(fault_of(&maker), DFU_IMAGE_OK);
 }
 
-/* One byte of make()'s image is changed. Offsets from the end of the payload; negative ones from the header's start. */
+/*
+ * One byte of make()'s image is changed. Offsets from the end of the payload; negative ones from
+ * the header's start.
+ */
 static void an_area_that_contradicts_header_or_itself_is_refused(void **state)
 {
 	static const struct {

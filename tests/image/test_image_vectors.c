@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every image of the vectors, from memory, from flash, and with its first bytes held back in RAM, against what an
- * independent parser says about it (images.json), and the damaged ones against the fault that each must be refused for.
+ * Every image of the vectors, from memory, from flash, and with its first bytes held back in RAM,
+ * against what an independent parser says about it (images.json), and the damaged ones against the
+ * fault that each must be refused for.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -97,7 +98,10 @@ static const struct expectation badkey[] = {
 };
 
 static const struct expectation odd[] = {
-	/* What the bootloader's rules for updates judge is not for verification: its dependencies and counters. */
+	/*
+	 * What the bootloader's rules for updates judge is not for verification: its dependencies
+	 * and counters.
+	 */
 	{ "dependency-on-itself", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
 	{ "dependency-short", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
 	{ "sec-cnt-short", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
@@ -112,10 +116,16 @@ static const struct expectation odd[] = {
 	{ "trailing-garbage", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
 	{ "trailing-image", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
 	{ "version-max", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
-	/* A type that only the protected area may hold, where the bootloader's list is on, as it is by default. */
+	/*
+	 * A type that only the protected area may hold, where the bootloader's list is on, as it is
+	 * by default.
+	 */
 	{ "dependency-unprotected", DFU_IMAGE_TLV_NOT_ALLOWED, "ec256-a", DFU_IMAGE_TLV_NOT_ALLOWED },
 	{ "junk-tlv-unprotected", DFU_IMAGE_TLV_NOT_ALLOWED, "ec256-a", DFU_IMAGE_TLV_NOT_ALLOWED },
-	/* The bootloader takes these; no signing tool makes them, and each is a sign of damage or of an attack. */
+	/*
+	 * The bootloader takes these; no signing tool makes them, and each is a sign of damage or
+	 * of an attack.
+	 */
 	{ "hdr-size-0", DFU_IMAGE_HEADER_SIZE, "ec256-a", DFU_IMAGE_HEADER_SIZE },
 	{ "hdr-size-31", DFU_IMAGE_HEADER_SIZE, "ec256-a", DFU_IMAGE_HEADER_SIZE },
 	{ "stray-bytes-in-area", DFU_IMAGE_TLV_FORMAT, "ec256-a", DFU_IMAGE_TLV_FORMAT },
@@ -161,7 +171,10 @@ static bool has_flag(const struct image_file *file, const char *prefix)
 	return false;
 }
 
-/* Call check for every file of the kinds, each named between spaces, wherever its bytes may lie; returns the number of files. */
+/*
+ * Call check for every file of the kinds, each named between spaces, wherever its bytes may lie;
+ * returns the number of files.
+ */
 static size_t for_each_file(const char *kinds, file_check check)
 {
 	json_t *all = test_read_json("images/images.json");
@@ -473,7 +486,7 @@ static void tlvs_are_listed_as_an_independent_parser_lists_them(void **state)
 			 160);
 }
 
-static void whole_images_pass_without_a_key_and_with_their_own_and_unsigned_ones_with_none(void **state)
+static void whole_images_pass_without_a_key_and_signed_ones_with_theirs(void **state)
 {
 	(void)state;
 	assert_int_equal(for_each_file(" image fit padded ", whole_image_passes), 124);
@@ -508,7 +521,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers_decode_to_what_an_independent_parser_says),
 		cmocka_unit_test(tlvs_are_listed_as_an_independent_parser_lists_them),
-		cmocka_unit_test(whole_images_pass_without_a_key_and_with_their_own_and_unsigned_ones_with_none),
+		cmocka_unit_test(whole_images_pass_without_a_key_and_signed_ones_with_theirs),
 		cmocka_unit_test(reports_name_hash_and_signature),
 		cmocka_unit_test(damaged_images_are_refused_for_the_right_reason),
 		cmocka_unit_test(forged_images_pass_only_where_no_key_is_given),

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Verdicts of the real MCUboot on image files. No image that it found invalid may pass here; what it took must pass,
- * but for the few listed files about which we are stricter.
+ * Verdicts of the real MCUboot on image files. No image that it found invalid may pass here; what
+ * it took must pass, but for the few listed files about which we are stricter.
  *
- * A bootloader is built for one hash, one kind of signature and one slot. Verification is given the key and the bytes;
- * the test adds the rest.
+ * A bootloader is built for one hash, one kind of signature and one slot. Verification is given the
+ * key and the bytes; the test adds the rest.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,7 +38,10 @@ static bool is_stricter_here(const char *file)
 	return false;
 }
 
-/* The recorded build for P-384 refuses each image, well signed ones too: it tells of its engine, not of the images. */
+/*
+ * The recorded build for P-384 refuses each image, well signed ones too: it tells of its engine,
+ * not of the images.
+ */
 static bool is_about_the_image(const json_t *record)
 {
 	const json_t *mcuboot = json_object_get(record, "mcuboot");
@@ -72,7 +75,10 @@ static bool fits_build(const struct subject_verdict *verdict, const json_t *mcub
 	       has_tlv(&verdict->image, DFU_IMAGE_TLV_SIG_PURE) == wants_pure;
 }
 
-/* What the trailer leaves of the slot; all records have 4 KiB pages, 128 sectors and fields 8 bytes apart. */
+/*
+ * What the trailer leaves of the slot; all records have 4 KiB pages, 128 sectors and fields 8 bytes
+ * apart.
+ */
 static size_t largest_image(const json_t *record)
 {
 	const char *mode = text(json_object_get(record, "mcuboot"), "mode");

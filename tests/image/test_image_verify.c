@@ -210,8 +210,8 @@ static void a_work_buffer_that_is_too_small_is_an_argument_error(void **state)
 }
 
 /*
- * Without a key only bytes behind the hash TLV may change, and the hash stays what it is; with the key none may, the
- * signature being over the hash and the key hash next to it.
+ * Without a key only bytes behind the hash TLV may change, and the hash stays what it is; with the
+ * key none may, the signature being over the hash and the key hash next to it.
  */
 static void a_flipped_bit_of_header_or_tlvs_never_passes_unnoticed(void **state)
 {
@@ -242,14 +242,20 @@ static void a_flipped_bit_of_header_or_tlvs_never_passes_unnoticed(void **state)
 		assert_true(subject_verify(&source, &key.key).rc != 0);
 		bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
-	/* All bits of the key hash and of the signature, and those of their types that give other types of the list. */
+	/*
+	 * All bits of the key hash and of the signature, and those of their types that give other
+	 * types of the list.
+	 */
 	assert_true(accepted >= 8 * (32 + 70));
 	assert_int_equal(subject_verify(&source, &key.key).rc, 0);
 	test_key_free(&key);
 	free(bytes);
 }
 
-/* Damage of several bytes at once: whatever comes out, nothing is read outside the image and no other hash passes. */
+/*
+ * Damage of several bytes at once: whatever comes out, nothing is read outside the image and no
+ * other hash passes.
+ */
 static void random_damage_is_survived(void **state)
 {
 	static const char *const files[] = {
@@ -309,7 +315,9 @@ static int read_until(const struct dfu_image_source *source, size_t off, void *d
 	return 0;
 }
 
-/* -ENOENT and -EBADMSG are also answers of our own; from a device they must not be taken for these. */
+/*
+ * -ENOENT and -EBADMSG are also answers of our own; from a device they must not be taken for these.
+ */
 static void an_error_of_each_read_is_passed_through(void **state)
 {
 	static const int codes[] = { -EIO, -ENOENT, -EBADMSG, -ETIMEDOUT };
@@ -318,7 +326,7 @@ static void an_error_of_each_read_is_passed_through(void **state)
 	struct test_key key;
 
 	(void)state;
-	test_key_load(&key, "ec256-a");
+	test_key_load(&key, "ec256-b");
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
 		unsigned int works = 0;
 		struct subject_verdict verdict;
@@ -332,10 +340,15 @@ static void an_error_of_each_read_is_passed_through(void **state)
 			if (reads.left == 0 && verdict.rc != 0) {
 				assert_int_equal(verdict.rc, codes[i]);
 				assert_int_equal(verdict.report.fault, DFU_IMAGE_OK);
+				/* also when the first signature was found good before */
+				assert_int_equal(verdict.report.signature_finding, DFU_IMAGE_UNKNOWN);
 			}
 			works++;
 		} while (verdict.rc != 0 && works < 1000);
-		/* header, info, 5 entries; 5 entries, hash; 9 chunks; 5 entries, 2 key hashes, signature */
+		/*
+		 * header, info, 5 entries; 5 entries, hash; 9 chunks; 5 entries, 2 key hashes,
+		 * signature
+		 */
 		assert_int_equal(works - 1, 7 + 6 + (len + 508) / 509 + 8);
 	}
 	test_key_free(&key);
