@@ -45,7 +45,7 @@ static int rig_write(const struct device *dev, off_t off, const void *data, size
 	if (rig.torn) {
 		memcpy(&rig.flash.memory[off], data, (len + 1) / 2);
 	}
-	return -EINTR;
+	return rig.cut_rc;
 }
 
 /* Torn: the second half is erased, the first one is as before. */
@@ -58,7 +58,7 @@ static int rig_erase(const struct device *dev, off_t off, size_t len)
 	if (rig.torn) {
 		memset(&rig.flash.memory[(size_t)off + len / 2], rig.what->erased, len - len / 2);
 	}
-	return -EINTR;
+	return rig.cut_rc;
 }
 
 static const struct flash_parameters *rig_parameters(const struct device *dev)
@@ -98,6 +98,7 @@ void rig_open(const struct rig_case *what)
 	rig.what = what;
 	rig.layout = trailer_bytes(what->align);
 	rig.cut = -1;
+	rig.cut_rc = -EINTR;
 	test_flash_init(&rig.flash, &geometry);
 	rig.dev = (struct device){.name = "rig", .api = &rig_api};
 	for (uint8_t i = 0; i < 2; i++) {

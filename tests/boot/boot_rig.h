@@ -47,7 +47,8 @@ struct rig {
 	struct flash_area areas[2];
 	struct rig_op ops[RIG_OPS_MAX];
 	size_t op_count;
-	long cut;  /* the operation that fails with -EINTR, counted from 0; negative: none */
+	long cut;  /* the operation that fails with cut_rc, counted from 0; negative: none */
+	int cut_rc; /* -EINTR; 0: the device lies */
 	bool torn; /* half of it takes place */
 };
 

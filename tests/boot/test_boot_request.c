@@ -416,6 +416,23 @@ static void read_errors_pass_through_unchanged(void **state)
 	}
 }
 
+static void a_request_that_does_not_read_back_is_an_error(void **state)
+{
+	(void)state;
+	/* The last program is lost: the magic of a new request, image_ok of a raised one. */
+	for (long lost = 0; lost < 2; lost++) {
+		rig_open(&rig_cases[0]);
+		rig.cut_rc = 0;
+		if (lost == 0) {
+			assert_int_equal(ask_test(), 0);
+		}
+		rig_start(lost == 0 ? 0 : 2, false);
+		assert_int_equal(ask_permanent(), -EIO);
+		assert_string_equal(rig_meaning(), lost == 0 ? "test" : "none");
+		rig_close();
+	}
+}
+
 static void set_next_takes_the_primary_as_running_and_the_secondary_as_wanted(void **state)
 {
 	const struct flash_area stranger = {.fa_id = 16};
@@ -454,6 +471,7 @@ int main(void)
 		cmocka_unit_test(confirming_again_after_a_cut_confirms),
 		cmocka_unit_test(taking_back_what_was_not_asked_for_says_so),
 		cmocka_unit_test(read_errors_pass_through_unchanged),
+		cmocka_unit_test(a_request_that_does_not_read_back_is_an_error),
 		cmocka_unit_test(set_next_takes_the_primary_as_running_and_the_secondary_as_wanted),
 	};
 
