@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Command lines. Options may stand anywhere, as "--name value" or "--name=value"; "--" ends them. Help texts come
- * from the same tables that the parser reads, so that neither knows an option the other does not.
+ * Command lines. Options may stand anywhere, as "--name value" or "--name=value"; "--" ends them.
+ * Help texts come from the same tables that the parser reads, so that neither knows an option the
+ * other does not.
  */
 #include "cli.h"
 
@@ -59,13 +60,18 @@ void cli_print_help(const struct cli_verb *verb)
 		return;
 	}
 	printf("usage: slotwise VERB ...\n\n"
-	       "Firmware updates on a simulated device: a folder with the board and the content of\n"
-	       "its flash, one raw file for each flash device.\n\n");
+	       "Firmware updates on a simulated device: a folder with the board and the\n"
+	       "content of its flash, one raw file for each flash device.\n\n");
 	for (size_t i = 0; cli_verbs[i] != NULL; i++) {
 		printf("  %-9s %s\n", cli_verbs[i]->name, cli_verbs[i]->summary);
 	}
 	printf("\nslotwise VERB --help tells more; slotwise --version tells the version.\n"
 	       "Exit status: 0 done, 1 refused or failed, 2 wrong usage.\n");
+}
+
+bool cli_is_help(const char *arg)
+{
+	return strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0;
 }
 
 enum cli_status cli_usage(const struct cli_verb *verb, const char *format, ...)
@@ -112,8 +118,10 @@ static enum cli_status parse_option(struct cli *cli, const char *arg, const char
 	}
 	if (verb->options[row].value == NULL) {
 		cli->option[row] = "";
-		return equals == NULL ? CLI_DONE
-				      : cli_usage(verb, "--%s has no value", verb->options[row].name);
+		if (equals != NULL) {
+			return cli_usage(verb, "--%s has no value", verb->options[row].name);
+		}
+		return CLI_DONE;
 	}
 	if (equals != NULL) {
 		cli->option[row] = equals + 1;
@@ -148,7 +156,7 @@ enum cli_status cli_parse(struct cli *cli, int argc, char *const argv[], bool *h
 		taken = 1;
 		if (options && strcmp(argv[i], "--") == 0) {
 			options = false;
-		} else if (options && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) {
+		} else if (options && cli_is_help(argv[i])) {
 			*help = true;
 			return CLI_DONE;
 		} else if (options && strcmp(argv[i], "--json") == 0) {

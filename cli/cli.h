@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * @brief What the verbs of `slotwise` share: operands and options, the open device, errors and reports.
+ * @brief What the verbs share: operands and options, the open device, errors and reports.
  *
- * A verb is a row of a constant table. It returns CLI_DONE, or what cli_fail() or cli_usage() returned; main() closes the
- * device and prints the report.
+ * A verb is a row of a constant table. It returns CLI_DONE, or what cli_fail() or cli_usage()
+ * returned; main() closes the device and prints the report.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -47,7 +47,8 @@ struct cli_verb {
 struct cli {
 	const struct cli_verb *verb;
 	const char *operand[CLI_OPERANDS_MAX];
-	const char *option[CLI_OPTIONS_MAX]; /**< Value, by the row of the verb's table; "" without one; NULL: not given. */
+	/** Value, by the row of the verb's table; "" for an option without one; NULL: not given. */
+	const char *option[CLI_OPTIONS_MAX];
 	bool json;
 	json_t *report; /**< What --json prints; an object. */
 	struct sim_device *device;
@@ -56,8 +57,14 @@ struct cli {
 /** All verbs, in the order of the help; a NULL name after the last one. */
 extern const struct cli_verb *const cli_verbs[];
 
-/** Fill in operands and options; @p argv begins after the verb. CLI_DONE or CLI_USAGE. @p help: set for --help. */
+/**
+ * Fill in operands and options; @p argv begins after the verb. CLI_DONE or CLI_USAGE. @p help: set
+ * for --help.
+ */
 DFU_MUST_CHECK enum cli_status cli_parse(struct cli *cli, int argc, char *const argv[], bool *help);
+
+/** Whether an argument asks for help. */
+bool cli_is_help(const char *arg);
 
 /** Print the help of a verb, or with NULL of the program. */
 void cli_print_help(const struct cli_verb *verb);
@@ -65,7 +72,10 @@ void cli_print_help(const struct cli_verb *verb);
 /** Say on stderr that the command line is wrong, and how it goes. @return CLI_USAGE. */
 enum cli_status cli_usage(const struct cli_verb *verb, const char *format, ...) DFU_PRINTF(2, 3);
 
-/** Read an option that is a decimal number from @p least to @p most; the default is left if it was not given. */
+/**
+ * Read an option that is a decimal number from @p least to @p most; the default is left if it was
+ * not given.
+ */
 DFU_MUST_CHECK enum cli_status cli_number(const struct cli *cli, int option, unsigned long least,
 					  unsigned long most, unsigned long *value);
 

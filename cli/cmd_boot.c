@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What will run is found out and remembered before the reset, so that a disk that is full refuses it with flash untouched.
+ * What will run is found out and remembered before the reset, so that a full disk refuses it with
+ * flash untouched. What did run is remembered after it; nothing is written then unless the two
+ * differ.
  */
 #include <string.h>
 
@@ -102,8 +104,13 @@ static enum cli_status run(struct cli *cli)
 		return status;
 	}
 	report(cli, &result);
+	status = remember(cli, &result);
+	if (status != CLI_DONE) {
+		return status;
+	}
 	if (result.booted < 0) {
-		return cli_fail(cli, cli->operand[0], "%s", why(&result, "no image can be started"));
+		return cli_fail(cli, cli->operand[0], "%s",
+				why(&result, "no image can be started"));
 	}
 	say(cli, &result);
 	return CLI_DONE;
@@ -113,7 +120,7 @@ const struct cli_verb cli_verb_boot = {
 	.name = "boot",
 	.operands = {"DEV"},
 	.summary = "do what MCUboot does at a reset",
-	.help = "A scheduled image is installed, an unconfirmed one reverted. Exit status 1 if no image\n"
-		"can be started.",
+	.help = "A scheduled image is installed, an unconfirmed one reverted. Exit status 1 if\n"
+		"no image can be started.",
 	.run = run,
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Factory programming: what a programmer on the production line does, so the bootloader's state is not asked. The
- * bytes of the file are the bytes of the slot, a trailer at the end of a padded file included.
+ * Factory programming: what a programmer on the production line does, so the bootloader's state is
+ * not asked. The bytes of the file are the bytes of the slot, a trailer at the end of a padded file
+ * included.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -79,9 +80,7 @@ static enum cli_status check_image(struct cli *cli, const struct cli_file *file)
 		return CLI_DONE;
 	}
 	cli_image_judge(&image, &source, NULL);
-	/* What only this bootloader or this moment would refuse is the factory's business. */
-	if (image.rc != 0 && image.report.fault != DFU_IMAGE_ENCRYPTED &&
-	    image.report.fault != DFU_IMAGE_COMPRESSED && image.report.fault != DFU_IMAGE_NOT_BOOTABLE) {
+	if (image.rc != 0 && !cli_image_is_only_unwanted(&image)) {
 		return cli_fail(cli, cli->operand[2], "%s", cli_image_why(&image));
 	}
 	cli_report(cli, "version", json_string(cli_version_text(version, &image.header.version)));

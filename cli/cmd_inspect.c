@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an image file is, and whether it is sound. The report holds whatever could be read, of a damaged file, too. A sound image that no
- * bootloader of ours would start (encrypted, compressed, marked not bootable) is reported, not refused.
+ * What an image file is, and whether it is sound. The report holds whatever could be read, of a
+ * damaged file, too. A sound image that no bootloader of ours would start (encrypted, compressed,
+ * marked not bootable) is reported, not refused.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -121,8 +122,8 @@ static void say_tlvs(const struct cli *cli)
 static void say(const struct cli *cli, const struct cli_image *image)
 {
 	const char *hash = cli_hash_name(image->report.hash_type);
-	const char *signature =
-		json_string_value(json_object_get(json_object_get(cli->report, "signature"), "type"));
+	const json_t *found = json_object_get(cli->report, "signature");
+	const char *signature = json_string_value(json_object_get(found, "type"));
 	char version[CLI_VERSION_LEN];
 
 	if (!image->header_found) {
@@ -143,14 +144,10 @@ static void say(const struct cli *cli, const struct cli_image *image)
 /* A key was given: then the file is sound only if its signature was found right. */
 static bool is_sound(const struct cli_image *image, bool with_key)
 {
-	switch (image->report.fault) {
-	case DFU_IMAGE_ENCRYPTED:
-	case DFU_IMAGE_COMPRESSED:
-	case DFU_IMAGE_NOT_BOOTABLE:
+	if (cli_image_is_only_unwanted(image)) {
 		return !with_key || image->report.signature_finding == DFU_IMAGE_VALID;
-	default:
-		return image->rc == 0;
 	}
+	return image->rc == 0;
 }
 
 static enum cli_status inspect(struct cli *cli, const struct cli_file *file,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * State of a device in the words of mcumgr: the running slot is active, and confirmed unless the next boot reverts it;
- * the other slot is pending when the next boot installs it, permanent when for good, and confirmed when the
- * next boot goes back to it.
+ * State of a device in the words of mcumgr: the running slot is active, and confirmed unless the
+ * next boot reverts it; the other slot is pending when the next boot installs it, permanent when
+ * for good, and confirmed when the next boot goes back to it.
  */
 #include <string.h>
 
@@ -41,7 +41,10 @@ static void read_slot(struct cli *cli, struct slot_state *state, unsigned int im
 		      const struct flash_area *fa, int swap_type)
 {
 	int active = cli_active_slot(cli, image);
-	/* Where nothing runs, the primary slot stands in: what is asked of the other one is asked all the same. */
+	/*
+	 * Where nothing runs, the primary slot stands in: what is asked of the other one is asked
+	 * all the same.
+	 */
 	bool running = state->slot == (unsigned int)(active < 0 ? 0 : active);
 	bool reverts = swap_type == BOOT_SWAP_TYPE_REVERT;
 	ssize_t most = boot_get_max_image_size((int)image);
@@ -63,13 +66,14 @@ static void read_slot(struct cli *cli, struct slot_state *state, unsigned int im
 
 static json_t *report_trailer(const struct slot_state *state)
 {
+	const struct boot_swap_state *trailer = &state->trailer;
+
 	if (!state->has_trailer) {
 		return json_null();
 	}
-	return json_pack("{s:s, s:s, s:s, s:s}", "magic", magic_word(state->trailer.magic), "swap_type",
-			 cli_swap_word(state->trailer.swap_type), "copy_done",
-			 flag_word(state->trailer.copy_done), "image_ok",
-			 flag_word(state->trailer.image_ok));
+	return json_pack("{s:s, s:s, s:s, s:s}", "magic", magic_word(trailer->magic), "swap_type",
+			 cli_swap_word(trailer->swap_type), "copy_done",
+			 flag_word(trailer->copy_done), "image_ok", flag_word(trailer->image_ok));
 }
 
 static json_t *report_slot(const struct slot_state *state)
@@ -155,7 +159,8 @@ static enum cli_status run(struct cli *cli)
 	board = sim_device_board(cli->device);
 	cli_report(cli, "mode", json_string(boot_mode_name(board->arrangement.mode)));
 	cli_say(cli, "%s  mode %s, max-align %u", cli->operand[0],
-		boot_mode_name(board->arrangement.mode), (unsigned int)board->arrangement.max_align);
+		boot_mode_name(board->arrangement.mode),
+		(unsigned int)board->arrangement.max_align);
 	if (!cli->json) {
 		cli_draw_map(board);
 	}

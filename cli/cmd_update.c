@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A firmware update as an application does it, through dfu_target. The file is judged in memory first, so that a bad
- * one costs the device nothing; dfu_target judges again what flash holds.
+ * A firmware update as an application does it, through dfu_target. The file is judged in memory
+ * first, so that a bad one costs the device nothing; dfu_target judges again what flash holds.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -197,7 +197,7 @@ const struct cli_verb cli_verb_update = {
 	.operands = {"DEV", "FILE"},
 	.options = options,
 	.summary = "stream a signed image into the secondary slot, verify and schedule it",
-	.help = "A file that is no valid image changes nothing. Refused while the running image is\n"
-		"unconfirmed.",
+	.help = "A file that is no valid image changes nothing. Refused while the running image\n"
+		"is unconfirmed.",
 	.run = run,
 };

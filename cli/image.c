@@ -12,7 +12,8 @@
 
 #include "output.h"
 
-#define FILE_MAX (256u << 20) /* Far above any slot; keeps an endless file from filling the memory. */
+/* Far above any slot; keeps an endless file from filling the memory. */
+#define FILE_MAX (256u << 20)
 #define READ_STEP (1u << 20)
 
 static int append(struct cli_file *file, FILE *from)
@@ -71,7 +72,8 @@ static int decode_pem(const struct cli_file *text, uint8_t *der, size_t room, si
 		(void)snprintf(header, sizeof(header), "-----BEGIN %s-----", kinds[i]);
 		(void)snprintf(footer, sizeof(footer), "-----END %s-----", kinds[i]);
 		mbedtls_pem_init(&pem);
-		if (mbedtls_pem_read_buffer(&pem, header, footer, text->data, NULL, 0, &used) == 0 &&
+		if (mbedtls_pem_read_buffer(&pem, header, footer, text->data, NULL, 0, &used) ==
+			    0 &&
 		    pem.buflen <= room) {
 			memcpy(der, pem.buf, pem.buflen);
 			*len = pem.buflen;
@@ -129,6 +131,13 @@ void cli_image_judge(struct cli_image *image, const struct dfu_image_source *sou
 	if (image->found) {
 		image->rc = dfu_image_verify(&image->image, key, buf, sizeof(buf), &image->report);
 	}
+}
+
+bool cli_image_is_only_unwanted(const struct cli_image *image)
+{
+	return image->report.fault == DFU_IMAGE_ENCRYPTED ||
+	       image->report.fault == DFU_IMAGE_COMPRESSED ||
+	       image->report.fault == DFU_IMAGE_NOT_BOOTABLE;
 }
 
 const char *cli_image_why(const struct cli_image *image)

@@ -30,7 +30,8 @@ struct cli_image {
 };
 
 /** Read a file whole. @p file is to be freed with cli_file_free() in every case. */
-DFU_MUST_CHECK enum cli_status cli_file_read(struct cli *cli, const char *path, struct cli_file *file);
+DFU_MUST_CHECK enum cli_status cli_file_read(struct cli *cli, const char *path,
+					     struct cli_file *file);
 
 void cli_file_free(struct cli_file *file);
 
@@ -40,6 +41,12 @@ DFU_MUST_CHECK enum cli_status cli_key_read(struct cli *cli, const char *path, s
 /** Judge an image; @p key may be NULL. */
 void cli_image_judge(struct cli_image *image, const struct dfu_image_source *source,
 		     const struct dfu_image_key *key);
+
+/**
+ * @return Whether nothing is wrong with an image but that no update takes it: it is encrypted,
+ *         compressed or marked as not bootable.
+ */
+bool cli_image_is_only_unwanted(const struct cli_image *image);
 
 /** @return Why an image is not valid, in words. */
 const char *cli_image_why(const struct cli_image *image);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * slotwise: one verb a run. Here the verb is found, and afterwards everything that holds for all of them is done: a broken
- * NOR rule is an error even where the verb went on, the report is printed at exit 1, too, and output that
- * could not be written is a failure.
+ * slotwise: one verb a run. Here the verb is found, and afterwards everything that holds for all of
+ * them is done: a broken NOR rule is an error even where the verb went on, the report is printed at
+ * exit 1, too, and output that could not be written is a failure.
  */
 #include <locale.h>
 #include <signal.h>
@@ -75,7 +75,7 @@ static enum cli_status dispatch(int argc, char *argv[])
 	if (argc < 2) {
 		return cli_usage(NULL, "a verb is missing");
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+	if (cli_is_help(argv[1])) {
 		cli_print_help(NULL);
 		return CLI_DONE;
 	}
@@ -92,7 +92,10 @@ int main(int argc, char *argv[])
 {
 	enum cli_status status;
 
-	/* A limit on file sizes is then an error like a full disk, and is cleaned up after like one. */
+	/*
+	 * A limit on file sizes is then an error like a full disk, and is cleaned up after like
+	 * one.
+	 */
 	(void)signal(SIGXFSZ, SIG_IGN);
 	/* Only for the characters of the flash map: numbers and messages stay as they are. */
 	(void)setlocale(LC_CTYPE, "");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A row a partition. Bars have one scale within a flash device: the largest partition fills the width, every other one has its
- * share of it, and at least one cell. A cell counts as written if any byte of it is not erased.
+ * A row a partition. Bars have one scale within a flash device: the largest partition fills the
+ * width, every other one has its share of it, and at least one cell. A cell counts as written if
+ * any byte of it is not erased.
  */
 #include "map.h"
 
@@ -17,7 +18,14 @@
 
 #define WIDTH 40u
 
-enum cell { CELL_ERASED, CELL_WRITTEN, CELL_TRAILER_ERASED, CELL_TRAILER_WRITTEN, CELL_UNREADABLE, CELLS };
+enum cell {
+	CELL_ERASED,
+	CELL_WRITTEN,
+	CELL_TRAILER_ERASED,
+	CELL_TRAILER_WRITTEN,
+	CELL_UNREADABLE,
+	CELLS
+};
 
 /* How cells look: in ASCII, in UTF-8, and their colour. */
 static const struct {

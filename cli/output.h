@@ -17,7 +17,10 @@ enum cli_status cli_fail(struct cli *cli, const char *what, const char *format, 
 /** A line for people on stdout; nothing with --json. */
 void cli_say(const struct cli *cli, const char *format, ...) DFU_PRINTF(2, 3);
 
-/** Set a member of the report; @p value is taken over. Members keep the order in which they were first set. */
+/**
+ * Set a member of the report; @p value is taken over. Members keep the order in which they were
+ * first set.
+ */
 void cli_report(struct cli *cli, const char *key, json_t *value);
 
 /** Print the report. */

@@ -28,8 +28,8 @@ enum cli_status cli_open_device_to_change(struct cli *cli)
 	}
 	mode = sim_device_board(cli->device)->arrangement.mode;
 	if (mode != BOOT_MODE_SWAP_MOVE) {
-		return cli_fail(cli, cli->operand[0], "%s is not supported in mode %s", cli->verb->name,
-				boot_mode_name(mode));
+		return cli_fail(cli, cli->operand[0], "%s is not supported in mode %s",
+				cli->verb->name, boot_mode_name(mode));
 	}
 	return CLI_DONE;
 }
@@ -41,7 +41,8 @@ enum cli_status cli_remember_active(struct cli *cli)
 	int rc = sim_device_active(cli->device, 0);
 
 	if (rc != -ENOENT) {
-		return rc >= 0 ? CLI_DONE : cli_fail(cli, cli->operand[0], "settings: %s", strerror(-rc));
+		return rc >= 0 ? CLI_DONE
+			       : cli_fail(cli, cli->operand[0], "settings: %s", strerror(-rc));
 	}
 	rc = sim_boot(arrangement, true, &result);
 	if (rc != 0) {
@@ -128,7 +129,7 @@ const char *cli_why(int rc)
 	case -EALREADY:
 		return "a permanent update is scheduled already: cancel it first";
 	case -EUCLEAN:
-		return "the trailer holds something else and cannot be mended without erasing the image";
+		return "the trailer is damaged and cannot be mended without erasing the image";
 	case -ENOTSUP:
 		return "the bootloader cannot keep a trailer on this flash";
 	default:

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** @file @brief The device of a verb: opening it, and what has to be known of it before it is changed. */
+/**
+ * @file @brief The device of a verb: opening it, and what has to be known of it before it is
+ * changed.
+ */
 #ifndef CLI_SESSION_H
 #define CLI_SESSION_H
 
@@ -10,7 +13,10 @@
 /** Open the device that the first operand names. */
 DFU_MUST_CHECK enum cli_status cli_open_device(struct cli *cli);
 
-/** Open it for a verb that writes a slot or boots: refused, by name, in modes that have no such support yet. */
+/**
+ * Open it for a verb that writes a slot or boots: refused, by name, in modes that have no such
+ * support yet.
+ */
 DFU_MUST_CHECK enum cli_status cli_open_device_to_change(struct cli *cli);
 
 /**
@@ -20,7 +26,10 @@ DFU_MUST_CHECK enum cli_status cli_open_device_to_change(struct cli *cli);
  */
 DFU_MUST_CHECK enum cli_status cli_remember_active(struct cli *cli);
 
-/** @return Slot that an image runs from, 0 or 1: as remembered, else as a boot would start it now; -1: none. */
+/**
+ * @return Slot that an image runs from, 0 or 1: as remembered, else as a boot would start it now;
+ * -1: none.
+ */
 int cli_active_slot(struct cli *cli, unsigned int image);
 
 /** Refuse while the running image of a pair is unconfirmed. */
@@ -32,7 +41,10 @@ DFU_MUST_CHECK enum cli_status cli_image_syntax(const struct cli *cli, int optio
 /** Read an option that is an image pair of the device. */
 DFU_MUST_CHECK enum cli_status cli_image_number(struct cli *cli, int option, unsigned int *image);
 
-/** Area of a slot: @p image's primary (0) or secondary (1). NULL, and no error said, if the board has none. */
+/**
+ * Area of a slot: @p image's primary (0) or secondary (1). NULL, and no error said, if the board
+ * has none.
+ */
 const struct flash_area *cli_slot_area(unsigned int image, unsigned int slot);
 
 /** @return Why a call of the library on an image pair failed, in words. */

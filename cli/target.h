@@ -7,7 +7,10 @@
 
 #include "cli.h"
 
-/** Lend the target a buffer that suits the secondary slot of a pair, and a key or NULL. Once in a run. */
+/**
+ * Lend the target a buffer that suits the secondary slot of a pair, and a key or NULL. Once in a
+ * run.
+ */
 DFU_MUST_CHECK enum cli_status cli_target_ready(struct cli *cli, unsigned int image,
 						const struct dfu_image_key *key);
 

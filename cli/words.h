@@ -16,7 +16,10 @@ json_t *cli_tlv_name(uint16_t type);
 /** @return sha256, sha384 or sha512; NULL for another type. */
 const char *cli_hash_name(uint16_t type);
 
-/** @return Name of the signature in a report, such as "ecdsa-p256"; NULL if there is none. @p pure: it covers the image itself. */
+/**
+ * @return Name of the signature in a report, such as "ecdsa-p256"; NULL if there is none. @p pure:
+ * it covers the image itself.
+ */
 const char *cli_signature_name(const struct dfu_image_report *report, bool pure);
 
 #endif

@@ -50,7 +50,8 @@ static uint32_t sectors_of(const struct sim_board *board, const struct sim_parti
 		uint64_t to = end < run_end ? end : run_end;
 
 		if (from < to) {
-			sectors += (uint32_t)((to - begin + size - 1) / size - (from - begin) / size);
+			sectors += (uint32_t)((to - begin + size - 1) / size);
+			sectors -= (uint32_t)((from - begin) / size);
 		}
 		begin = run_end;
 	}
@@ -81,8 +82,8 @@ static int read_in_range(const struct sim_node *node, const char *property, uint
 		return rc;
 	}
 	if (*value == 0 || *value > most) {
-		return sim_node_fail(node, property, error, "%" PRIu32 " is not 1 to %" PRIu32, *value,
-				     most);
+		return sim_node_fail(node, property, error, "%" PRIu32 " is not 1 to %" PRIu32,
+				     *value, most);
 	}
 	return 0;
 }
@@ -100,7 +101,8 @@ static int read_mode(struct sim_board *board, const struct sim_node *node, struc
 	}
 	board->arrangement.mode = sim_board_mode(name);
 	if (board->arrangement.mode == BOOT_MODE_COUNT) {
-		return sim_node_fail(node, "mode", error, "\"%s\" is no mode of the bootloader", name);
+		return sim_node_fail(node, "mode", error, "\"%s\" is no mode of the bootloader",
+				     name);
 	}
 	return 0;
 }
@@ -115,7 +117,8 @@ static int read_max_align(struct sim_board *board, const struct sim_node *node,
 		return rc;
 	}
 	if (value != 8 && value != 16 && value != 32) {
-		return sim_node_fail(node, "max-align", error, "%" PRIu32 " is not 8, 16 or 32", value);
+		return sim_node_fail(node, "max-align", error, "%" PRIu32 " is not 8, 16 or 32",
+				     value);
 	}
 	board->arrangement.max_align = (uint8_t)value;
 	return 0;
@@ -149,7 +152,8 @@ static int find_bootloader(struct sim_node *node, const void *fdt, struct sim_er
 	}
 	rc = sim_node_at(node, fdt, offset, error);
 	if (rc == 0 && fdt_node_offset_by_compatible(fdt, offset, BOOTLOADER) >= 0) {
-		return sim_node_fail(node, NULL, error, "is not the only node compatible with " BOOTLOADER);
+		return sim_node_fail(node, NULL, error,
+				     "is not the only node compatible with " BOOTLOADER);
 	}
 	return rc;
 }

@@ -20,7 +20,7 @@ extern "C" {
 #define SIM_PARTITIONS_MAX 64 /**< Partitions of a board. */
 #define SIM_LAYOUT_MAX 32     /**< Runs of equal pages of a flash device. */
 #define SIM_NAME_MAX 64       /**< Characters of a label, with the terminator. */
-#define SIM_SLOTS_MAX 16      /**< slot0_partition to slot15_partition have these ids in the flash map. */
+#define SIM_SLOTS_MAX 16      /**< slot0_partition to slot15_partition: ids in the map. */
 
 /** A flash device. */
 struct sim_flash {
@@ -60,7 +60,8 @@ struct sim_board {
  * @retval 0        @p board is set.
  * @retval -EINVAL  @p error names node and property. @p board undefined.
  */
-DFU_MUST_CHECK int sim_board_load(struct sim_board *board, const void *blob, struct sim_error *error);
+DFU_MUST_CHECK int sim_board_load(struct sim_board *board, const void *blob,
+				  struct sim_error *error);
 
 /** @return The partition with this id, NULL if there is none. */
 const struct sim_partition *sim_board_slot(const struct sim_board *board, unsigned int id);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Flash devices of a board: every node compatible with soc-nv-flash or jedec,spi-nor, wherever it lies in the tree.
- * The first one has its size in `reg`, the second in bits in `size`, with defaults for what data sheets of serial NOR
- * agree on. The node label is the name of the device and of its raw file, so it must be one that is safe as such.
+ * Flash devices of a board: every node compatible with soc-nv-flash or jedec,spi-nor, wherever it
+ * lies in the tree. The first one has its size in `reg`, the second in bits in `size`, with
+ * defaults for what data sheets of serial NOR agree on. The node label is the name of the device
+ * and of its raw file, so it must be one that is safe as such.
  */
 #include "board_parts.h"
 
@@ -39,9 +40,9 @@ static int read_label(struct sim_flash *flash, const struct sim_node *node, stru
 				     "a flash device needs a node label, which names its file");
 	}
 	if (len == 0 || len >= sizeof(flash->label) || strspn(label, allowed) != len) {
-		return sim_node_fail(node, NULL, error, "node label \"%s\" cannot be a file's name: "
-				     "1 to %zu letters, digits and '_'", label,
-				     sizeof(flash->label) - 1);
+		return sim_node_fail(node, NULL, error,
+				     "node label \"%s\" cannot be a file's name: 1 to %zu letters, "
+				     "digits and '_'", label, sizeof(flash->label) - 1);
 	}
 	memcpy(flash->label, label, len + 1);
 	return 0;
@@ -87,8 +88,8 @@ static int read_size(struct sim_flash *flash, const struct sim_node *node, struc
 		return rc;
 	}
 	if (size == 0 || size > INT32_MAX) {
-		return sim_node_fail(node, property, error, "a device of %" PRIu64 " bytes; 1 to %" PRId32
-				     " are possible", size, INT32_MAX);
+		return sim_node_fail(node, property, error, "a device of %" PRIu64
+				     " bytes; 1 to %" PRId32 " are possible", size, INT32_MAX);
 	}
 	flash->size = (uint32_t)size;
 	return 0;
@@ -123,8 +124,8 @@ static int read_erase_value(struct sim_flash *flash, const struct sim_node *node
 		return rc;
 	}
 	if (value != 0xff && value != 0x00) {
-		return sim_node_fail(node, "erase-value", error, "0x%" PRIx32 " is not 0xff or 0x00",
-				     value);
+		return sim_node_fail(node, "erase-value", error,
+				     "0x%" PRIx32 " is not 0xff or 0x00", value);
 	}
 	flash->erase_value = (uint8_t)value;
 	return 0;
@@ -175,8 +176,8 @@ static int read_layout(struct sim_flash *flash, const struct sim_node *node, con
 	size_t runs = (size_t)len / 8;
 
 	if (len == 0 || len % 8 != 0 || runs > SIM_LAYOUT_MAX) {
-		return sim_node_fail(node, property, error, "is not 1 to %d pairs of count and size",
-				     SIM_LAYOUT_MAX);
+		return sim_node_fail(node, property, error,
+				     "is not 1 to %d pairs of count and size", SIM_LAYOUT_MAX);
 	}
 	for (size_t i = 0; i < runs; i++) {
 		uint32_t count = fdt32_ld(&cells[2 * i]);
@@ -189,7 +190,10 @@ static int read_layout(struct sim_flash *flash, const struct sim_node *node, con
 		if (count == 0) {
 			return sim_node_fail(node, property, error, "a count of 0");
 		}
-		/* At most 32 products below 2^63 each could wrap: stop at the first sum past the device. */
+		/*
+		 * At most 32 products below 2^63 each could wrap: stop at the first sum past the
+		 * device.
+		 */
 		sum += (uint64_t)count * size;
 		if (sum > flash->size) {
 			break;
@@ -197,8 +201,9 @@ static int read_layout(struct sim_flash *flash, const struct sim_node *node, con
 		flash->layout[i] = (struct flash_pages_layout){count, size};
 	}
 	if (sum != flash->size) {
-		return sim_node_fail(node, property, error, "its pages do not add up to the device's %"
-				     PRIu32 " bytes", flash->size);
+		return sim_node_fail(node, property, error,
+				     "its pages do not add up to the device's %" PRIu32 " bytes",
+				     flash->size);
 	}
 	flash->layout_size = runs;
 	return 0;
@@ -255,8 +260,8 @@ int sim_board_load_flashes(struct sim_board *board, const void *fdt, int offsets
 		offsets[board->flashes++] = offset;
 	}
 	if (board->flashes == 0) {
-		return sim_fail(error, -EINVAL,
-				"no flash device: no node is compatible with soc-nv-flash or jedec,spi-nor");
+		return sim_fail(error, -EINVAL, "no flash device: no node is compatible with "
+				"soc-nv-flash or jedec,spi-nor");
 	}
 	return 0;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Partitions of a board: the children of every fixed-partitions node below a flash device, at offsets from the start of that
- * device. A partition with the node label slotN_partition is area N of the flash map; all the others, whatever their
- * label, get ids from 16 up. Overlaps are refused here, once, because nothing behind could tell whose byte it is.
+ * Partitions of a board: the children of every fixed-partitions node below a flash device, at
+ * offsets from the start of that device. A partition with the node label slotN_partition is area N
+ * of the flash map; all the others, whatever their label, get ids from 16 up. Overlaps are refused
+ * here, once, because nothing behind could tell whose byte it is.
  */
 #include "board_parts.h"
 
@@ -14,7 +15,10 @@
 
 #include <libfdt.h>
 
-/* N of "slotN_partition" with N from 0 to 15, written without leading zeros; -1 for every other label. */
+/*
+ * N of "slotN_partition" with N from 0 to 15, written without leading zeros; -1 for every other
+ * label.
+ */
 static int slot_of_label(const char *label)
 {
 	for (int n = 0; n < SIM_SLOTS_MAX; n++) {
@@ -54,8 +58,8 @@ static int read_names(struct sim_partition *partition, int *slot, const struct s
 		int n = slot_of_label(l);
 
 		if (n >= 0 && *slot >= 0) {
-			return sim_node_fail(node, NULL, error, "is both %s and slot%d_partition", name,
-					     n);
+			return sim_node_fail(node, NULL, error, "is both %s and slot%d_partition",
+					     name, n);
 		}
 		if (n >= 0) {
 			*slot = n;
@@ -91,8 +95,8 @@ static int read_range(struct sim_partition *partition, const struct sim_flash *f
 	}
 	if (offset > flash->size || size > flash->size - offset) {
 		return sim_node_fail(node, "reg", error, "0x%" PRIx64 " bytes at 0x%" PRIx64
-				     " pass the end of %s at 0x%" PRIx32, size, offset, flash->label,
-				     flash->size);
+				     " pass the end of %s at 0x%" PRIx32, size, offset,
+				     flash->label, flash->size);
 	}
 	if (offset % flash->write_block != 0 || size % flash->write_block != 0) {
 		return sim_node_fail(node, "reg", error, "is not whole write blocks of %" PRIu32
@@ -109,7 +113,8 @@ static bool overlap(const struct sim_partition *a, const struct sim_partition *b
 	       b->offset < a->offset + a->size;
 }
 
-static int check_against_others(const struct sim_board *board, const struct sim_partition *partition,
+static int check_against_others(const struct sim_board *board,
+				const struct sim_partition *partition,
 				const struct sim_node *node, struct sim_error *error)
 {
 	for (size_t i = 0; i < board->partitions; i++) {
@@ -146,7 +151,9 @@ static int add_partition(struct sim_board *board, size_t flash, const struct sim
 	return 0;
 }
 
-/* The device that a node lies in: itself or the nearest flash node above it; -1 if there is none. */
+/*
+ * The device that a node lies in: itself or the nearest flash node above it; -1 if there is none.
+ */
 static int device_above(const struct sim_board *board, const void *fdt, int offset,
 			const int offsets[SIM_FLASHES_MAX])
 {

@@ -4,8 +4,9 @@
  *
  *     raw file -> flash_file -> sim_nor (strict) -> flash map -> library
  *
- * The flash map's length is a constant of the program, as upstream has it, and a board's is not: the map is a table for the
- * largest board, whose unused entries have an id that no partition gets, and no device.
+ * The flash map's length is a constant of the program, as upstream has it, and a board's is not:
+ * the map is a table for the largest board, whose unused entries have an id that no partition gets,
+ * and no device.
  */
 #include "device.h"
 
@@ -29,7 +30,8 @@
 
 #define UNUSED_ID UINT8_MAX
 
-_Static_assert(SIM_SLOTS_MAX + SIM_PARTITIONS_MAX <= UNUSED_ID, "ids of partitions reach the unused one");
+_Static_assert(SIM_SLOTS_MAX + SIM_PARTITIONS_MAX <= UNUSED_ID,
+	       "ids of partitions reach the unused one");
 
 /* What flash_map.c asks of the program. */
 extern const struct flash_area *flash_map;
@@ -113,7 +115,8 @@ static int open_raw_file(const char *path, const struct sim_flash *flash, struct
 	return rc != 0 ? rc : fd;
 }
 
-static int open_flash(struct sim_device *device, size_t i, const char *path, struct sim_error *error)
+static int open_flash(struct sim_device *device, size_t i, const char *path,
+		      struct sim_error *error)
 {
 	const struct sim_flash *flash = &device->board.flash[i];
 	struct flash_file_config *config = malloc(sizeof(*config));
@@ -121,8 +124,10 @@ static int open_flash(struct sim_device *device, size_t i, const char *path, str
 	int fd = sim_device_raw_path(name, path, flash);
 
 	if (config == NULL || fd < 0) {
+		int rc = fd < 0 ? fd : -ENOMEM;
+
 		free(config);
-		return sim_fail(error, fd < 0 ? fd : -ENOMEM, "%s", strerror(fd < 0 ? -fd : ENOMEM));
+		return sim_fail(error, rc, "%s", strerror(-rc));
 	}
 	fd = open_raw_file(name, flash, error);
 	if (fd < 0) {
@@ -141,7 +146,11 @@ static int open_flash(struct sim_device *device, size_t i, const char *path, str
 	       },
 	       sizeof(*config));
 	device->file_config[i] = config;
-	device->file[i] = (struct device){.name = flash->label, .config = config, .api = &flash_file_api};
+	device->file[i] = (struct device){
+		.name = flash->label,
+		.config = config,
+		.api = &flash_file_api,
+	};
 	sim_nor_init(&device->nor[i], &device->file[i]);
 	return 0;
 }

@@ -7,7 +7,8 @@
  *     DEV/LABEL.bin      content of the flash device with this node label, byte for byte
  *     DEV/settings       settings; also remembers which slot each image runs from
  *
- * Nothing of flash is kept between two openings: any program may read or replace the raw files meanwhile.
+ * Nothing of flash is kept between two openings: any program may read or replace the raw files
+ * meanwhile.
  */
 #ifndef SIM_DEVICE_H
 #define SIM_DEVICE_H
@@ -26,8 +27,8 @@ struct sim_device;
 /**
  * @brief Make a device folder with erased flash.
  *
- * Every raw file is written at full size, so a disk too small is found here. The board is written last: a folder that a
- * crash leaves half made is no device.
+ * Every raw file is written at full size, so a disk too small is found here. The board is written
+ * last: a folder that a crash leaves half made is no device.
  *
  * @param path  Must not exist; its parent must.
  * @param blob  Of a board that sim_board_load() takes.
@@ -41,7 +42,9 @@ DFU_MUST_CHECK int sim_device_create(const char *path, const void *blob, size_t 
 				     struct sim_error *error);
 
 /**
- * @brief Open a device for this process alone, and make it the flash map, bootloader and settings of the library.
+ * @brief Open a device for this process alone.
+ *
+ * It becomes the flash map, the bootloader and the settings of the library.
  *
  * One device at a time. Flash is strict NOR.
  *
@@ -62,7 +65,10 @@ void sim_device_close(struct sim_device *device);
 /** @return The board; lives as long as @p device. */
 const struct sim_board *sim_device_board(const struct sim_device *device);
 
-/** @return The first NOR rule broken since the opening, with device, operation and offset; NULL if none was. */
+/**
+ * @return The first NOR rule broken since the opening, with device, operation and offset; NULL if
+ * none was.
+ */
 const char *sim_device_violation(const struct sim_device *device);
 
 /**

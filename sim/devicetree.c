@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A board file is devicetree source with C preprocessor lines, as Zephyr writes it. The compiler driver
- * preprocesses it, dtc compiles it. Each runs to its end with its streams in unnamed temporary files, so neither can block the other
- * and no name of a file ever passes through a shell. The line markers stay in, so dtc names the file and
- * line the person wrote.
+ * A board file is devicetree source with C preprocessor lines, as Zephyr writes it. The compiler
+ * driver preprocesses it, dtc compiles it. Each runs to its end with its streams in unnamed
+ * temporary files, so neither can block the other and no name of a file ever passes through a
+ * shell. The line markers stay in, so dtc names the file and line the person wrote.
  *
- * dtc's output is checked like any foreign blob: everything behind this file may rely on its structure.
+ * dtc's output is checked like any foreign blob: everything behind this file may rely on its
+ * structure.
  */
 #include "devicetree.h"
 
@@ -60,7 +61,10 @@ static int check_blob(const char *path, const void *blob, size_t len, struct sim
 	return 0;
 }
 
-/* The first line that tells of an error, which is the one to mend; without such a line, the first of all. */
+/*
+ * The first line that tells of an error, which is the one to mend; without such a line, the first
+ * of all.
+ */
 static void keep_error(struct sim_error *error, FILE *messages)
 {
 	char line[1024];
@@ -177,8 +181,8 @@ int sim_devicetree_compile(const char *path, void **blob, size_t *len, struct si
 
 	if (pipeline.source == NULL || pipeline.blob == NULL || pipeline.messages == NULL) {
 		rc = -errno;
-		return close_pipeline(&pipeline, sim_fail(error, rc, "cannot make a temporary file: %s",
-							  strerror(-rc)));
+		(void)sim_fail(error, rc, "cannot make a temporary file: %s", strerror(-rc));
+		return close_pipeline(&pipeline, rc);
 	}
 	if (access(path, R_OK) != 0) {
 		rc = -errno;

@@ -9,7 +9,9 @@
 extern "C" {
 #endif
 
-/** A reason: which file, node or property, and what is wrong with it. Set by every call that fails. */
+/**
+ * A reason: which file, node or property, and what is wrong with it. Set by every call that fails.
+ */
 struct sim_error {
 	char text[2048];
 };

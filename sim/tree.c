@@ -132,8 +132,9 @@ int sim_node_reg(const struct sim_node *node, uint64_t *address, uint64_t *size,
 		return sim_node_fail(node, "reg", error, "is missing");
 	}
 	if (address_cells < 1 || address_cells > 2 || size_cells < 1 || size_cells > 2) {
-		return sim_node_fail(node, "reg", error, "its parent has %d address and %d size cells; "
-				     "1 or 2 of each are understood", address_cells, size_cells);
+		return sim_node_fail(node, "reg", error,
+				     "its parent has %d address and %d size cells; 1 or 2 of each "
+				     "are understood", address_cells, size_cells);
 	}
 	if (len != 4 * (address_cells + size_cells)) {
 		return sim_node_fail(node, "reg", error, "is not one address and one size");

@@ -28,7 +28,10 @@ DFU_MUST_CHECK int sim_node_at(struct sim_node *node, const void *fdt, int offse
 int sim_node_fail(const struct sim_node *node, const char *property, struct sim_error *error,
 		  const char *format, ...) DFU_PRINTF(4, 5);
 
-/** @return Node label after @p last (NULL: the first one), NULL if there are no more. Lives as long as the blob. */
+/**
+ * @return Node label after @p last (NULL: the first one), NULL if there are no more. Lives as long
+ * as the blob.
+ */
 const char *sim_node_label(const struct sim_node *node, const char *last);
 
 /** @return Whether the node is in use: no `status`, or "okay". */
@@ -51,7 +54,10 @@ DFU_MUST_CHECK int sim_node_u32_required(const struct sim_node *node, const char
 DFU_MUST_CHECK int sim_node_string(const struct sim_node *node, const char *property,
 				   const char **value, struct sim_error *error);
 
-/** Read `reg`, one address and one size in the parent's cells; -EINVAL if it is missing or something else. */
+/**
+ * Read `reg`, one address and one size in the parent's cells; -EINVAL if it is missing or something
+ * else.
+ */
 DFU_MUST_CHECK int sim_node_reg(const struct sim_node *node, uint64_t *address, uint64_t *size,
 				struct sim_error *error);
 

@@ -49,8 +49,8 @@ class Life(CliTest):
         data = read(image(name))
         self.assertEqual(device.slot(number)[:len(data)], data)
 
-    def factory(self, board):
-        device = self.make(board, name=board)
+    def factory(self, board, name=None):
+        device = self.make(board, name=name or board)
         for label, size in device.board["files"].items():
             self.assertEqual(device.raw()[label], b"\xff" * size)
         self.done("flash", device.path, "slot0", image(OLD))
@@ -181,12 +181,13 @@ class Life(CliTest):
         self.assert_same(device.boot(), booted("1.0.0+0", "none"))
 
     def test_the_first_verb_that_changes_boot_state_remembers_what_runs(self):
-        device = self.factory("nrf52840dk")
-        self.assertNotIn("settings", device.all_files())
-        device.status()
-        self.assertNotIn("settings", device.all_files())
-        self.done("cancel", device.path)
-        self.assertIn(b"sim/active/0=00", device.all_files()["settings"])
+        for verb in (["update", image(NEW)], ["schedule"], ["cancel"], ["confirm"], ["boot"]):
+            device = self.factory(board="nrf52840dk", name=verb[0])
+            self.done("flash", device.path, "slot1", image(NEW))
+            device.status()
+            self.assertNotIn("settings", device.all_files())
+            self.done(verb[0], device.path, *verb[1:])
+            self.assertEqual(device.all_files()["settings"], b"sim/active/0=00\n")
 
     def test_a_device_without_an_image_says_so_at_boot(self):
         device = self.make()

@@ -12,7 +12,10 @@
 
 #include "devicetree.h"
 
-/* Two flash devices, one below a bus and one at the root; unequal pages; everything that may be left out is there. */
+/*
+ * Two flash devices, one below a bus and one at the root; unequal pages; everything that may be
+ * left out is there.
+ */
 const char board_source[] =
 	"/dts-v1/;\n"
 	"/ {\n"
@@ -83,22 +86,21 @@ static void temporary_name(char *name, size_t room)
 	(void)snprintf(name, room, "board-%ld.dts", (long)getpid());
 }
 
-static char *replaced(const char *from, const char *to)
+char *text_changed(const char *source, const char *from, const char *to)
 {
-	const char *at = strstr(board_source, from);
-	char *text = malloc(sizeof(board_source) + strlen(to));
+	const char *at = strstr(source, from);
+	char *text = malloc(strlen(source) + strlen(to) + 1);
 
 	assert_non_null(at);
 	assert_non_null(text);
-	(void)sprintf(text, "%.*s%s%s", (int)(at - board_source), board_source, to,
-		      at + strlen(from));
+	(void)sprintf(text, "%.*s%s%s", (int)(at - source), source, to, at + strlen(from));
 	return text;
 }
 
 int board_load_changed(struct sim_board *board, const char *from, const char *to,
 		       struct sim_error *error)
 {
-	char *text = replaced(from, to);
+	char *text = text_changed(board_source, from, to);
 	char name[64];
 	void *blob;
 	size_t len;

@@ -40,8 +40,12 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static const char *const names[] = {DEVICE "/board.dtb", DEVICE "/inner.bin", DEVICE "/outer.bin",
-					    DEVICE "/settings"};
+	static const char *const names[] = {
+		DEVICE "/board.dtb",
+		DEVICE "/inner.bin",
+		DEVICE "/outer.bin",
+		DEVICE "/settings",
+	};
 
 	(void)state;
 	sim_device_close(device);
@@ -223,7 +227,11 @@ static void the_slot_an_image_runs_from_is_remembered(void **state)
 
 static void a_remembered_slot_that_is_none_is_refused(void **state)
 {
-	static const char *const lines[] = {"sim/active/0=02\n", "sim/active/0=0001\n", "sim/active/0=ff\n"};
+	static const char *const lines[] = {
+		"sim/active/0=02\n",
+		"sim/active/0=0001\n",
+		"sim/active/0=ff\n",
+	};
 
 	(void)state;
 	assert_int_equal(sim_device_open(&device, DEVICE, &error), 0);

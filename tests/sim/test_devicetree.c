@@ -67,7 +67,8 @@ static void a_preprocessor_error_is_told_with_file_and_line(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(compile_text("/dts-v1/;\n#error no board\n/ { };\n", &blob, &len), -EINVAL);
+	assert_int_equal(compile_text("/dts-v1/;\n#error no board\n/ { };\n", &blob, &len),
+			 -EINVAL);
 	assert_non_null(strstr(error.text, SOURCE ":2"));
 	assert_non_null(strstr(error.text, "no board"));
 	assert_null(blob);
@@ -80,7 +81,8 @@ static void macros_are_expanded_without_the_compilers_own(void **state)
 	int cells;
 
 	(void)state;
-	assert_int_equal(compile_text("/dts-v1/;\n#define N 7\n/ { linux = <N>; };\n", &blob, &len), 0);
+	assert_int_equal(compile_text("/dts-v1/;\n#define N 7\n/ { linux = <N>; };\n", &blob,
+				      &len), 0);
 	assert_int_equal(fdt32_ld(fdt_getprop(blob, 0, "linux", &cells)), 7);
 	free(blob);
 }
@@ -91,7 +93,8 @@ static void missing_cell_sizes_are_an_error(void **state)
 	size_t len;
 
 	(void)state;
-	assert_int_equal(compile_text("/dts-v1/;\n/ { a@0 { reg = <0 1>; }; };\n", &blob, &len), -EINVAL);
+	assert_int_equal(compile_text("/dts-v1/;\n/ { a@0 { reg = <0 1>; }; };\n", &blob, &len),
+			 -EINVAL);
 	assert_non_null(strstr(error.text, SOURCE ":2"));
 	assert_non_null(strstr(error.text, "#address-cells"));
 }
@@ -172,12 +175,14 @@ static void all_labels_of_a_node_are_found_once(void **state)
 	struct sim_node node;
 	const char *label;
 	size_t len;
-	void *blob = board_compile_text("/dts-v1/; / { one: two: three: a { }; other: b { }; };", &len);
+	void *blob =
+		board_compile_text("/dts-v1/; / { one: two: three: a { }; other: b { }; };", &len);
 	unsigned int seen = 0;
 
 	(void)state;
 	assert_int_equal(sim_node_at(&node, blob, fdt_path_offset(blob, "/a"), &error), 0);
-	for (label = sim_node_label(&node, NULL); label != NULL; label = sim_node_label(&node, label)) {
+	for (label = sim_node_label(&node, NULL); label != NULL;
+	     label = sim_node_label(&node, label)) {
 		seen = seen * 16 + (unsigned int)(unsigned char)label[1] % 16;
 	}
 	/* n, w and h, in some order: 14, 7 and 8. */
@@ -192,15 +197,16 @@ static void status_says_whether_a_node_is_in_use(void **state)
 		bool enabled;
 	} nodes[] = {{"/a", true}, {"/b", true}, {"/c", true}, {"/d", false}, {"/e", false}};
 	size_t len;
-	void *blob = board_compile_text("/dts-v1/; / { a { }; b { status = \"okay\"; }; c { status = \"ok\"; };"
-					"d { status = \"disabled\"; }; e { status = \"reserved\"; }; };",
-					&len);
+	void *blob = board_compile_text("/dts-v1/; / { a { }; b { status = \"okay\"; };"
+					"c { status = \"ok\"; }; d { status = \"disabled\"; };"
+					"e { status = \"reserved\"; }; };", &len);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) {
 		struct sim_node node;
 
-		assert_int_equal(sim_node_at(&node, blob, fdt_path_offset(blob, nodes[i].path), &error), 0);
+		assert_int_equal(sim_node_at(&node, blob, fdt_path_offset(blob, nodes[i].path),
+					     &error), 0);
 		assert_int_equal(sim_node_enabled(&node), nodes[i].enabled);
 	}
 	free(blob);
@@ -216,7 +222,8 @@ static void two_cells_make_one_number(void **state)
 					"a@100000002 { reg = <1 2 3 4>; }; };", &len);
 
 	(void)state;
-	assert_int_equal(sim_node_at(&node, blob, fdt_path_offset(blob, "/a@100000002"), &error), 0);
+	assert_int_equal(sim_node_at(&node, blob, fdt_path_offset(blob, "/a@100000002"),
+				     &error), 0);
 	assert_int_equal(sim_node_reg(&node, &address, &size, &error), 0);
 	assert_int_equal(address, 0x100000002u);
 	assert_int_equal(size, 0x300000004u);
