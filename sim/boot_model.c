@@ -114,12 +114,15 @@ static void reset(struct sim_boot_run *run)
 	if (runs) {
 		struct dfu_image_header header;
 
-		result->booted = dfu_image_header_decode(&header, run->images[0].primary.bytes) == 0 ? 0 : -1;
-		result->version = header.version;
+		if (dfu_image_header_decode(&header, run->images[0].primary.bytes) == 0) {
+			result->booted = 0;
+			result->version = header.version;
+		}
 	}
 }
 
-int sim_boot(const struct boot_arrangement *arrangement, bool dry_run, struct sim_boot_result *result)
+int sim_boot(const struct boot_arrangement *arrangement, bool dry_run,
+	     struct sim_boot_result *result)
 {
 	struct sim_boot_run *run;
 	int rc;

@@ -47,7 +47,8 @@ static int program_sector(const struct sim_boot_slot *slot, size_t off, size_t e
 	while (rc == 0 && off < end) {
 		size_t len = 0;
 
-		while (off + len < end && !bytes_are(&slot->bytes[off + len], block, slot->erased)) {
+		while (off + len < end &&
+		       !bytes_are(&slot->bytes[off + len], block, slot->erased)) {
 			len += block;
 		}
 		if (len > 0) {
@@ -140,17 +141,20 @@ bool sim_boot_slot_is_empty(const struct sim_boot_slot *slot)
 
 bool sim_boot_slot_is_valid(const struct sim_boot_slot *slot, size_t limit)
 {
-	const struct dfu_image_source source = dfu_image_source_memory(slot->bytes, slot->fa->fa_size);
+	const struct dfu_image_source source =
+		dfu_image_source_memory(slot->bytes, slot->fa->fa_size);
 	uint8_t buf[WORK_BUF];
 	struct dfu_image image;
 
-	return !sim_boot_slot_is_empty(slot) && dfu_image_open(&image, &source, NULL) == 0 && image.total_size <= limit &&
+	return !sim_boot_slot_is_empty(slot) && dfu_image_open(&image, &source, NULL) == 0 &&
+	       image.total_size <= limit &&
 	       dfu_image_verify(&image, NULL, buf, sizeof(buf), NULL) == 0;
 }
 
 size_t sim_boot_slot_image_size(const struct sim_boot_slot *slot)
 {
-	const struct dfu_image_source source = dfu_image_source_memory(slot->bytes, slot->fa->fa_size);
+	const struct dfu_image_source source =
+		dfu_image_source_memory(slot->bytes, slot->fa->fa_size);
 	struct dfu_image image;
 
 	return dfu_image_open(&image, &source, NULL) == 0 ? image.total_size : 0;

@@ -143,7 +143,8 @@ bool sim_boot_swap_move_prepare(struct sim_boot_run *run, struct sim_boot_image 
 	const bool can_swap = compatible(run, image);
 
 	image->type = BOOT_SWAP_TYPE_NONE;
-	if (!has_room(primary, image->trailer_len) || !has_room(&image->secondary, image->trailer_len)) {
+	if (!has_room(primary, image->trailer_len) ||
+	    !has_room(&image->secondary, image->trailer_len)) {
 		return sim_boot_stop(run, "no room for a trailer of %zu bytes with fields %u apart",
 				     image->trailer_len, primary->align);
 	}
@@ -197,7 +198,8 @@ static void begin(struct sim_boot_image *image, unsigned int number, size_t size
 	struct sim_boot_slot *primary = &image->primary;
 
 	sim_boot_slot_erase_end(primary, image->trailer_len);
-	sim_boot_slot_put(primary, TRAILER_SWAP_INFO, (uint8_t)((unsigned int)image->type | number << 4));
+	sim_boot_slot_put(primary, TRAILER_SWAP_INFO,
+			  (uint8_t)((unsigned int)image->type | number << 4));
 	put_le32(&primary->bytes[sim_boot_slot_field(primary, TRAILER_SWAP_SIZE)], (uint32_t)size);
 	if (sim_boot_slot_state(&image->secondary).image_ok == BOOT_FLAG_SET) {
 		set_image_ok(primary);
@@ -246,7 +248,7 @@ bool sim_boot_swap_move_update(struct sim_boot_run *run, struct sim_boot_image *
 		set_image_ok(&image->primary);
 		return true;
 	default:
-		return sim_boot_stop(run, "assertion: swap type %d in the trailer of %s", image->type,
-				     flash_area_label(image->primary.fa));
+		return sim_boot_stop(run, "assertion: swap type %d in the trailer of %s",
+				     image->type, flash_area_label(image->primary.fa));
 	}
 }

@@ -26,12 +26,14 @@ static int program(const struct flash_area *fa, enum trailer_field field, uint8_
 	const size_t len = trailer_encode(block, field, value, align, flash_area_align(fa),
 					  flash_area_erased_val(fa));
 
-	return flash_area_write(fa, (off_t)(fa->fa_size - trailer_distance(align, field)), block, len);
+	return flash_area_write(fa, (off_t)(fa->fa_size - trailer_distance(align, field)), block,
+				len);
 }
 
 static bool is_clean(const struct boot_tail *tail)
 {
-	return bytes_are(tail->bytes, trailer_distance(tail->align, TRAILER_SWAP_INFO), tail->erased);
+	return bytes_are(tail->bytes, trailer_distance(tail->align, TRAILER_SWAP_INFO),
+			 tail->erased);
 }
 
 /* The magic is good, and image_ok is this. */
@@ -134,8 +136,10 @@ static int confirm(const struct flash_area *fa)
 int boot_set_next(const struct flash_area *fa, bool active, bool confirm_it)
 {
 	const struct boot_arrangement *arrangement = boot_arrangement_get();
+	const bool is_known = active ? boot_mode_has_primary(arrangement->mode)
+				     : arrangement->mode == BOOT_MODE_SWAP_MOVE;
 
-	if (!(active ? boot_mode_has_primary(arrangement->mode) : arrangement->mode == BOOT_MODE_SWAP_MOVE)) {
+	if (!is_known) {
 		return -ENOTSUP;
 	}
 	if (fa->fa_id >= 2 * arrangement->images || (fa->fa_id % 2 == BOOT_PRIMARY) != active) {
@@ -150,9 +154,11 @@ int boot_cancel_upgrade_multi(int image_index)
 	struct boot_tail tail;
 	int rc = boot_slot_open_secondary(image_index, &fa);
 
+	if (rc == 0 && boot_arrangement_get()->mode != BOOT_MODE_SWAP_MOVE) {
+		rc = -ENOTSUP;
+	}
 	if (rc == 0) {
-		rc = boot_arrangement_get()->mode == BOOT_MODE_SWAP_MOVE ? boot_slot_read_tail(fa, &tail)
-									  : -ENOTSUP;
+		rc = boot_slot_read_tail(fa, &tail);
 	}
 	if (rc != 0) {
 		return rc;

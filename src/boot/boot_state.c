@@ -103,7 +103,8 @@ int boot_read_swap_state_by_id(int flash_area_id, struct boot_swap_state *state)
 	return rc == 0 ? boot_read_swap_state(fa, state) : rc;
 }
 
-int boot_swap_type_of(const struct boot_swap_state *primary, const struct boot_swap_state *secondary)
+int boot_swap_type_of(const struct boot_swap_state *primary,
+		      const struct boot_swap_state *secondary)
 {
 	uint8_t facts[FACTS] = {BOOT_MAGIC_UNSET, BOOT_FLAG_UNSET, BOOT_FLAG_UNSET};
 

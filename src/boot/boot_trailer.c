@@ -122,7 +122,8 @@ ssize_t boot_get_max_image_size(int image_index)
 		rc = first_page(primary, &primary_end);
 	}
 	if (rc == 0) {
-		rc = primary_end == 0 ? -ENOTSUP : page_start(primary, primary_end - 1, &primary_end);
+		rc = primary_end == 0 ? -ENOTSUP
+				      : page_start(primary, primary_end - 1, &primary_end);
 	}
 	return rc == 0 ? (ssize_t)min_size(primary_end, secondary_end) : rc;
 }

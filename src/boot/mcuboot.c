@@ -38,7 +38,8 @@ int boot_read_bank_header(uint8_t area_id, struct mcuboot_img_header *header, si
 
 uint8_t boot_fetch_active_slot(void)
 {
-	return boot_mode_has_primary(boot_arrangement_get()->mode) ? BOOT_PRIMARY : BOOT_INVALID_SLOT_ID;
+	return boot_mode_has_primary(boot_arrangement_get()->mode) ? BOOT_PRIMARY
+								   : BOOT_INVALID_SLOT_ID;
 }
 
 bool boot_is_img_confirmed(void)
