@@ -113,7 +113,7 @@ static enum cli_status download(struct cli *cli, const struct update *update)
 		return cli_fail(cli, cli->operand[0], "what flash holds is not the file: %s",
 				strerror(-rc));
 	}
-	cli_say(cli, "verified: flash holds %zu bytes of it", update->file.len);
+	cli_say(cli, "verified: %zu bytes as flash holds them", update->file.len);
 	return CLI_DONE;
 }
 
