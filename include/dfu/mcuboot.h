@@ -139,11 +139,13 @@ DFU_MUST_CHECK int boot_request_upgrade_multi(int image_index, int permanent);
 DFU_MUST_CHECK int boot_erase_img_bank(uint8_t area_id);
 
 /**
- * @brief Where the flags of a trailer begin that an application may write (swap_info, copy_done, image_ok, magic).
+ * @brief Where the flags begin that bootloader and application share: copy_done, image_ok, magic.
+ *
+ * Upstream's value for max_align 8 and 16, where it is that of copy_done; for 32, where upstream's lies
+ * inside copy_done, the right one. The whole trailer is longer: boot_trailer_size().
  *
  * @param area_size  Bytes of the slot.
- * @return Offset of swap_info from the start of the slot; -EFAULT if a trailer does not fit.
- *         (Upstream's formula lies inside these flags for max_align above 8.)
+ * @return Offset of copy_done from the start of the slot; -EFAULT if it does not fit.
  */
 ssize_t boot_get_trailer_status_offset(size_t area_size);
 

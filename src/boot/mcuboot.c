@@ -120,7 +120,7 @@ int boot_erase_img_bank(uint8_t area_id)
 
 ssize_t boot_get_trailer_status_offset(size_t area_size)
 {
-	const size_t len = trailer_distance(boot_arrangement_get()->max_align, TRAILER_SWAP_INFO);
+	const size_t len = trailer_distance(boot_arrangement_get()->max_align, TRAILER_COPY_DONE);
 
 	return area_size >= len ? (ssize_t)(area_size - len) : -EFAULT;
 }

@@ -74,9 +74,9 @@ static void a_header_that_is_none_changes_nothing(void **state)
 	assert_int_equal(boot_read_bank_header(1, &found, sizeof(found) + 100), 0);
 }
 
-static void the_flags_begin_at_swap_info(void **state)
+static void the_status_offset_is_that_of_copy_done(void **state)
 {
-	static const size_t distance[] = {40, 64, 128};
+	static const size_t distance[] = {32, 48, 96};
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
@@ -205,7 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_header_gives_size_and_version),
 		TEST(a_header_that_is_none_changes_nothing),
-		TEST(the_flags_begin_at_swap_info),
+		TEST(the_status_offset_is_that_of_copy_done),
 		TEST(an_image_begins_with_its_slot),
 		TEST(erasing_a_bank_erases_all_of_it_and_nothing_else),
 		TEST(an_image_that_is_not_there_is_named_invalid),
