@@ -114,12 +114,13 @@ static int check_program(struct sim_nor *nor, off_t offset, size_t len)
 /* Gives the number of pages, for the counters. */
 static int check_erase(struct sim_nor *nor, off_t offset, size_t size, unsigned long *pages)
 {
-	off_t end = offset + (off_t)size;
+	off_t end;
 	int rc = check_bounds(nor, "erase", offset, size);
 
 	if (rc != 0) {
 		return rc;
 	}
+	end = offset + (off_t)size;
 	*pages = 0;
 	while (offset < end) {
 		struct flash_pages_info page;

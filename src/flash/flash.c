@@ -7,9 +7,8 @@
  * and decorators swap `api`; its size is summed from the runs of pages each time, which for the one
  * to four runs of real devices costs less than a look-up.
  *
- * Ranges are checked by subtraction and in 64 bits, so that no offset or length wraps into the
- * device. Alignment is a remainder, not a mask: a write block is a power of two on most devices,
- * not on all.
+ * Ranges are checked by subtraction, so that no offset or length wraps into the device. Alignment
+ * is a remainder, not a mask: a write block is a power of two on most devices, not on all.
  */
 #include <string.h>
 
@@ -24,6 +23,12 @@ static const struct flash_driver_api *ops(const struct device *dev)
 	return dev->api;
 }
 
+/* A host may have an off_t wider than its size_t. */
+static bool is_size(off_t n)
+{
+	return n >= 0 && (off_t)(size_t)n == n;
+}
+
 /* `step` is the alignment asked of both ends. */
 static int check_range(const struct device *dev, off_t offset, size_t len, size_t step)
 {
@@ -33,7 +38,7 @@ static int check_range(const struct device *dev, off_t offset, size_t len, size_
 	if (rc != 0) {
 		return rc;
 	}
-	if (offset < 0 || len > size || (uint64_t)offset > size - len ||
+	if (!is_size(offset) || len > size || (size_t)offset > size - len ||
 	    (size_t)offset % step != 0 || len % step != 0) {
 		return -EINVAL;
 	}
@@ -160,7 +165,7 @@ int flash_copy(const struct device *src_dev, off_t src_offset, const struct devi
 	if (!device_is_ready(src_dev) || !device_is_ready(dst_dev)) {
 		return -ENODEV;
 	}
-	if (size < 0 || buf == NULL || buf_size == 0 ||
+	if (!is_size(size) || buf == NULL || buf_size == 0 ||
 	    buf_size % flash_get_write_block_size(dst_dev) != 0) {
 		return -EINVAL;
 	}
@@ -192,7 +197,7 @@ int flash_copy(const struct device *src_dev, off_t src_offset, const struct devi
 int flash_get_page_info_by_offs(const struct device *dev, off_t offset,
 				struct flash_pages_info *info)
 {
-	return offset < 0 ? -EINVAL : find_page(dev, (size_t)offset, false, info);
+	return is_size(offset) ? find_page(dev, (size_t)offset, false, info) : -EINVAL;
 }
 
 int flash_get_page_info_by_idx(const struct device *dev, uint32_t page_index,

@@ -118,7 +118,7 @@ int flash_area_sectors(const struct flash_area *fa, uint32_t *count, struct flas
 {
 	uint32_t filled = 0;
 	size_t len;
-	int rc = 0;
+	int rc;
 
 	if (!on_device(fa)) {
 		return -EINVAL;
@@ -128,8 +128,7 @@ int flash_area_sectors(const struct flash_area *fa, uint32_t *count, struct flas
 		struct flash_pages_info page;
 
 		if (filled == *count) {
-			rc = -ENOMEM;
-			break;
+			return -ENOMEM;
 		}
 		rc = flash_get_page_info_by_offs(fa->fa_dev, off, &page);
 		if (rc != 0) {
@@ -141,7 +140,7 @@ int flash_area_sectors(const struct flash_area *fa, uint32_t *count, struct flas
 		filled++;
 	}
 	*count = filled;
-	return rc;
+	return 0;
 }
 
 int flash_area_get_sectors(int fa_id, uint32_t *count, struct flash_sector *sectors)

@@ -460,6 +460,8 @@ static void refuses_copies_that_cannot_be_whole(void **state)
 	assert_int_equal(flash_copy(NULL, 0, dev, 0, block, buf, room), -ENODEV);
 	assert_int_equal(flash_copy(dev, 0, NULL, 0, block, buf, room), -ENODEV);
 	assert_int_equal(flash_copy(dev, 0, dev, 2 * block, block, NULL, room), -EINVAL);
+	assert_int_equal(flash_copy(dev, 0, dev, 2 * block, 0, NULL, room), -EINVAL);
+	assert_int_equal(flash_copy(dev, 0, dev, 0, block, NULL, room), -EINVAL);
 	assert_int_equal(flash_copy(dev, 0, dev, 2 * block, block, buf, 0), -EINVAL);
 	if (block > 1) {
 		assert_int_equal(flash_copy(dev, 0, dev, 2 * block, block, buf, room + 1), -EINVAL);

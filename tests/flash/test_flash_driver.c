@@ -153,6 +153,23 @@ static void failing_get_size_fails_every_call_with_its_code(void **state)
 	assert_int_equal(stub.calls, 0);
 }
 
+/* sim/nor.h counts bytes and pages, and so would not show a call without any. */
+static void length_zero_reaches_no_driver(void **state)
+{
+	struct stub stub = STUB(8);
+	const struct device dev = {.api = &stub.api, .data = &stub};
+	uint8_t buf[8];
+
+	(void)state;
+	assert_int_equal(flash_read(&dev, 8, buf, 0), 0);
+	assert_int_equal(flash_write(&dev, 8, buf, 0), 0);
+	assert_int_equal(flash_erase(&dev, 1 << 16, 0), 0);
+	assert_int_equal(flash_fill(&dev, 0, 8, 0), 0);
+	assert_int_equal(flash_flatten(&dev, 1 << 16, 0), 0);
+	assert_int_equal(flash_copy(&dev, 0, &dev, 8, 0, buf, 8), 0);
+	assert_int_equal(stub.calls, 0);
+}
+
 static void driver_without_erase_cannot_erase(void **state)
 {
 	struct stub stub = STUB(8);
@@ -224,6 +241,7 @@ int main(void)
 		cmocka_unit_test(device_may_be_larger_than_4_gib),
 		cmocka_unit_test(size_of_the_driver_counts_not_the_sum_of_the_pages),
 		cmocka_unit_test(failing_get_size_fails_every_call_with_its_code),
+		cmocka_unit_test(length_zero_reaches_no_driver),
 		cmocka_unit_test(driver_without_erase_cannot_erase),
 		cmocka_unit_test(flatten_leaves_alone_the_erase_of_a_device_that_needs_none),
 		cmocka_unit_test(fill_refuses_a_write_block_larger_than_its_buffer),

@@ -79,6 +79,10 @@ static void part_of_a_page_breaks_a_rule(void **state)
 	test_pattern(flash->memory, flash->size, 21);
 	assert_broken(flash, op.api->erase(op.dev, 1, op.page - 1), "erase", "whole pages");
 	assert_broken(flash, op.api->erase(op.dev, 0, op.page - 1), "erase", "whole pages");
+	if (flash->size > op.page) {
+		assert_broken(flash, op.api->erase(op.dev, (off_t)op.page / 2, op.page), "erase",
+			      "whole pages");
+	}
 	assert_broken(flash, op.api->erase(op.dev, (off_t)op.page / 2, op.page / 2), "erase",
 		      "whole pages");
 }
