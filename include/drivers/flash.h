@@ -73,9 +73,9 @@ struct flash_driver_api {
 	/** Whole pages. NULL: the device has none; flash_erase() is -ENOSYS. */
 	int (*erase)(const struct device *dev, off_t offset, size_t size);
 	const struct flash_parameters *(*get_parameters)(const struct device *dev);
-	/** Optional; NULL: the sum of the pages. */
+	/** Optional; what flash_get_size() answers. NULL: the sum of the pages. */
 	int (*get_size)(const struct device *dev, uint64_t *size);
-	/** Runs of pages from offset 0 up; both stay valid while the device lives. */
+	/** Runs of pages from offset 0 up, which are also the device's bounds; both stay valid while it lives. */
 	void (*page_layout)(const struct device *dev, const struct flash_pages_layout **layout,
 			    size_t *layout_size);
 };

@@ -4,8 +4,8 @@
  *
  * Every range is checked here, once, before a driver sees it: inside the device, and whole write
  * blocks or pages where that matters. Nothing about a device is remembered between calls, as tests
- * and decorators swap `api`; its size is summed from the runs of pages each time, which for the one
- * to four runs of real devices costs less than a look-up.
+ * and decorators swap `api`; its bounds come from the runs of pages each time, which for the one to
+ * four runs of real devices costs less than a look-up.
  *
  * Ranges are checked by subtraction, so that no offset or length wraps into the device. Alignment
  * is a remainder, not a mask: a write block is a power of two on most devices, not on all.
@@ -29,20 +29,30 @@ static bool is_size(off_t n)
 	return n >= 0 && (off_t)(size_t)n == n;
 }
 
-/* `step` is the alignment asked of both ends. */
+/*
+ * `step` is the alignment asked of both ends. The end of the range must lie in one of the runs, or at
+ * its end; what is left of it after each run cannot wrap.
+ */
 static int check_range(const struct device *dev, off_t offset, size_t len, size_t step)
 {
-	uint64_t size;
-	int rc = flash_get_size(dev, &size);
+	const struct flash_pages_layout *run;
+	size_t start = (size_t)offset;
+	size_t left = start + len;
+	size_t runs;
 
-	if (rc != 0) {
-		return rc;
-	}
-	if (!is_size(offset) || len > size || (size_t)offset > size - len ||
-	    (size_t)offset % step != 0 || len % step != 0) {
+	if (!is_size(offset) || left < len || start % step != 0 || len % step != 0) {
 		return -EINVAL;
 	}
-	return 0;
+	ops(dev)->page_layout(dev, &run, &runs);
+	for (; runs > 0; runs--, run++) {
+		const size_t run_size = run->pages_count * run->pages_size;
+
+		if (left <= run_size) {
+			return 0;
+		}
+		left -= run_size;
+	}
+	return -EINVAL;
 }
 
 static int check_program(const struct device *dev, off_t offset, size_t len)
