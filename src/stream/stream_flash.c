@@ -68,31 +68,45 @@ static int read_back(struct stream_flash_ctx *ctx, size_t start, size_t filled)
 	return rc;
 }
 
+/* What comes before a program now and then: a page to erase, or the look at a torn one. */
+static DFU_NOINLINE int prepare(struct stream_flash_ctx *ctx, size_t end)
+{
+	int rc = 0;
+
+	if (ctx->spent) {
+		return -EIO;
+	}
+	if (IS_ENABLED(CONFIG_STREAM_FLASH_ERASE)) {
+		rc = stream_make_ready(ctx, end);
+	}
+	return rc == 0 && ctx->suspect ? check_suspect(ctx) : rc;
+}
+
+static bool is_prepared(const struct stream_flash_ctx *ctx, size_t end)
+{
+	return !ctx->suspect && !ctx->spent &&
+	       (!IS_ENABLED(CONFIG_STREAM_FLASH_ERASE) || end <= ctx->erased_up_to);
+}
+
 /*
  * Program the first `filled` bytes of the buffer. Until that has succeeded, buf_bytes counts those
  * of earlier calls only, so an error needs nothing put back.
  */
 static int sync(struct stream_flash_ctx *ctx, size_t filled)
 {
-	size_t len = round_up(filled, ctx->write_block_size);
-	size_t end = ctx->bytes_written + len;
-	size_t start = ctx->offset + ctx->bytes_written;
+	const size_t start = ctx->offset + ctx->bytes_written;
+	size_t len = filled;
 	int rc = 0;
 
-	if (ctx->spent) {
-		return -EIO;
+	if (filled != ctx->buf_fill) {
+		len = round_up(filled, ctx->write_block_size);
+		memset(&ctx->buf[filled], ctx->erase_value, len - filled);
 	}
-	if (IS_ENABLED(CONFIG_STREAM_FLASH_ERASE) && ctx->erased_up_to < end) {
-		rc = stream_make_ready(ctx, end);
-	}
-	if (ctx->suspect && rc == 0) {
-		rc = check_suspect(ctx);
+	if (!is_prepared(ctx, ctx->bytes_written + len)) {
+		rc = prepare(ctx, ctx->bytes_written + len);
 	}
 	if (rc != 0) {
 		return rc;
-	}
-	if (len != filled) {
-		memset(&ctx->buf[filled], ctx->erase_value, len - filled);
 	}
 	rc = flash_write(ctx->fdev, (off_t)start, ctx->buf, len);
 	ctx->suspect = rc != 0;
@@ -102,6 +116,7 @@ static int sync(struct stream_flash_ctx *ctx, size_t filled)
 	if (rc == 0) {
 		ctx->bytes_written += filled;
 		ctx->buf_bytes = 0;
+		ctx->buf_fill = ctx->buf_len;
 	}
 	return rc;
 }
@@ -113,21 +128,21 @@ static int sync(struct stream_flash_ctx *ctx, size_t filled)
 static DFU_NOINLINE int write_through(struct stream_flash_ctx *ctx, const uint8_t *data, size_t len,
 				      bool flush)
 {
-	int rc = 0;
+	int rc;
 
 	do {
-		size_t kept = ctx->buf_bytes;
-		size_t n = min_size(len, ctx->buf_len - kept);
-		size_t filled = kept + n;
+		const size_t kept = ctx->buf_bytes;
+		const size_t n = min_size(len, ctx->buf_fill - kept);
+		const size_t filled = kept + n;
 
 		memcpy(&ctx->buf[kept], data, n);
+		if (filled < ctx->buf_fill && !flush) {
+			ctx->buf_bytes = filled;
+			return 0;
+		}
+		rc = sync(ctx, filled);
 		data += n;
 		len -= n;
-		if (filled == ctx->buf_len || flush) {
-			rc = sync(ctx, filled);
-		} else {
-			ctx->buf_bytes = filled;
-		}
 	} while (len > 0 && rc == 0);
 	return rc;
 }
@@ -170,6 +185,7 @@ int stream_flash_init(struct stream_flash_ctx *ctx, const struct device *fdev, u
 	*ctx = (struct stream_flash_ctx){
 		.buf = buf,
 		.buf_len = buf_len,
+		.buf_fill = buf_len - offset % buf_len,
 		.fdev = fdev,
 		.offset = offset,
 		.available = size,
@@ -204,13 +220,13 @@ int stream_flash_buffered_write(struct stream_flash_ctx *ctx, const uint8_t *dat
 		return -ENOMEM;
 	}
 	if (len == 0) {
-		return flush && kept > 0 ? sync(ctx, kept) : 0;
+		return flush && kept > 0 ? write_through(ctx, ctx->buf, 0, true) : 0;
 	}
 	/* A finished stream has nothing in the buffer: most chunks do without the division. */
 	if (kept == 0 && ctx->bytes_written % ctx->write_block_size != 0) {
 		return -EINVAL;
 	}
-	if (flush || len >= ctx->buf_len - kept) {
+	if (flush || len >= ctx->buf_fill - kept) {
 		return write_through(ctx, data, len, flush);
 	}
 	ctx->buf_bytes = kept + len;

@@ -145,6 +145,7 @@ int stream_flash_progress_load(struct stream_flash_ctx *ctx, const char *setting
 	ctx->bytes_written = position.written;
 	ctx->erased_up_to = position.erased_up_to;
 	ctx->buf_bytes = 0;
+	ctx->buf_fill = ctx->buf_len - (ctx->offset + position.written) % ctx->buf_len;
 	ctx->suspect = false;
 	ctx->spent = false;
 	return 0;

@@ -50,6 +50,8 @@ static void check_stream(struct rig *rig, size_t len, size_t chunk)
 	const struct flash_parameters *parameters = &rig->flash.ram_config->parameters;
 	size_t block = parameters->write_block_size;
 	size_t buf_len = rig->ctx.buf_len;
+	/* Programs end at multiples of the buffer's length on the device. */
+	size_t lead = rig->ctx.offset % buf_len;
 
 	rig_restart(rig);
 	assert_int_equal(feed(rig, len, chunk), 0);
@@ -58,7 +60,7 @@ static void check_stream(struct rig *rig, size_t len, size_t chunk)
 	rig_check(rig, len);
 	assert_int_equal(rig->flash.nor.stats.erases,
 			 parameters->caps.no_explicit_erase ? 0 : rig_pages(rig, len));
-	assert_int_equal(rig->flash.nor.stats.programs, (len + buf_len - 1) / buf_len);
+	assert_int_equal(rig->flash.nor.stats.programs, (lead + len + buf_len - 1) / buf_len);
 	assert_int_equal(rig->flash.nor.stats.bytes_programmed, (len + block - 1) / block * block);
 }
 
