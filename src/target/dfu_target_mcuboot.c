@@ -118,23 +118,6 @@ static int begin_content(void)
 	return 0;
 }
 
-/* Take the first bytes of the file out of the stream's way; before the very first one the slot is cleared. */
-static int hold(const uint8_t **bytes, size_t *len)
-{
-	const size_t n = min_size(*len, (size_t)(download.hold_len - download.held_len));
-	const int rc = download.held_len == 0 ? begin_content() : 0;
-
-	if (rc != 0) {
-		return rc;
-	}
-	memcpy(&held[download.held_len], *bytes, n);
-	download.held_len = (uint16_t)(download.held_len + n);
-	download.left -= n;
-	*bytes += n;
-	*len -= n;
-	return 0;
-}
-
 static struct mcuboot_slot_verifier verifier(void)
 {
 	return (struct mcuboot_slot_verifier){ public_key, work_buf, work_buf_len };
@@ -305,25 +288,44 @@ int dfu_target_mcuboot_offset_get(size_t *offset)
 	return 0;
 }
 
+/*
+ * The first bytes of the file, which do not go into the stream; before the very first one the slot is cleared.
+ * Inlined, its registers would be saved for every chunk.
+ */
+static DFU_NOINLINE int write_first(const uint8_t *bytes, size_t len)
+{
+	const size_t n = min_size(len, (size_t)(download.hold_len - download.held_len));
+	int rc = download.held_len == 0 ? begin_content() : 0;
+
+	if (rc == 0) {
+		memcpy(&held[download.held_len], bytes, n);
+		download.held_len = (uint16_t)(download.held_len + n);
+	}
+	if (rc == 0 && len > n) {
+		rc = dfu_target_stream_write(&bytes[n], len - n);
+	}
+	download.left = download.limit - bytes_received();
+	return rc;
+}
+
 int dfu_target_mcuboot_write(const void *const buf, size_t len)
 {
-	const uint8_t *bytes = buf;
-	int rc = 0;
-
 	if (download.state != ACTIVE) {
 		return download.state == NONE ? -EACCES : -EPERM;
 	}
 	if (len > download.left) {
 		return -EFBIG;
 	}
-	if (download.held_len < download.hold_len && len > 0) {
-		rc = hold(&bytes, &len);
+	if (download.held_len < download.hold_len) {
+		return len == 0 ? 0 : write_first(buf, len);
 	}
-	if (rc == 0 && len > 0) {
-		rc = dfu_target_stream_write(bytes, len);
+	const int rc = dfu_target_stream_write(buf, len);
+	if (rc != 0) {
+		download.left = download.limit - bytes_received();
+		return rc;
 	}
-	download.left = rc == 0 ? download.left - len : download.limit - bytes_received();
-	return rc;
+	download.left -= len;
+	return 0;
 }
 
 int dfu_target_mcuboot_done(bool successful)
