@@ -186,7 +186,8 @@ def header_text(source, partitions, chosen):
             macro = f"#define DFU_PARTITION_{label}_"
             lines += ["", f"{macro}EXISTS 1", f"{macro}ID {p.id}", f"{macro}OFFSET {p.offset:#x}",
                       f"{macro}ADDRESS {p.flash.base + p.offset:#x}", f"{macro}SIZE {p.size:#x}",
-                      f"{macro}DEVICE (&{p.flash.name})", f"{macro}AREA (&dfu_flash_areas[{index}])"]
+                      f"{macro}MTD {p.flash.name}", f"{macro}DEVICE (&{p.flash.name})",
+                      f"{macro}AREA (&dfu_flash_areas[{index}])"]
     lines += [""] + [f"#define DFU_CHOSEN_{name} {label}" for name, label in chosen.items()]
     return "\n".join(lines + ["", "#endif", ""])
 

@@ -67,6 +67,8 @@ static void macros_give_the_numbers_of_the_board(void **state)
 	assert_int_equal(PARTITION_ADDRESS(label), address); \
 	assert_int_equal(PARTITION_SIZE(label), size); \
 	assert_ptr_equal(PARTITION_DEVICE(label), &flash); \
+	assert_ptr_equal(&FIXED_PARTITION_MTD(label), &flash); \
+	assert_ptr_equal(&PARTITION_MTD(label), &flash); \
 	assert_ptr_equal(FLASH_AREA_DEVICE(label), &flash); \
 	check_area(FIXED_PARTITION(label), id, &flash, offset, size, text); \
 	check_area(PARTITION(label), id, &flash, offset, size, text);
@@ -84,6 +86,8 @@ static void macros_take_nodes_as_well(void **state)
 	assert_int_equal(FIXED_PARTITION_NODE_OFFSET(DT_NODELABEL(label)), offset); \
 	assert_int_equal(FIXED_PARTITION_NODE_SIZE(DT_NODELABEL(label)), size); \
 	assert_ptr_equal(FIXED_PARTITION_NODE_DEVICE(DT_NODELABEL(label)), &flash); \
+	assert_ptr_equal(&FIXED_PARTITION_NODE_MTD(DT_NODELABEL(label)), &flash); \
+	assert_ptr_equal(&PARTITION_NODE_MTD(DT_NODELABEL(label)), &flash); \
 	assert_ptr_equal(FIXED_PARTITION_BY_NODE(DT_NODELABEL(label)), PARTITION(label)); \
 	assert_int_equal(PARTITION_NODE_ID(DT_NODELABEL(label)), id); \
 	assert_int_equal(PARTITION_NODE_OFFSET(DT_NODELABEL(label)), offset); \
