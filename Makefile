@@ -12,7 +12,7 @@ CTEST = ctest --output-on-failure -j$(JOBS)
 CONFIGURE = cmake -S . -G Ninja
 BUILD = cmake --build
 
-.PHONY: all test demo bench asan clang arm clean help tools tools-clang tools-bench
+.PHONY: all test demo bench asan clang arm format clean help tools tools-clang tools-bench
 
 all: build/build.ninja ## install what is missing, build everything into build/
 	@$(BUILD) build
@@ -36,6 +36,9 @@ clang: build-clang/build.ninja ## the tests, built with clang
 
 arm: all ## compile every file of src/ for Cortex-M0+ and M4
 	@$(CTEST) --test-dir build -R '^arm_'
+
+format: | tools ## lay out every C file
+	@.venv/bin/clang-format -i $$(find include src ports sim cli bench examples tests -name '*.[ch]')
 
 clean: ## remove what builds made; .venv stays
 	rm -rf build build-asan build-clang

@@ -4,9 +4,10 @@
  *
  *     bench_stream dfu_target|flash_img CHUNK IMAGE [count]
  *
- * Callgrind counts from entry to exit of measured_writes(), which only writes; init, verification and the end lie outside. With
- * "count" the flash is strict and the program prints what reached it in all: "erases programs bytes".
- * Both end with a look at the flash: the slot holds the file, byte for byte.
+ * Callgrind counts from entry to exit of measured_writes(), which only writes; init, verification
+ * and the end lie outside. With "count" the flash is strict and the program prints what reached it
+ * in all: "erases programs bytes". Both end with a look at the flash: the slot holds the file, byte
+ * for byte.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -31,21 +32,25 @@ extern const struct flash_area *flash_map;
 extern const int flash_map_entries;
 
 static uint8_t memory[2 * SLOT_SIZE];
-static const struct flash_pages_layout pages = { sizeof(memory) / PAGE_SIZE, PAGE_SIZE };
+static const struct flash_pages_layout pages = {sizeof(memory) / PAGE_SIZE, PAGE_SIZE};
 static const struct flash_ram_config ram_config = {
 	.memory = memory,
-	.parameters = { .write_block_size = WRITE_BLOCK, .erase_value = 0xff },
+	.parameters = {.write_block_size = WRITE_BLOCK, .erase_value = 0xff},
 	.layout = &pages,
 	.layout_size = 1,
 };
-static const struct device ram = { .name = "ram", .config = &ram_config, .api = &flash_ram_api };
+static const struct device ram = {.name = "ram", .config = &ram_config, .api = &flash_ram_api};
 static struct sim_nor nor;
 /* A copy of one of the two above: devices may be copied. */
 static struct device flash;
 
 static const struct flash_area areas[] = {
-	{ .fa_id = 0, .fa_off = 0, .fa_size = SLOT_SIZE, .fa_dev = &flash, .fa_label = "image-0" },
-	{ .fa_id = 1, .fa_off = SLOT1_OFFSET, .fa_size = SLOT_SIZE, .fa_dev = &flash, .fa_label = "image-1" },
+	{.fa_id = 0, .fa_off = 0, .fa_size = SLOT_SIZE, .fa_dev = &flash, .fa_label = "image-0"},
+	{.fa_id = 1,
+	 .fa_off = SLOT1_OFFSET,
+	 .fa_size = SLOT_SIZE,
+	 .fa_dev = &flash,
+	 .fa_label = "image-1"},
 };
 const struct flash_area *flash_map = areas;
 const int flash_map_entries = 2;
@@ -94,8 +99,8 @@ static int img_done(void)
 }
 
 static const struct path paths[] = {
-	{ "dfu_target", target_init, target_write, target_done },
-	{ "flash_img", img_init, img_write, img_done },
+	{"dfu_target", target_init, target_write, target_done},
+	{"flash_img", img_init, img_write, img_done},
 };
 
 static const struct path *path_by_name(const char *name)
@@ -160,14 +165,18 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: bench_stream dfu_target|flash_img CHUNK IMAGE [count]\n");
 		return 2;
 	}
-	/* Never erased, so that every page costs its erase. Blank trailers: nothing pending, nothing to confirm. */
+	/*
+	 * Never erased, so that every page costs its erase. Blank trailers: nothing pending,
+	 * nothing to confirm.
+	 */
 	memset(memory, 0, sizeof(memory));
 	memset(memory + SLOT1_OFFSET - PAGE_SIZE, 0xff, PAGE_SIZE);
 	sim_nor_init(&nor, &ram);
 	flash = count ? nor.device : ram;
 	rc = download(path, file, chunk);
 	if (rc != 0) {
-		fprintf(stderr, "bench_stream: %s: %s %s\n", path->name, strerror(-rc), nor.violation);
+		fprintf(stderr, "bench_stream: %s: %s %s\n", path->name, strerror(-rc),
+			nor.violation);
 		return 1;
 	}
 	if (count) {

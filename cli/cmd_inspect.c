@@ -100,7 +100,8 @@ static void say_flags(const struct cli *cli, uint32_t flags)
 	json_t *name;
 	size_t i;
 
-	json_array_foreach(names, i, name) {
+	json_array_foreach(names, i, name)
+	{
 		cli_say(cli, "flag       %s", json_string_value(name));
 	}
 	json_decref(names);
@@ -111,7 +112,8 @@ static void say_tlvs(const struct cli *cli)
 	json_t *entry;
 	size_t i;
 
-	json_array_foreach(json_object_get(cli->report, "tlvs"), i, entry) {
+	json_array_foreach(json_object_get(cli->report, "tlvs"), i, entry)
+	{
 		cli_say(cli, "tlv        %-18s %5d bytes%s",
 			json_string_value(json_object_get(entry, "type")),
 			(int)json_integer_value(json_object_get(entry, "len")),

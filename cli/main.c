@@ -15,8 +15,8 @@
 #include "verbs.h"
 
 const struct cli_verb *const cli_verbs[] = {
-	&cli_verb_new,    &cli_verb_flash,  &cli_verb_update, &cli_verb_schedule, &cli_verb_boot,
-	&cli_verb_confirm, &cli_verb_cancel, &cli_verb_status, &cli_verb_inspect, NULL,
+	&cli_verb_new,     &cli_verb_flash,  &cli_verb_update, &cli_verb_schedule, &cli_verb_boot,
+	&cli_verb_confirm, &cli_verb_cancel, &cli_verb_status, &cli_verb_inspect,  NULL,
 };
 
 /* Every failure that the library logs also comes back as a code, which a verb puts into words. */

@@ -51,8 +51,8 @@ static void draw(struct cli_progress *progress, size_t done)
 {
 	uint64_t ns = elapsed_ns(&progress->start);
 	uint64_t received = done - progress->first;
-	uint64_t left_s =
-		received > 0 ? (progress->total - done) * (ns / 1000) / received / 1000000 : 0;
+	uint64_t left_s = received > 0 ? (progress->total - done) * (ns / 1000) / received / 1000000
+				       : 0;
 	unsigned int percent = (unsigned int)((uint64_t)done * 100 / progress->total);
 	char rate[32];
 

@@ -42,7 +42,8 @@ static int read_label(struct sim_flash *flash, const struct sim_node *node, stru
 	if (len == 0 || len >= sizeof(flash->label) || strspn(label, allowed) != len) {
 		return sim_node_fail(node, NULL, error,
 				     "node label \"%s\" cannot be a file's name: 1 to %zu letters, "
-				     "digits and '_'", label, sizeof(flash->label) - 1);
+				     "digits and '_'",
+				     label, sizeof(flash->label) - 1);
 	}
 	memcpy(flash->label, label, len + 1);
 	return 0;
@@ -88,8 +89,9 @@ static int read_size(struct sim_flash *flash, const struct sim_node *node, struc
 		return rc;
 	}
 	if (size == 0 || size > INT32_MAX) {
-		return sim_node_fail(node, property, error, "a device of %" PRIu64
-				     " bytes; 1 to %" PRId32 " are possible", size, INT32_MAX);
+		return sim_node_fail(node, property, error,
+				     "a device of %" PRIu64 " bytes; 1 to %" PRId32 " are possible",
+				     size, INT32_MAX);
 	}
 	flash->size = (uint32_t)size;
 	return 0;
@@ -135,9 +137,10 @@ static int check_page(const struct sim_flash *flash, const struct sim_node *node
 		      const char *property, uint32_t size, struct sim_error *error)
 {
 	if (size == 0 || size % flash->write_block != 0) {
-		return sim_node_fail(node, property, error, "a page of %" PRIu32
-				     " bytes is not a multiple of the write block, %" PRIu32, size,
-				     flash->write_block);
+		return sim_node_fail(node, property, error,
+				     "a page of %" PRIu32
+				     " bytes is not a multiple of the write block, %" PRIu32,
+				     size, flash->write_block);
 	}
 	return 0;
 }
@@ -160,8 +163,9 @@ static int read_equal_pages(struct sim_flash *flash, const struct sim_node *node
 		return rc;
 	}
 	if (flash->size % size != 0) {
-		return sim_node_fail(node, property, error, "pages of %" PRIu32
-				     " bytes do not fill a device of %" PRIu32, size, flash->size);
+		return sim_node_fail(node, property, error,
+				     "pages of %" PRIu32 " bytes do not fill a device of %" PRIu32,
+				     size, flash->size);
 	}
 	flash->layout[0] = (struct flash_pages_layout){flash->size / size, size};
 	flash->layout_size = 1;
@@ -260,7 +264,8 @@ int sim_board_load_flashes(struct sim_board *board, const void *fdt, int offsets
 		offsets[board->flashes++] = offset;
 	}
 	if (board->flashes == 0) {
-		return sim_fail(error, -EINVAL, "no flash device: no node is compatible with "
+		return sim_fail(error, -EINVAL,
+				"no flash device: no node is compatible with "
 				"soc-nv-flash or jedec,spi-nor");
 	}
 	return 0;

@@ -94,13 +94,15 @@ static int read_range(struct sim_partition *partition, const struct sim_flash *f
 		return sim_node_fail(node, "reg", error, "a size of 0");
 	}
 	if (offset > flash->size || size > flash->size - offset) {
-		return sim_node_fail(node, "reg", error, "0x%" PRIx64 " bytes at 0x%" PRIx64
-				     " pass the end of %s at 0x%" PRIx32, size, offset,
-				     flash->label, flash->size);
+		return sim_node_fail(node, "reg", error,
+				     "0x%" PRIx64 " bytes at 0x%" PRIx64
+				     " pass the end of %s at 0x%" PRIx32,
+				     size, offset, flash->label, flash->size);
 	}
 	if (offset % flash->write_block != 0 || size % flash->write_block != 0) {
-		return sim_node_fail(node, "reg", error, "is not whole write blocks of %" PRIu32
-				     " bytes", flash->write_block);
+		return sim_node_fail(node, "reg", error,
+				     "is not whole write blocks of %" PRIu32 " bytes",
+				     flash->write_block);
 	}
 	partition->offset = (uint32_t)offset;
 	partition->size = (uint32_t)size;
@@ -114,8 +116,8 @@ static bool overlap(const struct sim_partition *a, const struct sim_partition *b
 }
 
 static int check_against_others(const struct sim_board *board,
-				const struct sim_partition *partition,
-				const struct sim_node *node, struct sim_error *error)
+				const struct sim_partition *partition, const struct sim_node *node,
+				struct sim_error *error)
 {
 	for (size_t i = 0; i < board->partitions; i++) {
 		const struct sim_partition *other = &board->partition[i];
@@ -192,7 +194,8 @@ static int load_table(struct sim_board *board, const struct sim_node *table, uns
 			       : sim_node_fail(table, NULL, error,
 					       "fixed-partitions outside any flash device");
 	}
-	fdt_for_each_subnode(child, table->fdt, table->offset) {
+	fdt_for_each_subnode(child, table->fdt, table->offset)
+	{
 		struct sim_node node;
 		int rc = sim_node_at(&node, table->fdt, child, error);
 

@@ -11,7 +11,7 @@ struct sim_boot_image {
 	struct sim_boot_slot primary;
 	struct sim_boot_slot secondary; /* all zero: there is none */
 	size_t trailer_len;
-	size_t limit; /* largest image */
+	size_t limit;  /* largest image */
 	int type;      /* BOOT_SWAP_TYPE_* */
 	bool is_begun; /* the primary's trailer stands for a swap under way */
 };
@@ -24,7 +24,10 @@ struct sim_boot_run {
 	int rc; /* not 0: the reset is not modelled, nothing is written */
 };
 
-/* One step of a family for one image; false: the bootloader stops, and the result's error tells why. */
+/*
+ * One step of a family for one image; false: the bootloader stops, and the result's error tells
+ * why.
+ */
 bool sim_boot_swap_move_prepare(struct sim_boot_run *run, struct sim_boot_image *image);
 bool sim_boot_swap_move_update(struct sim_boot_run *run, struct sim_boot_image *image);
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The boot model. A reset is: read all slots, let the mode's family decide and change the copies, validate what would
- * run, write the copies back. So a reset is atomic, and a dry run is one that is not written.
+ * The boot model. A reset is: read all slots, let the mode's family decide and change the copies,
+ * validate what would run, write the copies back. So a reset is atomic, and a dry run is one that
+ * is not written.
  *
- * It uses the library's codecs for headers and trailers; boots of the real MCUboot are what judges it.
+ * It uses the library's codecs for headers and trailers; boots of the real MCUboot are what judges
+ * it.
  */
 #include "boot_model.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * @brief What MCUboot does at a reset, as one atomic step over the flash map. Not a bootloader: nothing is resumed.
+ * @brief What MCUboot does at a reset, as one atomic step over the flash map. Not a bootloader:
+ * nothing is resumed.
  */
 #ifndef SIM_BOOT_MODEL_H
 #define SIM_BOOT_MODEL_H
@@ -16,11 +17,12 @@ extern "C" {
 /** Outcome of a reset. */
 struct sim_boot_result {
 	uint8_t images;
-	int swap_type[BOOT_IMAGES_MAX];   /**< BOOT_SWAP_TYPE_* that was carried out, an image each. */
+	int swap_type[BOOT_IMAGES_MAX];   /**< BOOT_SWAP_TYPE_* that was carried out, an image each.
+					   */
 	int active[BOOT_IMAGES_MAX];      /**< Slot 0 or 1; -1: nothing runs. */
 	int booted;                       /**< Image that is jumped to, 0; -1: none. */
 	struct dfu_image_version version; /**< Of that image. */
-	char error[160];                  /**< Why nothing runs, or why this reset is not modelled; else "". */
+	char error[160]; /**< Why nothing runs, or why this reset is not modelled; else "". */
 };
 
 /**
@@ -31,7 +33,8 @@ struct sim_boot_result {
  * @param result       Filled in every case.
  *
  * @retval 0         The reset took place; @p result tells whether anything runs.
- * @retval -ENOTSUP  The mode is not modelled, or flash is in the middle of a swap; error tells. Flash unchanged.
+ * @retval -ENOTSUP  The mode is not modelled, or flash is in the middle of a swap; error tells.
+ *                   Flash unchanged.
  * @retval -errno    From the flash, or -ENOMEM.
  */
 DFU_MUST_CHECK int sim_boot(const struct boot_arrangement *arrangement, bool dry_run,

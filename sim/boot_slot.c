@@ -63,7 +63,8 @@ int sim_boot_slot_load(struct sim_boot_slot *slot, const struct flash_area *fa, 
 {
 	int rc;
 
-	*slot = (struct sim_boot_slot){.fa = fa, .align = align, .erased = flash_area_erased_val(fa)};
+	*slot = (struct sim_boot_slot){
+		.fa = fa, .align = align, .erased = flash_area_erased_val(fa)};
 	rc = load_sectors(slot);
 	if (rc == 0) {
 		rc = load_bytes(slot);

@@ -10,7 +10,7 @@
 
 struct sim_boot_slot {
 	const struct flash_area *fa;
-	uint8_t align;  /* distance of the trailer's fields */
+	uint8_t align; /* distance of the trailer's fields */
 	uint8_t erased;
 	uint8_t *bytes; /* as it will be; fa_size of them */
 	uint8_t *was;   /* as flash holds it */
@@ -21,7 +21,10 @@ struct sim_boot_slot {
 /* Read a slot. 0, -ENOMEM, or from the flash; nothing to free on error. */
 int sim_boot_slot_load(struct sim_boot_slot *slot, const struct flash_area *fa, uint8_t align);
 
-/* Bring flash to the copy: pages that differ are erased, and of them the write blocks that are not blank programmed. */
+/*
+ * Bring flash to the copy: pages that differ are erased, and of them the write blocks that are not
+ * blank programmed.
+ */
 int sim_boot_slot_store(const struct sim_boot_slot *slot);
 
 /* Also for a slot that is all zero. */
@@ -38,7 +41,10 @@ void sim_boot_slot_put(struct sim_boot_slot *slot, enum trailer_field field, uin
 /* Erase from the first page that holds one of the last len bytes. */
 void sim_boot_slot_erase_end(struct sim_boot_slot *slot, size_t len);
 
-/* What the bootloader takes for "no image", whatever else the header says: magic erased, or the flag NON_BOOTABLE. */
+/*
+ * What the bootloader takes for "no image", whatever else the header says: magic erased, or the
+ * flag NON_BOOTABLE.
+ */
 bool sim_boot_slot_is_empty(const struct sim_boot_slot *slot);
 
 /* Whether the image is one that the bootloader runs: format, hash, at most limit bytes. */

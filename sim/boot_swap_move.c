@@ -2,14 +2,17 @@
 /*
  * swap-move, as the recorded boots show it.
  *
- * prepare: are the slots compatible? what do the trailers ask for? does the candidate pass? A refused candidate is erased
- * here, before anything is swapped. update: the swap, and the trailers as they are after it:
+ * prepare: are the slots compatible? what do the trailers ask for? does the candidate pass? A
+ * refused candidate is erased here, before anything is swapped. update: the swap, and the trailers
+ * as they are after it:
  *
- *     primary    magic, swap_info of the type, copy_done; image_ok when permanent, reverted, or set in the candidate's
+ *     primary    magic, swap_info of the type, copy_done; image_ok when permanent, reverted, or
+ *                set in the candidate's
  *     secondary  erased
  *
- * Where only the primary has a good magic, and copy_done is unset, its own swap_info overrules the table: the bootloader
- * takes it for a swap of which it has not begun the first sector, and goes on with the trailer that is there.
+ * Where only the primary has a good magic, and copy_done is unset, its own swap_info overrules the
+ * table: the bootloader takes it for a swap of which it has not begun the first sector, and goes on
+ * with the trailer that is there.
  */
 #include "boot_mode.h"
 
@@ -52,7 +55,9 @@ static bool has_room(const struct sim_boot_slot *slot, size_t trailer_len)
 		trailer_len <= slot->fa->fa_size);
 }
 
-/* The primary keeps one sector free to move by; without a usable secondary only the primary limits. */
+/*
+ * The primary keeps one sector free to move by; without a usable secondary only the primary limits.
+ */
 static size_t largest_image(const struct sim_boot_image *image, bool with_secondary)
 {
 	const size_t sector = sector_size(&image->primary);
@@ -159,14 +164,19 @@ bool sim_boot_swap_move_prepare(struct sim_boot_run *run, struct sim_boot_image 
 		return sim_boot_stop(run, "%s is in the middle of a swap, which is not modelled",
 				     flash_area_label(primary->fa));
 	}
-	/* Without an image to move out of the way nothing is swapped, nor is the candidate judged. */
+	/*
+	 * Without an image to move out of the way nothing is swapped, nor is the candidate judged.
+	 */
 	if (can_swap && get_le32(primary->bytes) == DFU_IMAGE_MAGIC) {
 		image->type = decide(image);
 	}
 	return true;
 }
 
-/* Whole sectors change places; the one above them keeps the end of the old image, from where it was moved. */
+/*
+ * Whole sectors change places; the one above them keeps the end of the old image, from where it was
+ * moved.
+ */
 static bool swap_sectors(struct sim_boot_run *run, struct sim_boot_image *image, size_t len)
 {
 	struct sim_boot_slot *primary = &image->primary;

@@ -127,8 +127,9 @@ static int preprocess(const char *path, struct pipeline *pipeline, struct sim_er
 	int rc = -ENOENT;
 
 	for (size_t i = 0; i < sizeof(compilers) / sizeof(compilers[0]) && rc == -ENOENT; i++) {
-		const char *const argv[] = {compilers[i], "-E",	"-nostdinc", "-undef", "-D__DTS__",
-					    "-x", "assembler-with-cpp", path, NULL};
+		const char *const argv[] = {compilers[i], "-E", "-nostdinc",          "-undef",
+					    "-D__DTS__",  "-x", "assembler-with-cpp", path,
+					    NULL};
 
 		rc = run(argv, NULL, pipeline->source, pipeline->messages);
 	}
@@ -144,9 +145,9 @@ static int preprocess(const char *path, struct pipeline *pipeline, struct sim_er
 
 static int compile(struct pipeline *pipeline, struct sim_error *error)
 {
-	static const char *const argv[] = {"dtc", "-@", "-E", "reg_format", "-E",
-					   "avoid_default_addr_size", "-I", "dts", "-O", "dtb", "-",
-					   NULL};
+	static const char *const argv[] = {
+		"dtc", "-@",  "-E", "reg_format", "-E", "avoid_default_addr_size",
+		"-I",  "dts", "-O", "dtb",        "-",  NULL};
 	int rc = run(argv, pipeline->source, pipeline->blob, pipeline->messages);
 
 	if (rc < 0) {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * @brief Strict NOR: a decorator around any flash device that asserts the rules of real flash on every operation.
+ * @brief Strict NOR: a decorator around any flash device that asserts the rules of real flash on
+ * every operation.
  *
- * Rules: an access lies inside the device; a program is whole, aligned write blocks; on a device with explicit erase every
- * byte of a programmed block reads erased before; an erase is whole pages. A broken rule changes nothing, returns
- * -EIO and is kept as text. Operations are counted, and any of them can be made to fail.
+ * Rules: an access lies inside the device; a program is whole, aligned write blocks; on a device
+ * with explicit erase every byte of a programmed block reads erased before; an erase is whole
+ * pages. A broken rule changes nothing, returns -EIO and is kept as text. Operations are counted,
+ * and any of them can be made to fail.
  */
 #ifndef SIM_NOR_H
 #define SIM_NOR_H
@@ -27,12 +29,14 @@ struct sim_nor_stats {
 
 /** A decorated device; the caller owns it and must not move it while `device` is in use. */
 struct sim_nor {
-	struct device device;       /**< The device to use instead of `inner`. */
+	struct device device; /**< The device to use instead of `inner`. */
 	const struct device *inner;
 	struct sim_nor_stats stats;
-	char violation[200];        /**< The first broken rule: device, operation, offset, rule; "" if none. */
-	/** Countdown to an injected failure: operation number `fail_after` + 1 from now returns `fail_rc`
-	 *  and does nothing. Negative: none. Which operations count: `fail_reads`, else programs and erases. */
+	char violation[200]; /**< The first broken rule: device, operation, offset, rule; "" if
+				none. */
+	/** Countdown to an injected failure: operation number `fail_after` + 1 from now returns
+	 * `fail_rc` and does nothing. Negative: none. Which operations count: `fail_reads`, else
+	 * programs and erases. */
 	long fail_after;
 	int fail_rc;
 	bool fail_reads;

@@ -43,7 +43,8 @@ const char *sim_node_label(const struct sim_node *node, const char *last)
 	if (symbols < 0) {
 		return NULL;
 	}
-	fdt_for_each_property_offset(property, node->fdt, symbols) {
+	fdt_for_each_property_offset(property, node->fdt, symbols)
+	{
 		const char *name;
 		int len;
 		const char *path = fdt_getprop_by_offset(node->fdt, property, &name, &len);
@@ -134,7 +135,8 @@ int sim_node_reg(const struct sim_node *node, uint64_t *address, uint64_t *size,
 	if (address_cells < 1 || address_cells > 2 || size_cells < 1 || size_cells > 2) {
 		return sim_node_fail(node, "reg", error,
 				     "its parent has %d address and %d size cells; 1 or 2 of each "
-				     "are understood", address_cells, size_cells);
+				     "are understood",
+				     address_cells, size_cells);
 	}
 	if (len != 4 * (address_cells + size_cells)) {
 		return sim_node_fail(node, "reg", error, "is not one address and one size");

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The firmware of the demo, for any Cortex-M4: says what it is and counts the time since it began. Two versions are
- * built from this file; 1.1.0 also names the core it runs on and tells how much of the time it slept.
+ * The firmware of the demo, for any Cortex-M4: says what it is and counts the time since it began.
+ * Two versions are built from this file; 1.1.0 also names the core it runs on and tells how much of
+ * the time it slept.
  *
- * Text goes out by semihosting, so a debugger or an emulator shows it. Without one, nothing is shown and nothing breaks
- * (startup.c steps over the breakpoint).
+ * Text goes out by semihosting, so a debugger or an emulator shows it. Without one, nothing is
+ * shown and nothing breaks (startup.c steps over the breakpoint).
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -56,7 +57,10 @@ static uint32_t wait_for_tick(void)
 	uint32_t awake = SYSTICK_LOAD - SYSTICK_VALUE;
 	uint32_t seen = ticks;
 
-	/* Masked, or a tick between the look and the sleep would be slept through; a masked one still wakes. */
+	/*
+	 * Masked, or a tick between the look and the sleep would be slept through; a masked one
+	 * still wakes.
+	 */
 	__asm volatile("cpsid i" ::: "memory");
 	while (ticks == seen) {
 		__asm volatile("wfi\n\tcpsie i\n\tisb\n\tcpsid i" ::: "memory");

@@ -24,7 +24,7 @@ static int32_t semihosting_call(uint32_t operation, const void *arguments)
 
 static int stdout_flush(FILE *file)
 {
-	const uint32_t arguments[3] = { (uint32_t)console, (uint32_t)(uintptr_t)line, line_len };
+	const uint32_t arguments[3] = {(uint32_t)console, (uint32_t)(uintptr_t)line, line_len};
 
 	(void)file;
 	if (console >= 0) {
@@ -50,7 +50,7 @@ void semihosting_stdout_open(void)
 {
 	/* ":tt" is the console by the specification's naming. */
 	static const char name[] = ":tt";
-	const uint32_t arguments[3] = { (uint32_t)(uintptr_t)name, MODE_WRITE, sizeof(name) - 1 };
+	const uint32_t arguments[3] = {(uint32_t)(uintptr_t)name, MODE_WRITE, sizeof(name) - 1};
 
 	console = semihosting_call(SYS_OPEN, arguments);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Vector table and start-up of the demo firmware. MCUboot leaves a core that runs from the image's vector table: stack
- * pointer and reset vector are its first two words. RAM is ours to set up, and VTOR too, so that the image also starts
- * where something else than MCUboot jumps to it.
+ * Vector table and start-up of the demo firmware. MCUboot leaves a core that runs from the image's
+ * vector table: stack pointer and reset vector are its first two words. RAM is ours to set up, and
+ * VTOR too, so that the image also starts where something else than MCUboot jumps to it.
  */
 #include <stdint.h>
 
@@ -34,22 +34,22 @@ static void unexpected_handler(void)
 }
 
 __attribute__((section(".vectors"), used)) static const union vector vectors[EXCEPTIONS] = {
-	{ .stack = firmware_stack_top },
-	{ .handler = reset_handler },
-	{ .handler = unexpected_handler }, /* NMI */
-	{ .handler = hard_fault_handler },
-	{ .handler = unexpected_handler }, /* memory management */
-	{ .handler = unexpected_handler }, /* bus fault */
-	{ .handler = unexpected_handler }, /* usage fault */
-	{ .handler = 0 },
-	{ .handler = 0 },
-	{ .handler = 0 },
-	{ .handler = 0 },
-	{ .handler = unexpected_handler }, /* SVCall */
-	{ .handler = unexpected_handler }, /* debug monitor */
-	{ .handler = 0 },
-	{ .handler = unexpected_handler }, /* PendSV */
-	{ .handler = systick_handler },
+	{.stack = firmware_stack_top},
+	{.handler = reset_handler},
+	{.handler = unexpected_handler}, /* NMI */
+	{.handler = hard_fault_handler},
+	{.handler = unexpected_handler}, /* memory management */
+	{.handler = unexpected_handler}, /* bus fault */
+	{.handler = unexpected_handler}, /* usage fault */
+	{.handler = 0},
+	{.handler = 0},
+	{.handler = 0},
+	{.handler = 0},
+	{.handler = unexpected_handler}, /* SVCall */
+	{.handler = unexpected_handler}, /* debug monitor */
+	{.handler = 0},
+	{.handler = unexpected_handler}, /* PendSV */
+	{.handler = systick_handler},
 };
 
 /* A semihosting call without a debugger is a hard fault: step over it with "failed" (-1) in r0. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * @brief Which bootloader this is, and the state it keeps in slot trailers. Ours, beneath <dfu/mcuboot.h>.
+ * @brief Which bootloader this is, and the state it keeps in slot trailers. Ours, beneath
+ * <dfu/mcuboot.h>.
  *
  * Image n has its primary slot in flash area 2n and its secondary in 2n + 1.
  */
@@ -40,16 +41,20 @@ enum boot_mode {
 /** What must be known of the bootloader's build. */
 struct boot_arrangement {
 	enum boot_mode mode;
-	uint8_t max_align;     /**< BOOT_MAX_ALIGN: 8, 16 or 32. */
-	uint8_t images;        /**< Image pairs, 1 to BOOT_IMAGES_MAX. */
-	uint16_t max_sectors;  /**< BOOT_MAX_IMG_SECTORS: most sectors of a slot. */
+	uint8_t max_align;    /**< BOOT_MAX_ALIGN: 8, 16 or 32. */
+	uint8_t images;       /**< Image pairs, 1 to BOOT_IMAGES_MAX. */
+	uint16_t max_sectors; /**< BOOT_MAX_IMG_SECTORS: most sectors of a slot. */
 };
 
-/** @return The bootloader's build: constants from Kconfig, or what boot_arrangement_set() gave. Never NULL. */
+/**
+ * @return The bootloader's build: constants from Kconfig, or what boot_arrangement_set() gave.
+ *         Never NULL.
+ */
 const struct boot_arrangement *boot_arrangement_get(void);
 
 /**
- * @brief Set the arrangement at run time. Only with CONFIG_BOOT_ARRANGEMENT_RUNTIME (the host build).
+ * @brief Set the arrangement at run time. Only with CONFIG_BOOT_ARRANGEMENT_RUNTIME (the host
+ * build).
  *
  * Until the first call the arrangement is the one of Kconfig.
  *
@@ -71,7 +76,8 @@ enum boot_flag { BOOT_FLAG_SET = 1, BOOT_FLAG_BAD = 2, BOOT_FLAG_UNSET = 3 };
 /** The fields of a trailer, as MCUboot reads them. */
 struct boot_swap_state {
 	uint8_t magic;     /**< enum boot_magic. */
-	uint8_t swap_type; /**< Low nibble of swap_info, 0 as it is; BOOT_SWAP_TYPE_NONE if erased or above 4. */
+	uint8_t swap_type; /**< Low nibble of swap_info, 0 as it is; BOOT_SWAP_TYPE_NONE if erased
+			      or above 4. */
 	uint8_t copy_done; /**< enum boot_flag. */
 	uint8_t image_ok;  /**< enum boot_flag. */
 	uint8_t image_num; /**< High nibble of swap_info; 0 if the type is none. */
@@ -81,15 +87,18 @@ struct boot_swap_state {
  * @brief Read the trailer of a slot.
  *
  * @retval 0         @p state is set.
- * @retval -ENOTSUP  The bootloader cannot have a trailer on this flash: the slot is too small for one or no multiple of
- *                   max_align, or max_align is no multiple of its write block.
+ * @retval -ENOTSUP  The bootloader cannot have a trailer on this flash: the slot is too small for
+ *                   one or no multiple of max_align, or max_align is no multiple of its write
+ *                   block.
  * @retval -errno    From the device. @p state is unchanged on error.
  *
  * Reads 40, 64 or 128 bytes.
  */
 DFU_MUST_CHECK int boot_read_swap_state(const struct flash_area *fa, struct boot_swap_state *state);
 
-/** boot_read_swap_state() by area id; -errno from flash_area_open(), -ENOENT also outside 0 to 255. */
+/**
+ * boot_read_swap_state() by area id; -errno from flash_area_open(), -ENOENT also outside 0 to 255.
+ */
 DFU_MUST_CHECK int boot_read_swap_state_by_id(int flash_area_id, struct boot_swap_state *state);
 
 /**
@@ -98,7 +107,8 @@ DFU_MUST_CHECK int boot_read_swap_state_by_id(int flash_area_id, struct boot_swa
  * @param primary, secondary  As read; secondary NULL if there is none.
  * @return BOOT_SWAP_TYPE_NONE, _TEST, _PERM or _REVERT.
  */
-int boot_swap_type_of(const struct boot_swap_state *primary, const struct boot_swap_state *secondary);
+int boot_swap_type_of(const struct boot_swap_state *primary,
+		      const struct boot_swap_state *secondary);
 
 /**
  * @brief Mark the image of a slot for the next reset.
@@ -107,20 +117,21 @@ int boot_swap_type_of(const struct boot_swap_state *primary, const struct boot_s
  *                 false: ask for it, as boot_request_upgrade(), with @p confirm as "permanent".
  * @param confirm  Ignored (true) when @p active.
  *
- * @retval -EINVAL  Not a slot of the arrangement's images, or the primary is to be asked for, or the secondary said to run.
- *                  Flash unchanged.
+ * @retval -EINVAL  Not a slot of the arrangement's images, or the primary is to be asked for, or
+ *                  the secondary said to run. Flash unchanged.
  *
  * Other results as those two calls.
  */
 DFU_MUST_CHECK int boot_set_next(const struct flash_area *fa, bool active, bool confirm);
 
 /**
- * @brief Whether image @p image_index runs a test that has not been confirmed: at the next reset it is reverted.
+ * @brief Whether image @p image_index runs a test that has not been confirmed: at the next reset it
+ * is reverted.
  *
  * Only the primary's trailer is asked: magic good, copy_done set, image_ok unset.
  *
- * @return 1, 0, or a negative errno: -EINVAL no such image, -ENOTSUP a mode that runs images from either slot, or as
- *         boot_read_swap_state(), else from flash_area_open() or the device.
+ * @return 1, 0, or a negative errno: -EINVAL no such image, -ENOTSUP a mode that runs images from
+ *         either slot, or as boot_read_swap_state(), else from flash_area_open() or the device.
  */
 DFU_MUST_CHECK int boot_is_unconfirmed_multi(int image_index);
 
@@ -133,27 +144,35 @@ DFU_MUST_CHECK int boot_is_unconfirmed_multi(int image_index);
  *
  * @retval 0         Taken back.
  * @retval -ENOENT   Nothing was pending: the trailer is erased from swap_info on. Flash unchanged.
- * @retval -EINVAL   No such image, or a page of the trailer is also another area's. Flash unchanged.
+ * @retval -EINVAL   No such image, or a page of the trailer is also another area's. Flash
+ *                   unchanged.
  * @retval -ENODEV   There is no secondary slot.
- * @retval -ENOTSUP  A mode other than swap-move, or the bootloader cannot have a trailer on this flash. Flash unchanged.
- * @retval -EUCLEAN  The trailer's page also holds bytes of the image. Flash unchanged. Way out: boot_erase_img_bank().
+ * @retval -ENOTSUP  A mode other than swap-move, or the bootloader cannot have a trailer on this
+ *                   flash. Flash unchanged.
+ * @retval -EUCLEAN  The trailer's page also holds bytes of the image. Flash unchanged. Way out:
+ *                   boot_erase_img_bank().
  * @retval -errno    From the device.
  */
 DFU_MUST_CHECK int boot_cancel_upgrade_multi(int image_index);
 
 /**
- * @brief Bytes of a slot's trailer, as the bootloader lays it out in this mode: status, swap size, flags, magic.
+ * @brief Bytes of a slot's trailer, as the bootloader lays it out in this mode: status, swap size,
+ * flags, magic.
  *
- * The status is counted in write blocks of the image's primary slot, as the bootloader does for both slots.
+ * The status is counted in write blocks of the image's primary slot, as the bootloader does for
+ * both slots.
  *
- * @return Bytes up to the end of the slot; -ENOTSUP as boot_read_swap_state(), or if the slot is smaller.
+ * @return Bytes up to the end of the slot; -ENOTSUP as boot_read_swap_state(), or if the slot is
+ *         smaller.
  */
 ssize_t boot_trailer_size(const struct flash_area *fa);
 
 /**
- * @brief Erase what pages of a slot hold trailer, the page of the magic first, and no byte before them.
+ * @brief Erase what pages of a slot hold trailer, the page of the magic first, and no byte before
+ * them.
  *
- * Without explicit erase the trailer's write blocks are brought to the erased value, last one first.
+ * Without explicit erase the trailer's write blocks are brought to the erased value, last one
+ * first.
  *
  * Power cut: the magic is good or gone; repeat the call.
  *
@@ -171,8 +190,9 @@ DFU_MUST_CHECK int boot_trailer_wipe(const struct flash_area *fa, size_t *first)
  *
  * swap-move: what lies below the trailer's pages, in the primary slot less the next lower page.
  *
- * @return Bytes; -EINVAL no such image or a page of a trailer is also another area's, -ENODEV no secondary slot, -ENOTSUP
- *         mode or flash without a rule, else from flash_area_open() or the device.
+ * @return Bytes; -EINVAL no such image or a page of a trailer is also another area's, -ENODEV no
+ *         secondary slot, -ENOTSUP mode or flash without a rule, else from flash_area_open() or the
+ *         device.
  */
 ssize_t boot_get_max_image_size(int image_index);
 

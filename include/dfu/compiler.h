@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** @file @brief What the public headers need of the compiler, and errno names that some C libraries lack. */
+/**
+ * @file @brief What the public headers need of the compiler, and errno names that some C libraries
+ * lack.
+ */
 #ifndef DFU_COMPILER_H
 #define DFU_COMPILER_H
 
@@ -15,7 +18,9 @@
 #define DFU_NOINLINE
 #endif
 
-/** Boot state on flash that only an erase can mend. Linux has the name, newlib and picolibc do not. */
+/**
+ * Boot state on flash that only an erase can mend. Linux has the name, newlib and picolibc do not.
+ */
 #ifndef EUCLEAN
 #define EUCLEAN 2001
 #endif

@@ -3,7 +3,8 @@
  * @file
  * @brief The narrow interface to hashes and signatures.
  *
- * The build supplies @ref dfu_crypto_backends, back-ends in the order in which they are asked; the first one that does not answer
+ * The build supplies @ref dfu_crypto_backends, back-ends in the order in which they are asked; the
+ * first one that does not answer
  * -ENOTSUP has the say. An algorithm that none of them has is -ENOTSUP.
  */
 #ifndef DFU_CRYPTO_H
@@ -21,14 +22,17 @@ extern "C" {
 enum dfu_hash_alg { DFU_HASH_SHA256, DFU_HASH_SHA384, DFU_HASH_SHA512 };
 
 enum dfu_sig_alg {
-	DFU_SIG_ECDSA_P256, /**< Key: 65 bytes, uncompressed point. Hash SHA-256. Signature: r || s. */
-	DFU_SIG_ECDSA_P384, /**< Key: 97 bytes, uncompressed point. Hash SHA-384. Signature: r || s. */
-	DFU_SIG_RSA2048_PSS, /**< Key: PKCS#1 RSAPublicKey in DER. MGF1 and hash SHA-256, salt of 32 bytes exactly. */
+	DFU_SIG_ECDSA_P256, /**< Key: 65 bytes, uncompressed point. Hash SHA-256. Signature: r || s.
+			     */
+	DFU_SIG_ECDSA_P384, /**< Key: 97 bytes, uncompressed point. Hash SHA-384. Signature: r || s.
+			     */
+	DFU_SIG_RSA2048_PSS, /**< Key: PKCS#1 RSAPublicKey in DER. MGF1 and hash SHA-256, salt of 32
+				bytes exactly. */
 	DFU_SIG_RSA3072_PSS, /**< The same with 3072 bits. */
-	DFU_SIG_ED25519, /**< Key: 32 bytes. Signature: 64 bytes. */
+	DFU_SIG_ED25519,     /**< Key: 32 bytes. Signature: 64 bytes. */
 };
 
-#define DFU_HASH_MAX_SIZE 64   /**< Bytes of the longest digest. */
+#define DFU_HASH_MAX_SIZE 64    /**< Bytes of the longest digest. */
 #define DFU_HASH_STATE_SIZE 256 /**< Bytes a back-end may use for a hash in progress. */
 
 struct dfu_crypto_backend;
@@ -40,7 +44,10 @@ struct dfu_hash {
 	uint64_t state[DFU_HASH_STATE_SIZE / sizeof(uint64_t)]; /**< The back-end's own. */
 };
 
-/** Operations of a back-end; NULL members are -ENOTSUP. Every call leaves no key and no session behind. */
+/**
+ * Operations of a back-end; NULL members are -ENOTSUP. Every call leaves no key and no session
+ * behind.
+ */
 struct dfu_crypto_backend {
 	int (*hash_begin)(struct dfu_hash *hash);
 	int (*hash_update)(struct dfu_hash *hash, const uint8_t *data, size_t len);
@@ -69,7 +76,9 @@ DFU_MUST_CHECK int dfu_hash_begin(struct dfu_hash *hash, enum dfu_hash_alg alg);
 /** Add bytes. 0, or -ESRCH when the engine failed: abort the hash then. */
 DFU_MUST_CHECK int dfu_hash_update(struct dfu_hash *hash, const uint8_t *data, size_t len);
 
-/** End the hash; @p digest gets dfu_hash_size() bytes. 0, or -ESRCH; the hash is over either way. */
+/**
+ * End the hash; @p digest gets dfu_hash_size() bytes. 0, or -ESRCH; the hash is over either way.
+ */
 DFU_MUST_CHECK int dfu_hash_end(struct dfu_hash *hash, uint8_t *digest);
 
 /** Give a hash in progress up. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * @brief One way to update anything: the facade over the DFU targets. Source compatible with the nRF Connect SDK.
+ * @brief One way to update anything: the facade over the DFU targets. Source compatible with the
+ * nRF Connect SDK.
  *
  *     dfu_target_img_type()  which target takes these bytes
  *     dfu_target_init()      begin, or go on
@@ -35,8 +36,8 @@ enum dfu_target_image_type {
 	DFU_TARGET_IMAGE_TYPE_SMP = 8,
 	DFU_TARGET_IMAGE_TYPE_CUSTOM = 128,
 	DFU_TARGET_IMAGE_TYPE_ANY_APPLICATION = DFU_TARGET_IMAGE_TYPE_MCUBOOT,
-	DFU_TARGET_IMAGE_TYPE_ANY_MODEM =
-		DFU_TARGET_IMAGE_TYPE_MODEM_DELTA | DFU_TARGET_IMAGE_TYPE_FULL_MODEM,
+	DFU_TARGET_IMAGE_TYPE_ANY_MODEM = DFU_TARGET_IMAGE_TYPE_MODEM_DELTA |
+					  DFU_TARGET_IMAGE_TYPE_FULL_MODEM,
 	DFU_TARGET_IMAGE_TYPE_ANY = DFU_TARGET_IMAGE_TYPE_MCUBOOT |
 				    DFU_TARGET_IMAGE_TYPE_MODEM_DELTA |
 				    DFU_TARGET_IMAGE_TYPE_FULL_MODEM | DFU_TARGET_IMAGE_TYPE_CUSTOM,
@@ -73,8 +74,9 @@ enum dfu_target_image_type dfu_target_img_type(const void *const buf, size_t len
 /**
  * @brief Begin an update, or go on with one.
  *
- * The same type, image and size while a download is under way changes nothing and returns 0. Anything else
- * ends the present download as dfu_target_done(false) would, and asks the target anew.
+ * The same type, image and size while a download is under way changes nothing and returns 0.
+ * Anything else ends the present download as dfu_target_done(false) would, and asks the target
+ * anew.
  *
  * @param img_type   One type, DFU_TARGET_IMAGE_TYPE_*.
  * @param img_num    Image pair from 0, for targets with several.
@@ -117,7 +119,8 @@ DFU_MUST_CHECK int dfu_target_write(const void *const buf, size_t len);
 DFU_MUST_CHECK int dfu_target_done(bool successful);
 
 /**
- * @brief Give the update up: the slot is cleared, a scheduled update is taken back, nothing can be resumed.
+ * @brief Give the update up: the slot is cleared, a scheduled update is taken back, nothing can be
+ * resumed.
  * @retval 0        Done; init chooses the next target.
  * @retval -EACCES  No target was chosen by init.
  * @retval -errno   From the target, which stays chosen: repeat the call.

@@ -3,13 +3,15 @@
  * @file
  * @brief DFU target for MCUboot images. Source compatible with the nRF Connect SDK.
  *
- * Writes to the secondary slot of an image pair. Before the first byte the slot's trailer and the page of the old header
- * are erased. The first 32 bytes of the file (rounded up to write blocks) are held back in RAM and
- * programmed last, once the image has been verified as flash holds it: no unverified or interrupted download has a header
- * that the bootloader could see. While the running image is an unconfirmed test nothing may be written there, because the bootloader would
- * take the new image for a revert: -EBUSY.
+ * Writes to the secondary slot of an image pair. Before the first byte the slot's trailer and the
+ * page of the old header are erased. The first 32 bytes of the file (rounded up to write blocks)
+ * are held back in RAM and programmed last, once the image has been verified as flash holds it: no
+ * unverified or interrupted download has a header that the bootloader could see. While the running
+ * image is an unconfirmed test nothing may be written there, because the bootloader would take the
+ * new image for a revert: -EBUSY.
  *
- * These functions are what the facade <dfu/dfu_target.h> calls; an application may also call them itself.
+ * These functions are what the facade <dfu/dfu_target.h> calls; an application may also call them
+ * itself.
  */
 #ifndef DFU_DFU_TARGET_MCUBOOT_H
 #define DFU_DFU_TARGET_MCUBOOT_H
@@ -48,18 +50,22 @@ void dfu_target_mcuboot_set_key(const struct dfu_image_key *key);
 bool dfu_target_mcuboot_identify(const void *const buf);
 
 /**
- * @brief Begin a download for an image pair, or go on with the one that done(false) paused (same pair and size).
+ * @brief Begin a download for an image pair, or go on with the one that done(false) paused (same
+ * pair and size).
  *
  * @param file_size  Bytes; 0 if not known: the limit is then checked as bytes arrive.
  * @param cb         Not used.
  *
  * @retval 0         Ready; dfu_target_mcuboot_offset_get() says for which byte.
  * @retval -ENODEV   No buffer was set, or there is no secondary slot.
- * @retval -EINVAL   @p img_num is no image pair, the buffer is smaller than 64 bytes or no multiple of the write block, or CONFIG_DFU_TARGET_HEADER_HOLD is
- *                   less than 32 bytes rounded up to write blocks.
+ * @retval -EINVAL   @p img_num is no image pair, the buffer is smaller than 64 bytes or no multiple
+ *                   of the write block, or CONFIG_DFU_TARGET_HEADER_HOLD is less than 32 bytes
+ *                   rounded up to write blocks.
  * @retval -EFBIG    The bootloader cannot install an image of this size.
- * @retval -EBUSY    The running image is unconfirmed (not with CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED).
- * @retval -ENOTSUP  The bootloader's mode is not supported, or its trailer cannot be written on this flash.
+ * @retval -EBUSY    The running image is unconfirmed (not with
+ *                   CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED).
+ * @retval -ENOTSUP  The bootloader's mode is not supported, or its trailer cannot be written on
+ *                   this flash.
  * @retval -EFAULT   The device is not ready, or the slot cannot hold a stream.
  * @retval -errno    From the device.
  *
@@ -67,7 +73,10 @@ bool dfu_target_mcuboot_identify(const void *const buf);
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t cb);
 
-/** Next byte needed, held-back and buffered bytes counted as received. -EINVAL if @p offset is NULL, -EACCES without a download. */
+/**
+ * Next byte needed, held-back and buffered bytes counted as received. -EINVAL if @p offset is NULL,
+ * -EACCES without a download.
+ */
 DFU_MUST_CHECK int dfu_target_mcuboot_offset_get(size_t *offset);
 
 /**
@@ -78,20 +87,23 @@ DFU_MUST_CHECK int dfu_target_mcuboot_offset_get(size_t *offset);
  * @retval 0        Accepted.
  * @retval -EACCES  Before any init; nothing consumed.
  * @retval -EPERM   After done; nothing consumed.
- * @retval -EFBIG   More than the announced size, or than the bootloader can install; nothing consumed.
- * @retval -errno   From stream_flash_buffered_write() or the device; the offset says what was consumed.
+ * @retval -EFBIG   More than the announced size, or than the bootloader can install; nothing
+ *                  consumed.
+ * @retval -errno   From stream_flash_buffered_write() or the device; the offset says what was
+ *                  consumed.
  *
- * Blocks for a page erase and a program for each buffer filled; the first call also for the erase of
- * the trailer's pages and the first page.
+ * Blocks for a page erase and a program for each buffer filled; the first call also for the erase
+ * of the trailer's pages and the first page.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_write(const void *const buf, size_t len);
 
 /**
- * @brief true: flush, verify what flash holds, program the held-back bytes. false: pause, losing nothing.
+ * @brief true: flush, verify what flash holds, program the held-back bytes. false: pause, losing
+ * nothing.
  *
- * With CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED and an unconfirmed running image the held-back bytes stay out until
- * dfu_target_mcuboot_schedule_update(); a new init of the same file then reports offset = size.
- * Without CONFIG_DFU_TARGET_VERIFY nothing is verified.
+ * With CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED and an unconfirmed running image the held-back bytes
+ * stay out until dfu_target_mcuboot_schedule_update(); a new init of the same file then reports
+ * offset = size. Without CONFIG_DFU_TARGET_VERIFY nothing is verified.
  *
  * Power cut: the header's write block, which makes the image visible, is programmed last.
  *
@@ -99,12 +111,14 @@ DFU_MUST_CHECK int dfu_target_mcuboot_write(const void *const buf, size_t len);
  * @retval -EACCES    Before any init (nothing done), or the signature is wrong.
  * @retval -EALREADY  After done. Nothing done.
  * @retval -EBADMSG   Format or hash is wrong; the log says which.
- * @retval -EBUSY     The running image became unconfirmed. Nothing programmed; the download goes on.
+ * @retval -EBUSY     The running image became unconfirmed. Nothing programmed; the download goes
+ *                    on.
  * @retval -ENOTSUP   Encrypted or compressed image, or an algorithm that no crypto back-end has.
  * @retval -EPERM     The image is marked not bootable.
  * @retval -errno     From the device: repeat the call or pause.
  *
- * After -EACCES (signature), -EBADMSG, -ENOTSUP and -EPERM the download is over with nothing to resume: the next init begins at 0.
+ * After -EACCES (signature), -EBADMSG, -ENOTSUP and -EPERM the download is over with nothing to
+ * resume: the next init begins at 0.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_done(bool successful);
 
@@ -123,7 +137,8 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule_update(int img_num);
  *
  * @retval 0         Scheduled.
  * @retval -ENOENT   No such image pair, or no image in its slot.
- * @retval -EBUSY    The running image is unconfirmed, or bytes of a download wait in the buffer that verification needs.
+ * @retval -EBUSY    The running image is unconfirmed, or bytes of a download wait in the buffer
+ *                   that verification needs.
  * @retval -ENODEV   No buffer was set, or no secondary slot.
  * @retval -EACCES, -EBADMSG, -ENOTSUP, -EPERM   As dfu_target_mcuboot_done(). Not scheduled.
  * @retval -EFBIG    The bootloader cannot install an image of this size.
@@ -139,7 +154,8 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule(int img_num, int permanent);
 DFU_MUST_CHECK int dfu_target_mcuboot_cancel(int img_num);
 
 /**
- * @brief Clear the slot of the last init: trailer first, then the header's page. Nothing is pending or resumable after it.
+ * @brief Clear the slot of the last init: trailer first, then the header's page. Nothing is pending
+ * or resumable after it.
  *
  * @retval 0        Cleared.
  * @retval -EACCES  There was no init.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * @brief The stream beneath targets that write to flash. Source compatible with the nRF Connect SDK.
+ * @brief The stream beneath targets that write to flash. Source compatible with the nRF Connect
+ * SDK.
  *
  * One stream at a time. It writes in order and holds nothing back; dfu_target_mcuboot builds on it.
  */
@@ -19,27 +20,33 @@
 extern "C" {
 #endif
 
-#define DFU_TARGET_STREAM_ID_MAX 27 /**< Characters of an id: "dfu/" and it fill upstream's 32-byte key. */
+#define DFU_TARGET_STREAM_ID_MAX                                                                   \
+	27 /**< Characters of an id: "dfu/" and it fill upstream's 32-byte key. */
 
 /** Arguments of dfu_target_stream_init(). */
 struct dfu_target_stream_init {
-	const char *id;              /**< Name of the stream, copied by nobody: a constant. */
-	const struct device *fdev;   /**< Flash device. */
-	uint8_t *buf;                /**< Write buffer, the caller's until done or reset. */
-	size_t len;                  /**< Its bytes. */
-	size_t offset;               /**< Start of the region on the device. */
-	size_t size;                 /**< Bytes of the region; 0: the rest of the device. */
-	stream_flash_callback_t cb;  /**< Called after each program; may be NULL. */
+	const char *id;             /**< Name of the stream, copied by nobody: a constant. */
+	const struct device *fdev;  /**< Flash device. */
+	uint8_t *buf;               /**< Write buffer, the caller's until done or reset. */
+	size_t len;                 /**< Its bytes. */
+	size_t offset;              /**< Start of the region on the device. */
+	size_t size;                /**< Bytes of the region; 0: the rest of the device. */
+	stream_flash_callback_t cb; /**< Called after each program; may be NULL. */
 };
 
-/** @return The stream's context, never NULL. Zeroing it while no stream is open forgets a paused one. */
+/**
+ * @return The stream's context, never NULL. Zeroing it while no stream is open forgets a paused
+ *         one.
+ */
 struct stream_flash_ctx *dfu_target_stream_get_stream(void);
 
 /**
- * @brief Begin a stream, or go on with the one that dfu_target_stream_done(false) left: same id, device, region and buffer.
+ * @brief Begin a stream, or go on with the one that dfu_target_stream_done(false) left: same id,
+ * device, region and buffer.
  *
  * @retval 0        Ready; dfu_target_stream_offset_get() says where.
- * @retval -EFAULT  A stream is open, or the region or buffer is not usable (see stream_flash_init()).
+ * @retval -EFAULT  A stream is open, or the region or buffer is not usable (see
+ *                  stream_flash_init()).
  * @retval -EINVAL  NULL @p init, id, fdev or buf, or an id that is empty or too long.
  * @retval -errno   From the device.
  *
@@ -60,19 +67,22 @@ DFU_MUST_CHECK int dfu_target_stream_bytes_buffered_get(size_t *out);
 DFU_MUST_CHECK int dfu_target_stream_write(const uint8_t *buf, size_t len);
 
 /**
- * @brief End the stream: true programs what the buffer holds, false pauses it with the buffer as it is.
+ * @brief End the stream: true programs what the buffer holds, false pauses it with the buffer as it
+ * is.
  *
- * @retval 0        Ended: after true the next init begins at 0; after false one with the same arguments goes on.
+ * @retval 0        Ended: after true the next init begins at 0; after false one with the same
+ *                  arguments goes on.
  * @retval -EACCES  No stream is open.
- * @retval -errno   From stream_flash_buffered_write(); the stream stays open, repeat the call or pause it.
+ * @retval -errno   From stream_flash_buffered_write(); the stream stays open, repeat the call or
+ *                  pause it.
  */
 DFU_MUST_CHECK int dfu_target_stream_done(bool successful);
 
 /**
  * @brief Forget the stream, open or paused, and erase the first page of its region.
  *
- * On a device without explicit erase the first write block is brought to the erased value. A first page that the region
- * shares with a neighbour stays.
+ * On a device without explicit erase the first write block is brought to the erased value. A first
+ * page that the region shares with a neighbour stays.
  *
  * @retval 0       Forgotten; also if there was no stream.
  * @retval -errno  From the device; forgotten all the same.

@@ -74,17 +74,17 @@ struct dfu_image_header {
 /** Why an image is refused. Each has its own errno, given here, and text, dfu_image_fault_str(). */
 enum dfu_image_fault {
 	DFU_IMAGE_OK = 0,
-	DFU_IMAGE_NOT_AN_IMAGE,       /**< -ENOEXEC: shorter than a header, or another magic. */
-	DFU_IMAGE_HEADER_SIZE,        /**< -EBADMSG: header size below 32. */
-	DFU_IMAGE_SIZE_OVERFLOW,      /**< -EOVERFLOW: sizes in the header pass 32 bits. */
-	DFU_IMAGE_TRUNCATED,          /**< -ENODATA: the image passes the end of its source. */
-	DFU_IMAGE_TLV_FORMAT,         /**< -EBADMSG: areas that contradict header or themselves. */
-	DFU_IMAGE_TLV_NOT_ALLOWED,    /**< -EBADMSG: type that the unprotected area may not hold. */
-	DFU_IMAGE_FLAGS,              /**< -EBADMSG: flags that exclude each other. */
-	DFU_IMAGE_HASH_COUNT,         /**< -EBADMSG: none, several, or a protected one. */
-	DFU_IMAGE_HASH_LENGTH,        /**< -EBADMSG: a hash (with a key: or KEYHASH) of wrong length. */
-	DFU_IMAGE_HASH_MISMATCH,      /**< -EILSEQ: the bytes are not those that were hashed. */
-	DFU_IMAGE_NO_SIGNATURE,       /**< -EACCES: a key was given, no signature names it. */
+	DFU_IMAGE_NOT_AN_IMAGE,    /**< -ENOEXEC: shorter than a header, or another magic. */
+	DFU_IMAGE_HEADER_SIZE,     /**< -EBADMSG: header size below 32. */
+	DFU_IMAGE_SIZE_OVERFLOW,   /**< -EOVERFLOW: sizes in the header pass 32 bits. */
+	DFU_IMAGE_TRUNCATED,       /**< -ENODATA: the image passes the end of its source. */
+	DFU_IMAGE_TLV_FORMAT,      /**< -EBADMSG: areas that contradict header or themselves. */
+	DFU_IMAGE_TLV_NOT_ALLOWED, /**< -EBADMSG: type that the unprotected area may not hold. */
+	DFU_IMAGE_FLAGS,           /**< -EBADMSG: flags that exclude each other. */
+	DFU_IMAGE_HASH_COUNT,      /**< -EBADMSG: none, several, or a protected one. */
+	DFU_IMAGE_HASH_LENGTH,   /**< -EBADMSG: a hash (with a key: or KEYHASH) of wrong length. */
+	DFU_IMAGE_HASH_MISMATCH, /**< -EILSEQ: the bytes are not those that were hashed. */
+	DFU_IMAGE_NO_SIGNATURE,  /**< -EACCES: a key was given, no signature names it. */
 	DFU_IMAGE_SIGNATURE_MISMATCH, /**< -EACCES: the signature by the given key is wrong. */
 	DFU_IMAGE_ENCRYPTED,          /**< -ENOTSUP: payload encrypted, or so the flag says. */
 	DFU_IMAGE_COMPRESSED,         /**< -ENOTSUP: no bootloader of ours unpacks it. */
@@ -118,17 +118,17 @@ struct dfu_image {
 /** A TLV, and the iterator's position. Zero it to begin. */
 struct dfu_image_tlv {
 	uint16_t type;
-	uint16_t len;        /**< Bytes of the value. */
-	size_t off;          /**< Of the value, from the start of the image. */
+	uint16_t len; /**< Bytes of the value. */
+	size_t off;   /**< Of the value, from the start of the image. */
 	bool is_protected;
 };
 
 /** A public key: the DER file, parsed. Points into the caller's DER. */
 struct dfu_image_key {
 	enum dfu_sig_alg alg;
-	const uint8_t *raw;      /**< As <dfu/crypto.h> wants it. */
+	const uint8_t *raw; /**< As <dfu/crypto.h> wants it. */
 	size_t raw_len;
-	const uint8_t *hashed;   /**< What KEYHASH hashes: SubjectPublicKeyInfo or RSAPublicKey. */
+	const uint8_t *hashed; /**< What KEYHASH hashes: SubjectPublicKeyInfo or RSAPublicKey. */
 	size_t hashed_len;
 };
 
@@ -137,12 +137,12 @@ enum dfu_image_finding { DFU_IMAGE_UNKNOWN, DFU_IMAGE_INVALID, DFU_IMAGE_VALID }
 
 /** What verification found out, also when it refuses. */
 struct dfu_image_report {
-	enum dfu_image_fault fault;     /**< DFU_IMAGE_OK, or the first reason to refuse. */
-	uint16_t hash_type;             /**< Of the first hash TLV; 0: none. */
+	enum dfu_image_fault fault;      /**< DFU_IMAGE_OK, or the first reason to refuse. */
+	uint16_t hash_type;              /**< Of the first hash TLV; 0: none. */
 	uint8_t hash[DFU_HASH_MAX_SIZE]; /**< Its value, hash_len bytes. */
-	uint8_t hash_len;               /**< 0 unless there is one hash, of the right length. */
+	uint8_t hash_len;                /**< 0 unless there is one hash, of the right length. */
 	enum dfu_image_finding hash_finding;
-	uint16_t signature_type;        /**< Of the TLV judged last, else of the first; 0: none. */
+	uint16_t signature_type; /**< Of the TLV judged last, else of the first; 0: none. */
 	enum dfu_image_finding signature_finding; /**< UNKNOWN: no key, or none by it. */
 };
 

@@ -3,7 +3,8 @@
  * @file
  * @brief Log lines. They carry data and are written at the layer that can act on it.
  *
- * A port supplies dfu_log_write() when CONFIG_DFU_LOG_LEVEL is above 0; below its level a line costs no byte.
+ * A port supplies dfu_log_write() when CONFIG_DFU_LOG_LEVEL is above 0; below its level a line
+ * costs no byte.
  */
 #ifndef DFU_LOG_H
 #define DFU_LOG_H

@@ -3,9 +3,10 @@
  * @file
  * @brief The MCUboot API of applications. Source compatible with Zephyr.
  *
- * The low level of boot control: these calls write the trailer they are asked for, image or none. Verification comes
- * before them in dfu_target_schedule_update(). What they read and write is in FORMATS.md, "Trailer"; which bootloader
- * it is for, in <dfu/boot.h>. Calls without an image index are for image 0.
+ * The low level of boot control: these calls write the trailer they are asked for, image or none.
+ * Verification comes before them in dfu_target_schedule_update(). What they read and write is in
+ * FORMATS.md, "Trailer"; which bootloader it is for, in <dfu/boot.h>. Calls without an image index
+ * are for image 0.
  */
 #ifndef DFU_MCUBOOT_H
 #define DFU_MCUBOOT_H
@@ -21,8 +22,9 @@
 extern "C" {
 #endif
 
-#define BOOT_SWAP_TYPE_NONE 1   /**< The running image stays. */
-#define BOOT_SWAP_TYPE_TEST 2   /**< The secondary runs once; unless confirmed, reverted at the next reset. */
+#define BOOT_SWAP_TYPE_NONE 1 /**< The running image stays. */
+#define BOOT_SWAP_TYPE_TEST                                                                        \
+	2 /**< The secondary runs once; unless confirmed, reverted at the next reset. */
 #define BOOT_SWAP_TYPE_PERM 3   /**< The secondary is installed for good. */
 #define BOOT_SWAP_TYPE_REVERT 4 /**< The unconfirmed image goes back. */
 #define BOOT_SWAP_TYPE_FAIL 5   /**< The image to boot is not valid. */
@@ -67,26 +69,31 @@ struct mcuboot_img_header {
 DFU_MUST_CHECK int boot_read_bank_header(uint8_t area_id, struct mcuboot_img_header *header,
 					 size_t header_size);
 
-/** @return Area id of the slot that image 0 runs from; BOOT_INVALID_SLOT_ID in modes that run images from either slot. */
+/**
+ * @return Area id of the slot that image 0 runs from; BOOT_INVALID_SLOT_ID in modes that run images
+ *         from either slot.
+ */
 uint8_t boot_fetch_active_slot(void);
 
 /**
  * @brief Whether the running image stays at the next reset.
  *
- * true if its trailer has no magic (a factory image) or image_ok is set. false otherwise, also when the trailer
- * cannot be read.
+ * true if its trailer has no magic (a factory image) or image_ok is set. false otherwise, also when
+ * the trailer cannot be read.
  */
 bool boot_is_img_confirmed(void);
 
 /**
  * @brief Keep the running image: write image_ok into its trailer.
  *
- * Nothing to do, and 0, if it is set already, or if the trailer has no magic. One program; a cut inside it leaves image_ok unset, set, or bad.
+ * Nothing to do, and 0, if it is set already, or if the trailer has no magic. One program; a cut
+ * inside it leaves image_ok unset, set, or bad.
  *
  * @retval 0         The running image is confirmed.
  * @retval -EIO      The slot cannot be opened.
  * @retval -EUCLEAN  The magic or image_ok is bad, flash unchanged. Way out: install an image again.
- * @retval -ENOTSUP  A mode that runs images from either slot, or the bootloader cannot have a trailer on this flash.
+ * @retval -ENOTSUP  A mode that runs images from either slot, or the bootloader cannot have a
+ *                   trailer on this flash.
  * @retval -errno    From the device.
  */
 DFU_MUST_CHECK int boot_write_img_confirmed(void);
@@ -95,7 +102,8 @@ DFU_MUST_CHECK int boot_write_img_confirmed(void);
 DFU_MUST_CHECK int boot_write_img_confirmed_multi(int image_index);
 
 /**
- * @return What the bootloader would do at a reset, BOOT_SWAP_TYPE_*, or a negative errno when a trailer cannot be read;
+ * @return What the bootloader would do at a reset, BOOT_SWAP_TYPE_*, or a negative errno when a
+ *         trailer cannot be read;
  *         -ENOTSUP in modes that run images from either slot.
  */
 int mcuboot_swap_type(void);
@@ -106,22 +114,25 @@ int mcuboot_swap_type_multi(int image_index);
 /**
  * @brief Ask the bootloader to install the secondary slot's image at the next reset.
  *
- * Writes image_ok (permanent only) and swap_info first and the magic last, so the last write commits. A left-over of an earlier
- * request (torn magic, flags without magic) is erased before, where no byte of an image is in that page.
- * A pending test is raised to permanent.
+ * Writes image_ok (permanent only) and swap_info first and the magic last, so the last write
+ * commits. A left-over of an earlier request (torn magic, flags without magic) is erased before,
+ * where no byte of an image is in that page. A pending test is raised to permanent.
  *
  * Power cut: nothing is asked for until the last write; what a cut leaves, the same call repairs.
  *
  * @param permanent  BOOT_UPGRADE_TEST or BOOT_UPGRADE_PERMANENT.
  *
  * @retval 0          The request is in force as asked.
- * @retval -EALREADY  A test was asked for, and a permanent request is in force. Unchanged; boot_cancel_upgrade_multi() first.
+ * @retval -EALREADY  A test was asked for, and a permanent request is in force. Unchanged;
+ *                    boot_cancel_upgrade_multi() first.
  * @retval -ENODEV    There is no secondary slot.
- * @retval -ENOTSUP   A mode other than swap-move, or the bootloader cannot have a trailer on this flash. Flash unchanged.
- * @retval -EINVAL    There is something to repair, and a page of the trailer is also another area's. Flash unchanged.
+ * @retval -ENOTSUP   A mode other than swap-move, or the bootloader cannot have a trailer on this
+ *                    flash. Flash unchanged.
+ * @retval -EINVAL    There is something to repair, and a page of the trailer is also another
+ *                    area's. Flash unchanged.
  * @retval -EIO       Written, and it does not read back.
- * @retval -EUCLEAN   The trailer holds something else, and its page also holds bytes of the image. Flash unchanged.
- *                    Way out: download again, or boot_erase_img_bank().
+ * @retval -EUCLEAN   The trailer holds something else, and its page also holds bytes of the image.
+ *                    Flash unchanged. Way out: download again, or boot_erase_img_bank().
  * @retval -errno     From the device; no request is in force unless one was before.
  *
  * Blocks for up to three programs, and the trailer pages' erase if there is something to repair.
@@ -141,8 +152,8 @@ DFU_MUST_CHECK int boot_erase_img_bank(uint8_t area_id);
 /**
  * @brief Where the flags begin that bootloader and application share: copy_done, image_ok, magic.
  *
- * Upstream's value for max_align 8 and 16, where it is that of copy_done; for 32, where upstream's lies
- * inside copy_done, the right one. The whole trailer is longer: boot_trailer_size().
+ * Upstream's value for max_align 8 and 16, where it is that of copy_done; for 32, where upstream's
+ * lies inside copy_done, the right one. The whole trailer is longer: boot_trailer_size().
  *
  * @param area_size  Bytes of the slot.
  * @return Offset of copy_done from the start of the slot; -EFAULT if it does not fit.

@@ -5,8 +5,9 @@
  *
  * Offsets and lengths are bytes, offsets count from the start of the device. Every call checks
  * bounds and alignment once, here, and then dispatches through `dev->api` at that moment (nothing
- * is cached, so `.api` may be swapped), so a driver contains no policy. Calls return 0 or a negative errno; codes of the driver
- * pass through unchanged. No call keeps a pointer of the caller after it has returned.
+ * is cached, so `.api` may be swapped), so a driver contains no policy. Calls return 0 or a
+ * negative errno; codes of the driver pass through unchanged. No call keeps a pointer of the caller
+ * after it has returned.
  */
 #ifndef DRIVERS_FLASH_H
 #define DRIVERS_FLASH_H
@@ -51,14 +52,16 @@ struct flash_pages_info {
 
 /** What a device is, constant while it lives. */
 struct flash_parameters {
-	const size_t write_block_size; /**< Bytes; every program is aligned to it and a multiple of it. 1 to 512. */
+	const size_t write_block_size; /**< Bytes; every program is aligned to it and a multiple of
+					  it. 1 to 512. */
 	struct {
-		bool no_explicit_erase : 1; /**< true: any block may be programmed again (RRAM, MRAM). */
+		bool no_explicit_erase : 1; /**< true: any block may be programmed again (RRAM,
+					       MRAM). */
 	} caps;
 	uint8_t erase_value; /**< 0xff or 0x00. */
 };
 
-#define FLASH_ERASE_C_EXPLICIT 0x01  /**< Programming needs an erase before it. */
+#define FLASH_ERASE_C_EXPLICIT 0x01    /**< Programming needs an erase before it. */
 #define FLASH_ERASE_CAPS_UNSET (int)-1 /**< No capability known. */
 
 /**
@@ -75,7 +78,10 @@ struct flash_driver_api {
 	const struct flash_parameters *(*get_parameters)(const struct device *dev);
 	/** Optional; what flash_get_size() answers. NULL: the sum of the pages. */
 	int (*get_size)(const struct device *dev, uint64_t *size);
-	/** Runs of pages from offset 0 up, which are also the device's bounds; both stay valid while it lives. */
+	/**
+	 * Runs of pages from offset 0 up, which are also the device's bounds; both stay valid while
+	 * it lives.
+	 */
 	void (*page_layout)(const struct device *dev, const struct flash_pages_layout **layout,
 			    size_t *layout_size);
 };
@@ -99,12 +105,14 @@ DFU_MUST_CHECK int flash_read(const struct device *dev, off_t offset, void *data
  * Power cut: a prefix of the blocks is programmed, the next one may be torn.
  *
  * @retval 0        Programmed (@p len 0: nothing done).
- * @retval -EINVAL  Outside the device, not a multiple of the write block, or @p data NULL. Flash unchanged.
+ * @retval -EINVAL  Outside the device, not a multiple of the write block, or @p data NULL. Flash
+ *                  unchanged.
  * @retval -errno   From the driver; as after a power cut.
  *
  * Blocks for the program time of @p len bytes.
  */
-DFU_MUST_CHECK int flash_write(const struct device *dev, off_t offset, const void *data, size_t len);
+DFU_MUST_CHECK int flash_write(const struct device *dev, off_t offset, const void *data,
+			       size_t len);
 
 /**
  * @brief Erase whole pages.
@@ -124,7 +132,8 @@ DFU_MUST_CHECK int flash_erase(const struct device *dev, off_t offset, size_t si
  * @brief Program @p val into every byte of a range of whole write blocks.
  *
  * @retval 0        Done.
- * @retval -EINVAL  As flash_write(), or the write block is above CONFIG_FLASH_FILL_BUFFER_SIZE. Flash unchanged.
+ * @retval -EINVAL  As flash_write(), or the write block is above CONFIG_FLASH_FILL_BUFFER_SIZE.
+ *                  Flash unchanged.
  * @retval -errno   From the driver; a prefix may be programmed.
  */
 DFU_MUST_CHECK int flash_fill(const struct device *dev, uint8_t val, off_t offset, size_t size);
@@ -132,8 +141,8 @@ DFU_MUST_CHECK int flash_fill(const struct device *dev, uint8_t val, off_t offse
 /**
  * @brief Bring a range to the erased value the way the device does it.
  *
- * Explicit erase: flash_erase(), so whole pages. Otherwise flash_fill() with the erased value, so whole write
- * blocks. Results as those two.
+ * Explicit erase: flash_erase(), so whole pages. Otherwise flash_fill() with the erased value, so
+ * whole write blocks. Results as those two.
  */
 DFU_MUST_CHECK int flash_flatten(const struct device *dev, off_t offset, size_t size);
 
@@ -145,8 +154,9 @@ DFU_MUST_CHECK int flash_flatten(const struct device *dev, off_t offset, size_t 
  * @param buf  Work buffer of @p buf_size bytes, a multiple of the destination's write block.
  *
  * @retval 0        Copied; also when source and destination are the same place.
- * @retval -EINVAL  A range outside its device, ranges of one device overlap, @p buf NULL, @p buf_size 0 or no
- *                  multiple of the write block, or @p dst_offset or @p size not whole write blocks. Flash unchanged.
+ * @retval -EINVAL  A range outside its device, ranges of one device overlap, @p buf NULL, @p
+ *                  buf_size 0 or no multiple of the write block, or @p dst_offset or @p size not
+ *                  whole write blocks. Flash unchanged.
  * @retval -ENODEV  A device is not ready.
  * @retval -errno   From a driver; a prefix of the destination may be programmed.
  */

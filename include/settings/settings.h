@@ -3,8 +3,8 @@
  * @file
  * @brief Settings: small named values that outlive a reset.
  *
- * Names are paths such as "dfu/MCUBOOT0", '/' between their parts. The calls are upstream's; what stores the values is
- * a back-end that the application names once with settings_backend_set().
+ * Names are paths such as "dfu/MCUBOOT0", '/' between their parts. The calls are upstream's; what
+ * stores the values is a back-end that the application names once with settings_backend_set().
  */
 #ifndef SETTINGS_SETTINGS_H
 #define SETTINGS_SETTINGS_H
@@ -50,7 +50,10 @@ typedef int (*settings_backend_cb)(const char *name, size_t len, settings_read_c
 struct settings_backend_api {
 	/** Make ready; called by each settings_subsys_init(). NULL: nothing to do. */
 	int (*init)(const struct settings_backend *backend);
-	/** Offer every entry once, newest value; returns 0 (also when @p cb ended the scan) or a negative errno. */
+	/**
+	 * Offer every entry once, newest value; returns 0 (also when @p cb ended the scan) or a
+	 * negative errno.
+	 */
 	int (*load)(const struct settings_backend *backend, settings_backend_cb cb, void *param);
 	/** Store, or delete with @p len 0 (a missing name is no error). After an error, and at any
 	 *  power cut, the name has its old value or its new one. */
@@ -83,8 +86,8 @@ DFU_MUST_CHECK int settings_subsys_init(void);
  *
  * @retval 0        Stored.
  * @retval -ENOENT  There is no back-end.
- * @retval -EINVAL  @p name is NULL, empty or longer than SETTINGS_MAX_NAME_LEN, contains '=', or @p val_len is above
- *                  SETTINGS_MAX_VAL_LEN. Nothing stored.
+ * @retval -EINVAL  @p name is NULL, empty or longer than SETTINGS_MAX_NAME_LEN, contains '=', or @p
+ *                  val_len is above SETTINGS_MAX_VAL_LEN. Nothing stored.
  * @retval -errno   From the back-end; the old value is still there.
  */
 DFU_MUST_CHECK int settings_save_one(const char *name, const void *value, size_t val_len);
@@ -98,7 +101,8 @@ DFU_MUST_CHECK int settings_delete(const char *name);
  * @param subtree  Name without a final '/'; NULL for all.
  *
  * @retval 0       All offered, or @p cb ended the scan; also without a back-end.
- * @retval -errno  From the back-end. (Upstream returns 0 here; an unreadable store is not an empty one.)
+ * @retval -errno  From the back-end. (Upstream returns 0 here; an unreadable store is not an empty
+ *                 one.)
  */
 DFU_MUST_CHECK int settings_load_subtree_direct(const char *subtree, settings_load_direct_cb cb,
 						void *param);

@@ -3,14 +3,16 @@
  * @file
  * @brief Flash map: named areas of flash devices.
  *
- * The application supplies the map, by hand or generated from its devicetree (scripts/gen_flash_map.py):
+ * The application supplies the map, by hand or generated from its devicetree
+ * (scripts/gen_flash_map.py):
  *
  *     const struct flash_area *flash_map;   // first of an array
  *     const int flash_map_entries;          // its length
  *
- * Area ids 0 to 15 are slot0_partition to slot15_partition: the boot layer opens image n's slots as areas
- * 2n and 2n + 1. All other areas may have any id from 16 to 255. Offsets in these calls count from the start of the
- * area; every call checks its range against the area before it reaches the device.
+ * Area ids 0 to 15 are slot0_partition to slot15_partition: the boot layer opens image n's slots as
+ * areas 2n and 2n + 1. All other areas may have any id from 16 to 255. Offsets in these calls count
+ * from the start of the area; every call checks its range against the area before it reaches the
+ * device.
  */
 #ifndef STORAGE_FLASH_MAP_H
 #define STORAGE_FLASH_MAP_H
@@ -30,7 +32,7 @@ struct flash_area {
 	off_t fa_off;                /**< Bytes from the start of the device. */
 	size_t fa_size;              /**< Bytes. */
 	const struct device *fa_dev; /**< Device that holds it. */
-	const char *fa_label;        /**< Label of the devicetree, such as "image-0"; may be NULL. */
+	const char *fa_label; /**< Label of the devicetree, such as "image-0"; may be NULL. */
 };
 
 /** An erase page as far as it belongs to an area. */
@@ -74,7 +76,8 @@ static inline bool flash_area_device_is_ready(const struct flash_area *fa)
 /** flash_read() in an area; -EINVAL outside it. */
 DFU_MUST_CHECK int flash_area_read(const struct flash_area *fa, off_t off, void *dst, size_t len);
 /** flash_write() in an area; -EINVAL outside it, flash unchanged. */
-DFU_MUST_CHECK int flash_area_write(const struct flash_area *fa, off_t off, const void *src, size_t len);
+DFU_MUST_CHECK int flash_area_write(const struct flash_area *fa, off_t off, const void *src,
+				    size_t len);
 /** flash_erase() in an area; -EINVAL outside it, flash unchanged. */
 DFU_MUST_CHECK int flash_area_erase(const struct flash_area *fa, off_t off, size_t len);
 /** flash_flatten() in an area; -EINVAL outside it, flash unchanged. */
@@ -120,10 +123,12 @@ DFU_MUST_CHECK int flash_area_get_sectors(int fa_id, uint32_t *count, struct fla
 void flash_area_foreach(flash_area_cb_t cb, void *user_data);
 
 /**
- * @brief Compare the SHA-256 of a range with an expected value. Only with CONFIG_FLASH_AREA_CHECK_INTEGRITY.
+ * @brief Compare the SHA-256 of a range with an expected value. Only with
+ * CONFIG_FLASH_AREA_CHECK_INTEGRITY.
  *
  * @retval 0        Equal.
- * @retval -EINVAL  NULL where a pointer is needed, clen or rblen 0, or a range outside the area. Nothing read.
+ * @retval -EINVAL  NULL where a pointer is needed, clen or rblen 0, or a range outside the area.
+ *                  Nothing read.
  * @retval -ESRCH   The hash engine failed.
  * @retval -ENOTSUP No crypto back-end has SHA-256. Nothing read.
  * @retval -EILSEQ  Not equal.
@@ -137,7 +142,8 @@ DFU_MUST_CHECK int flash_area_check_int_sha256(const struct flash_area *fa,
 /*
  * Partitions by node label, from the generated header: `DFU_PARTITION_<label>_ID` and so on.
  * PARTITION_* is the newer spelling of FIXED_PARTITION_*; a node is named by its label here.
- * `-DSLOTWISE_FLASH_MAP_HEADER='"flash_map_gen.h"'` names that header. It declares areas, so it comes after their type.
+ * `-DSLOTWISE_FLASH_MAP_HEADER='"flash_map_gen.h"'` names that header. It declares areas, so it
+ * comes after their type.
  */
 #ifdef SLOTWISE_FLASH_MAP_HEADER
 #include SLOTWISE_FLASH_MAP_HEADER
@@ -150,7 +156,9 @@ DFU_MUST_CHECK int flash_area_check_int_sha256(const struct flash_area *fa,
 #define DT_CHOSEN(property) DFU_CHOSEN_##property
 #endif
 
-/* The words are pasted whole (_ID), because an application may well have a macro named ID or SIZE. */
+/*
+ * The words are pasted whole (_ID), because an application may well have a macro named ID or SIZE.
+ */
 #define DFU_PARTITION_(label, what) DFU_PARTITION_##label##what
 #define DFU_PARTITION_GET(label, what) DFU_PARTITION_(label, what)
 

@@ -35,21 +35,24 @@ typedef int (*stream_flash_callback_t)(uint8_t *buf, size_t len, size_t offset);
 
 /** A stream. All offsets but @p offset count from the start of the region. */
 struct stream_flash_ctx {
-	uint8_t *buf;                     /**< Caller's buffer. */
-	size_t buf_len;                   /**< Its bytes: a multiple of the write block. */
-	size_t buf_bytes;                 /**< Bytes in it that flash does not hold yet. */
-	size_t buf_fill;                  /**< Bytes at which it is programmed: up to the next multiple of buf_len on the device. */
-	const struct device *fdev;        /**< Device. */
-	size_t bytes_written;             /**< Bytes of the stream that flash holds, padding not counted. */
-	size_t offset;                    /**< Start of the region, from the start of the device. */
-	size_t available;                 /**< Bytes of the region. */
+	uint8_t *buf;     /**< Caller's buffer. */
+	size_t buf_len;   /**< Its bytes: a multiple of the write block. */
+	size_t buf_bytes; /**< Bytes in it that flash does not hold yet. */
+	size_t buf_fill; /**< Bytes at which it is programmed: up to the next multiple of buf_len on
+			    the device. */
+	const struct device *fdev; /**< Device. */
+	size_t bytes_written; /**< Bytes of the stream that flash holds, padding not counted. */
+	size_t offset;        /**< Start of the region, from the start of the device. */
+	size_t available;     /**< Bytes of the region. */
 	stream_flash_callback_t callback; /**< May be NULL. */
-	size_t erased_up_to;              /**< Pages that begin below this are ready to be programmed. */
-	size_t erased_from;               /**< The owner has erased the whole region from here on; `available` if not. */
-	size_t write_block_size;          /**< Bytes. */
-	uint8_t erase_value;              /**< 0xff or 0x00. */
-	bool suspect;                     /**< A program at bytes_written failed: look before the next one. */
-	bool spent;                       /**< The read-back or callback failed: the buffer is not the stream's any more. */
+	size_t erased_up_to; /**< Pages that begin below this are ready to be programmed. */
+	size_t erased_from;  /**< The owner has erased the whole region from here on; `available` if
+				not. */
+	size_t write_block_size; /**< Bytes. */
+	uint8_t erase_value;     /**< 0xff or 0x00. */
+	bool suspect; /**< A program at bytes_written failed: look before the next one. */
+	bool spent; /**< The read-back or callback failed: the buffer is not the stream's any more.
+		     */
 };
 
 /**
@@ -152,7 +155,8 @@ DFU_MUST_CHECK int stream_flash_erase_page(struct stream_flash_ctx *ctx, off_t o
  *                   unchanged.
  * @retval -errno    From the settings back-end or the driver. @p ctx unchanged.
  */
-DFU_MUST_CHECK int stream_flash_progress_load(struct stream_flash_ctx *ctx, const char *settings_key);
+DFU_MUST_CHECK int stream_flash_progress_load(struct stream_flash_ctx *ctx,
+					      const char *settings_key);
 
 /**
  * @brief Save bytes_written with the region it belongs to. Bytes in the buffer are not counted.

@@ -9,9 +9,12 @@
 extern "C" {
 #endif
 
-/** `config` of a file flash device; everything in it belongs to the application and outlives the device. */
+/**
+ * `config` of a file flash device; everything in it belongs to the application and outlives the
+ * device.
+ */
 struct flash_file_config {
-	int fd;                                  /**< Open for reading and writing, at least as long as the pages. */
+	int fd; /**< Open for reading and writing, at least as long as the pages. */
 	struct flash_parameters parameters;
 	const struct flash_pages_layout *layout;
 	size_t layout_size;

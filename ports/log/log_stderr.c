@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Alone in its file: an application that has a dfu_log_write() of its own does not link this one. */
+/*
+ * Alone in its file: an application that has a dfu_log_write() of its own does not link this one.
+ */
 #include <dfu/log.h>
 
 #include <stdarg.h>

@@ -10,8 +10,9 @@ extern "C" {
 #endif
 
 /**
- * A back-end instance; the application owns it. The file holds a line "name=hex" an entry. A save writes a new file, syncs it and
- * renames it over the old one: a cut leaves the old file or the new one.
+ * A back-end instance; the application owns it. The file holds a line "name=hex" an entry. A save
+ * writes a new file, syncs it and renames it over the old one: a cut leaves the old file or the new
+ * one.
  */
 struct settings_file {
 	struct settings_backend backend; /**< For settings_backend_set(). */
@@ -19,9 +20,10 @@ struct settings_file {
 };
 
 /**
- * Use the file at @p path; it need not exist. A line that is no entry is -EBADMSG at each load and save: a damaged store is
- * neither used nor overwritten. A name with a line end in it is -EINVAL. Other errors are those of the file system. "<path>.tmp" is
- * taken while a save runs. Uses the heap.
+ * Use the file at @p path; it need not exist. A line that is no entry is -EBADMSG at each load and
+ * save: a damaged store is neither used nor overwritten. A name with a line end in it is -EINVAL.
+ * Other errors are those of the file system. "<path>.tmp" is taken while a save runs. Uses the
+ * heap.
  */
 void settings_file_init(struct settings_file *settings, const char *path);
 

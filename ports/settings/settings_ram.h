@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** @file @brief Settings back-end in memory the application lends: for tests, and for devices that need no persistence. */
+/**
+ * @file @brief Settings back-end in memory the application lends: for tests, and for devices that
+ * need no persistence.
+ */
 #ifndef PORTS_SETTINGS_RAM_H
 #define PORTS_SETTINGS_RAM_H
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One bootloader at a time, as on a device; a program that handles several devices sets it for each. */
+/*
+ * One bootloader at a time, as on a device; a program that handles several devices sets it for
+ * each.
+ */
 #include "boot/arrangement.h"
 
 static struct boot_arrangement current = BOOT_ARRANGEMENT_KCONFIG;

@@ -2,18 +2,19 @@
 /*
  * Asking for an update, confirming, taking back.
  *
- * A request is image_ok (permanent only), swap_info, magic, in this order: without the magic the bootloader looks at
- * nothing else, so the last program commits, and a cut before it leaves no request, least of all a stronger one. What
- * a cut can leave, seen by the next call:
+ * A request is image_ok (permanent only), swap_info, magic, in this order: without the magic the
+ * bootloader looks at nothing else, so the last program commits, and a cut before it leaves no
+ * request, least of all a stronger one. What a cut can leave, seen by the next call:
  *
  *     magic unset, rest erased             nothing was begun: write
  *     magic unset, something programmed    cut before the magic: wipe, write
  *     magic bad                            cut inside the magic: wipe, write
- *     magic good, image_ok unset           a test, or a cut before the one program that raises it to permanent
- *     magic good, image_ok bad             cut inside that program; the bootloader ignores it: wipe, write
+ *     magic good, image_ok unset           a test; or a cut before the program that raises it
+ *     magic good, image_ok bad             cut inside that program, ignored at boot: wipe, write
  *
- * A wipe takes whole pages, so it is refused where the image reaches into them. swap_info is only ever written in the
- * secondary: in a primary with a magic and without copy_done the bootloader would act on it.
+ * A wipe takes whole pages, so it is refused where the image reaches into them. swap_info is only
+ * ever written in the secondary: in a primary with a magic and without copy_done the bootloader
+ * would act on it.
  */
 #include <dfu/image.h>
 

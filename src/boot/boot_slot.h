@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Slots as this layer handles them: which area, which bytes of its end, from where on it may be erased. */
+/*
+ * Slots as this layer handles them: which area, which bytes of its end, from where on it may be
+ * erased.
+ */
 #ifndef BOOT_SLOT_H
 #define BOOT_SLOT_H
 
@@ -16,10 +19,16 @@ struct boot_tail {
 	uint8_t bytes[TRAILER_TAIL_MAX];
 };
 
-/* Whether the mode's bootloader runs every image from its primary slot, and updates come by the secondary. */
+/*
+ * Whether the mode's bootloader runs every image from its primary slot, and updates come by the
+ * secondary.
+ */
 bool boot_mode_has_primary(enum boot_mode mode);
 
-/* A slot of an image. -EINVAL: no such image; -ENOTSUP: slots of this mode have no fixed roles; else as flash_area_open(). */
+/*
+ * A slot of an image. -EINVAL: no such image; -ENOTSUP: slots of this mode have no fixed roles;
+ * else as flash_area_open().
+ */
 int boot_slot_open(int image_index, enum boot_slot slot, const struct flash_area **fa);
 
 /* The secondary, where it must exist: -ENODEV without one. */
@@ -29,8 +38,10 @@ int boot_slot_open_secondary(int image_index, const struct flash_area **fa);
 int boot_slot_read_tail(const struct flash_area *fa, struct boot_tail *tail);
 
 /*
- * Lowest byte that boot_trailer_wipe() takes: the start of a page or, without explicit erase, of a write block.
- * -EINVAL: one of the pages is not the slot's alone; -ENOTSUP as boot_trailer_size(); else from the device.
+ * Lowest byte that boot_trailer_wipe() takes: the start of a page or, without explicit erase, of a
+ * write block.
+ * -EINVAL: one of the pages is not the slot's alone; -ENOTSUP as boot_trailer_size(); else from the
+ * device.
  */
 int boot_slot_trailer_start(const struct flash_area *fa, size_t *start);
 

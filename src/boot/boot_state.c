@@ -2,8 +2,9 @@
 /*
  * What trailers say. Nothing here writes.
  *
- * The bootloader decides by a table over both trailers; the rows below are its rows, in its order. The secondary's
- * swap_info is in none of them: magic and image_ok ask for an update, swap_info is a note for the swap itself.
+ * The bootloader decides by a table over both trailers; the rows below are its rows, in its order.
+ * The secondary's swap_info is in none of them: magic and image_ok ask for an update, swap_info is
+ * a note for the swap itself.
  */
 #include "boot/boot_slot.h"
 

@@ -2,8 +2,9 @@
 /*
  * Trailers as regions of a slot: how many bytes, which pages, and what is left for the image.
  *
- * Wiping begins with the page of the magic, because the magic makes all else count: after a cut anywhere the trailer is
- * as before or has no magic. Pages are never skipped for reading blank; an interrupted erase can read blank, too.
+ * Wiping begins with the page of the magic, because the magic makes all else count: after a cut
+ * anywhere the trailer is as before or has no magic. Pages are never skipped for reading blank; an
+ * interrupted erase can read blank, too.
  */
 #include "boot/boot_slot.h"
 
@@ -100,7 +101,10 @@ int boot_trailer_wipe(const struct flash_area *fa, size_t *first)
 	return rc;
 }
 
-/* swap-move moves the primary up by one page before it swaps: the page below its trailer stays free. */
+/*
+ * swap-move moves the primary up by one page before it swaps: the page below its trailer stays
+ * free.
+ */
 ssize_t boot_get_max_image_size(int image_index)
 {
 	const struct flash_area *primary;

@@ -10,23 +10,24 @@
  *     swap_size  A
  *     status     a write block for each step of a swap, as many as the largest slot could need
  *
- * A belongs to the bootloader's build and is in the magic: another build's magic is bad here. A write block may be
- * smaller than A, never larger. A slot that is no multiple of A would have fields closer to each other than A.
+ * A belongs to the bootloader's build and is in the magic: another build's magic is bad here. A
+ * write block may be smaller than A, never larger. A slot that is no multiple of A would have
+ * fields closer to each other than A.
  */
 #include "boot/trailer.h"
 
 #include <string.h>
 
 #define FLAG_SET 0x01
-#define STATUS_STEPS 3        /* records a sector; swap-offset has no moves */
+#define STATUS_STEPS 3 /* records a sector; swap-offset has no moves */
 #define STATUS_STEPS_OFFSET 2
 
 /* The build for 8 is older than the alignment in the magic's first two bytes. */
 static const uint8_t magics[2][TRAILER_MAGIC_LEN] = {
-	{0x77, 0xc2, 0x95, 0xf3, 0x60, 0xd2, 0xef, 0x7f,
-	 0x35, 0x52, 0x50, 0x0f, 0x2c, 0xb6, 0x79, 0x80},
-	{0x00, 0x00, 0x2d, 0xe1, 0x5d, 0x29, 0x41, 0x0b,
-	 0x8d, 0x77, 0x67, 0x9c, 0x11, 0x0f, 0x1f, 0x8a},
+	{0x77, 0xc2, 0x95, 0xf3, 0x60, 0xd2, 0xef, 0x7f, 0x35, 0x52, 0x50, 0x0f, 0x2c, 0xb6, 0x79,
+	 0x80},
+	{0x00, 0x00, 0x2d, 0xe1, 0x5d, 0x29, 0x41, 0x0b, 0x8d, 0x77, 0x67, 0x9c, 0x11, 0x0f, 0x1f,
+	 0x8a},
 };
 
 static void put_magic(uint8_t magic[TRAILER_MAGIC_LEN], uint8_t align)

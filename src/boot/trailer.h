@@ -12,7 +12,10 @@
 /* From swap_info to the end, at the largest alignment. */
 #define TRAILER_TAIL_MAX (4 * TRAILER_ALIGN_MAX)
 
-/* The end of a slot is a ladder of rungs `align` apart above the magic; a field's value is its rung, counted down. */
+/*
+ * The end of a slot is a ladder of rungs `align` apart above the magic; a field's value is its
+ * rung, counted down.
+ */
 enum trailer_field {
 	TRAILER_MAGIC,
 	TRAILER_IMAGE_OK,
@@ -33,7 +36,9 @@ static inline size_t trailer_distance(uint8_t align, enum trailer_field field)
 	return trailer_magic_room(align) + (size_t)field * align;
 }
 
-/* Whether fields can be programmed one by one: whole write blocks between them, and room for them. */
+/*
+ * Whether fields can be programmed one by one: whole write blocks between them, and room for them.
+ */
 bool trailer_fits(uint8_t align, size_t write_block, size_t slot_size);
 
 /* Bytes of the whole trailer; write_block is the one that swap status is written in. */
@@ -44,8 +49,9 @@ void trailer_decode(struct boot_swap_state *state, const uint8_t *tail, uint8_t 
 		    uint8_t erased);
 
 /*
- * Spell a field as it is programmed at its distance: a flag or swap_info with this value as one write block, or the
- * magic with its padding, where value is ignored. Returns the bytes filled in, at most TRAILER_ALIGN_MAX.
+ * Spell a field as it is programmed at its distance: a flag or swap_info with this value as one
+ * write block, or the magic with its padding, where value is ignored. Returns the bytes filled in,
+ * at most TRAILER_ALIGN_MAX.
  */
 size_t trailer_encode(uint8_t *block, enum trailer_field field, uint8_t value, uint8_t align,
 		      size_t write_block, uint8_t erased);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Little-endian numbers in byte arrays, checksums over them, and arithmetic on sizes: what every codec needs. */
+/*
+ * Little-endian numbers in byte arrays, checksums over them, and arithmetic on sizes: what every
+ * codec needs.
+ */
 #ifndef COMMON_BYTES_H
 #define COMMON_BYTES_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The facade over the build's crypto back-ends: asks each in turn until one does not answer -ENOTSUP. It keeps nothing,
- * so two images can be hashed at once.
+ * The facade over the build's crypto back-ends: asks each in turn until one does not answer
+ * -ENOTSUP. It keeps nothing, so two images can be hashed at once.
  */
 #include <dfu/crypto.h>
 

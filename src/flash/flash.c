@@ -30,8 +30,8 @@ static bool is_size(off_t n)
 }
 
 /*
- * `step` is the alignment asked of both ends. The end of the range must lie in one of the runs, or at
- * its end; what is left of it after each run cannot wrap.
+ * `step` is the alignment asked of both ends. The end of the range must lie in one of the runs, or
+ * at its end; what is left of it after each run cannot wrap.
  */
 static int check_range(const struct device *dev, off_t offset, size_t len, size_t step)
 {

@@ -46,8 +46,8 @@ bool der_take(struct der *in, uint8_t tag, struct der *content)
 	if (!take_length(&rest, &len) || len > rest.len) {
 		return false;
 	}
-	*content = (struct der){ .p = rest.p, .len = len };
-	*in = (struct der){ .p = rest.p + len, .len = rest.len - len };
+	*content = (struct der){.p = rest.p, .len = len};
+	*in = (struct der){.p = rest.p + len, .len = rest.len - len};
 	return true;
 }
 
@@ -86,7 +86,7 @@ static bool take_half(struct der *in, uint8_t *dst, size_t half)
 
 bool der_ecdsa_signature(const uint8_t *sig, size_t len, uint8_t *rs, size_t half)
 {
-	struct der in = { .p = sig, .len = len };
+	struct der in = {.p = sig, .len = len};
 	struct der pair;
 
 	return der_take(&in, DER_SEQUENCE, &pair) && take_half(&pair, rs, half) &&

@@ -50,7 +50,7 @@ struct dfu_image_source dfu_image_source_flash(const struct flash_area *fa, size
 
 struct dfu_image_source dfu_image_source_memory(const void *data, size_t size)
 {
-	return (struct dfu_image_source){ .size = size, .mapped = data };
+	return (struct dfu_image_source){.size = size, .mapped = data};
 }
 
 int image_read(const struct dfu_image_source *source, size_t off, void *dst, size_t len)
@@ -92,12 +92,13 @@ int dfu_image_header_decode(struct dfu_image_header *header,
 		.protect_tlv_size = get_le16(&raw[HDR_OFF_PROTECT_TLV_SIZE]),
 		.img_size = get_le32(&raw[HDR_OFF_IMG_SIZE]),
 		.flags = get_le32(&raw[HDR_OFF_FLAGS]),
-		.version = {
-			.major = raw[HDR_OFF_VER_MAJOR],
-			.minor = raw[HDR_OFF_VER_MINOR],
-			.revision = get_le16(&raw[HDR_OFF_VER_REVISION]),
-			.build = get_le32(&raw[HDR_OFF_VER_BUILD]),
-		},
+		.version =
+			{
+				.major = raw[HDR_OFF_VER_MAJOR],
+				.minor = raw[HDR_OFF_VER_MINOR],
+				.revision = get_le16(&raw[HDR_OFF_VER_REVISION]),
+				.build = get_le32(&raw[HDR_OFF_VER_BUILD]),
+			},
 	};
 	return 0;
 }
@@ -132,8 +133,7 @@ static int sizes_check(struct dfu_image *image, enum dfu_image_fault *fault)
 	}
 	uint32_t hashed_size = around + header->img_size;
 
-	if (hashed_size > image->source.size ||
-	    image->source.size - hashed_size < TLV_HEADER_LEN) {
+	if (hashed_size > image->source.size || image->source.size - hashed_size < TLV_HEADER_LEN) {
 		return image_refuse(fault, DFU_IMAGE_TRUNCATED);
 	}
 	image->hashed_size = hashed_size;
@@ -149,7 +149,7 @@ int dfu_image_open(struct dfu_image *image, const struct dfu_image_source *sourc
 		fault = &unseen;
 	}
 	*fault = DFU_IMAGE_OK;
-	*image = (struct dfu_image){ .source = *source };
+	*image = (struct dfu_image){.source = *source};
 	int rc = header_read(image, fault);
 
 	if (rc == 0) {

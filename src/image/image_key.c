@@ -16,13 +16,13 @@
 #define RSA3072_MODULUS_LEN 384
 
 /* The content of the algorithm's SEQUENCE: the object identifier and its parameters. */
-static const uint8_t id_p256[] = { 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
-				   0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07 };
-static const uint8_t id_p384[] = { 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
-				   0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22 };
-static const uint8_t id_ed25519[] = { 0x06, 0x03, 0x2b, 0x65, 0x70 };
-static const uint8_t id_rsa[] = { 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7,
-				  0x0d, 0x01, 0x01, 0x01, 0x05, 0x00 };
+static const uint8_t id_p256[] = {0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
+				  0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};
+static const uint8_t id_p384[] = {0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
+				  0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22};
+static const uint8_t id_ed25519[] = {0x06, 0x03, 0x2b, 0x65, 0x70};
+static const uint8_t id_rsa[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7,
+				 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00};
 
 static bool is_id(const struct der *algorithm, const uint8_t *id, size_t len)
 {
@@ -32,7 +32,7 @@ static bool is_id(const struct der *algorithm, const uint8_t *id, size_t len)
 /* All of an RSAPublicKey. */
 static int rsa_parse(struct dfu_image_key *key, const uint8_t *der, size_t len)
 {
-	struct der in = { .p = der, .len = len };
+	struct der in = {.p = der, .len = len};
 	struct der pair;
 	struct der modulus;
 	struct der exponent;
@@ -67,9 +67,9 @@ static int fixed_parse(struct dfu_image_key *key, const struct der *algorithm,
 		uint8_t raw_len;
 		enum dfu_sig_alg alg;
 	} kinds[] = {
-		{ id_p256, sizeof(id_p256), 65, DFU_SIG_ECDSA_P256 },
-		{ id_p384, sizeof(id_p384), 97, DFU_SIG_ECDSA_P384 },
-		{ id_ed25519, sizeof(id_ed25519), 32, DFU_SIG_ED25519 },
+		{id_p256, sizeof(id_p256), 65, DFU_SIG_ECDSA_P256},
+		{id_p384, sizeof(id_p384), 97, DFU_SIG_ECDSA_P384},
+		{id_ed25519, sizeof(id_ed25519), 32, DFU_SIG_ED25519},
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -107,7 +107,7 @@ static int spki_parse(struct dfu_image_key *key, struct der content)
 
 int dfu_image_key_parse(struct dfu_image_key *key, const uint8_t *der, size_t len)
 {
-	struct der in = { .p = der, .len = len };
+	struct der in = {.p = der, .len = len};
 	struct der content;
 
 	if (!der_take(&in, DER_SEQUENCE, &content) || in.len != 0 || content.len < 1) {
@@ -116,7 +116,7 @@ int dfu_image_key_parse(struct dfu_image_key *key, const uint8_t *der, size_t le
 	if (content.p[0] == DER_INTEGER) {
 		return rsa_parse(key, der, len);
 	}
-	struct dfu_image_key found = { .hashed = der, .hashed_len = len };
+	struct dfu_image_key found = {.hashed = der, .hashed_len = len};
 	int rc = spki_parse(&found, content);
 
 	if (rc == 0) {

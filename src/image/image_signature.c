@@ -24,24 +24,22 @@
 #define HASH_BIT(alg) (1u << (alg))
 
 struct kind {
-	uint16_t type;    /* of the signature TLV */
+	uint16_t type; /* of the signature TLV */
 	uint16_t len_min;
 	uint16_t len_max;
-	uint8_t half;     /* bytes of each number of an ECDSA signature, 0 for other kinds */
-	uint8_t hashes;   /* HASH_BITs */
+	uint8_t half;   /* bytes of each number of an ECDSA signature, 0 for other kinds */
+	uint8_t hashes; /* HASH_BITs */
 };
 
 static const struct kind kinds[] = {
-	[DFU_SIG_ECDSA_P256] = { DFU_IMAGE_TLV_ECDSA_SIG, 0, ECDSA_LEN_MAX, 32,
-				 HASH_BIT(DFU_HASH_SHA256) },
-	[DFU_SIG_ECDSA_P384] = { DFU_IMAGE_TLV_ECDSA_SIG, 0, ECDSA_LEN_MAX, 48,
-				 HASH_BIT(DFU_HASH_SHA384) },
-	[DFU_SIG_RSA2048_PSS] = { DFU_IMAGE_TLV_RSA2048_PSS, 256, 256, 0,
-				  HASH_BIT(DFU_HASH_SHA256) },
-	[DFU_SIG_RSA3072_PSS] = { DFU_IMAGE_TLV_RSA3072_PSS, 384, 384, 0,
-				  HASH_BIT(DFU_HASH_SHA256) },
-	[DFU_SIG_ED25519] = { DFU_IMAGE_TLV_ED25519, 64, 64, 0,
-			      HASH_BIT(DFU_HASH_SHA256) | HASH_BIT(DFU_HASH_SHA512) },
+	[DFU_SIG_ECDSA_P256] = {DFU_IMAGE_TLV_ECDSA_SIG, 0, ECDSA_LEN_MAX, 32,
+				HASH_BIT(DFU_HASH_SHA256)},
+	[DFU_SIG_ECDSA_P384] = {DFU_IMAGE_TLV_ECDSA_SIG, 0, ECDSA_LEN_MAX, 48,
+				HASH_BIT(DFU_HASH_SHA384)},
+	[DFU_SIG_RSA2048_PSS] = {DFU_IMAGE_TLV_RSA2048_PSS, 256, 256, 0, HASH_BIT(DFU_HASH_SHA256)},
+	[DFU_SIG_RSA3072_PSS] = {DFU_IMAGE_TLV_RSA3072_PSS, 384, 384, 0, HASH_BIT(DFU_HASH_SHA256)},
+	[DFU_SIG_ED25519] = {DFU_IMAGE_TLV_ED25519, 64, 64, 0,
+			     HASH_BIT(DFU_HASH_SHA256) | HASH_BIT(DFU_HASH_SHA512)},
 };
 
 /* What all signatures of one image are judged with. */
@@ -142,7 +140,7 @@ static int signature_judge(const struct judge *judge, const struct dfu_image_tlv
 
 static int signatures_walk(const struct judge *judge, struct dfu_image_report *report)
 {
-	struct dfu_image_tlv tlv = { 0 };
+	struct dfu_image_tlv tlv = {0};
 	bool is_named = false;
 
 	while (image_tlv_more(judge->image, &tlv)) {

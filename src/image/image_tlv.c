@@ -31,10 +31,10 @@ static bool may_be_unprotected(uint16_t type)
 		uint16_t first;
 		uint16_t last;
 	} allowed[] = {
-		{ DFU_IMAGE_TLV_KEYHASH, DFU_IMAGE_TLV_PUBKEY },
-		{ DFU_IMAGE_TLV_SHA256, DFU_IMAGE_TLV_SHA512 },
-		{ DFU_IMAGE_TLV_RSA2048_PSS, DFU_IMAGE_TLV_SIG_PURE },
-		{ DFU_IMAGE_TLV_ENC_FIRST, DFU_IMAGE_TLV_ENC_LAST },
+		{DFU_IMAGE_TLV_KEYHASH, DFU_IMAGE_TLV_PUBKEY},
+		{DFU_IMAGE_TLV_SHA256, DFU_IMAGE_TLV_SHA512},
+		{DFU_IMAGE_TLV_RSA2048_PSS, DFU_IMAGE_TLV_SIG_PURE},
+		{DFU_IMAGE_TLV_ENC_FIRST, DFU_IMAGE_TLV_ENC_LAST},
 	};
 
 	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
@@ -82,7 +82,7 @@ static int entry_read(const struct dfu_image *image, size_t off, size_t end,
 static int entries_check(const struct dfu_image *image, size_t off, size_t end,
 			 enum dfu_image_fault *fault)
 {
-	struct dfu_image_tlv tlv = { 0 };
+	struct dfu_image_tlv tlv = {0};
 
 	while (off < end) {
 		bool fits;

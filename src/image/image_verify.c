@@ -4,7 +4,8 @@
  * that is reported:
  *
  *     flags that exclude each other -> one hash TLV of the right length -> the hash
- *     -> the signature (with a key) -> what no bootloader of ours runs: encrypted, compressed, not bootable
+ *     -> the signature (with a key)
+ *     -> what no bootloader of ours runs: encrypted, compressed, not bootable
  *
  * The last step comes last so that the report about such an image is as full as it can be. The
  * digest of an encrypted image is over the plain payload: where the bytes do not hash to it nothing
@@ -59,9 +60,9 @@ static int pure_read(const struct dfu_image *image, const struct dfu_image_tlv *
 
 static int contents_read(const struct dfu_image *image, struct contents *contents)
 {
-	struct dfu_image_tlv tlv = { 0 };
+	struct dfu_image_tlv tlv = {0};
 
-	*contents = (struct contents){ 0 };
+	*contents = (struct contents){0};
 	while (image_tlv_more(image, &tlv)) {
 		int rc = dfu_image_tlv_next(image, &tlv);
 
@@ -182,7 +183,7 @@ int dfu_image_verify(const struct dfu_image *image, const struct dfu_image_key *
 	if (report == NULL) {
 		report = &unseen;
 	}
-	*report = (struct dfu_image_report){ .fault = DFU_IMAGE_OK };
+	*report = (struct dfu_image_report){.fault = DFU_IMAGE_OK};
 	if (buf == NULL || len < WORK_BUFFER_MIN) {
 		return -EINVAL;
 	}

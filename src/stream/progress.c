@@ -8,12 +8,12 @@
 
 #define VERSION 1
 
-#define OFF_VERSION  0
+#define OFF_VERSION 0
 #define OFF_RESERVED 1
-#define OFF_OFFSET   8
-#define OFF_SIZE     16
-#define OFF_WRITTEN  24
-#define OFF_CRC      32
+#define OFF_OFFSET 8
+#define OFF_SIZE 16
+#define OFF_WRITTEN 24
+#define OFF_CRC 32
 
 _Static_assert(OFF_CRC + 4 == PROGRESS_LEN, "the checksum ends the record");
 

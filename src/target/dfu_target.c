@@ -10,9 +10,9 @@
  *       |        reset          +------------------+
  *       +------------------------------------------+
  *
- * The target stays chosen after done, so that schedule_update and reset find it. An init is skipped only while a
- * download of the same type, pair and size is under way and done was not called: neither a failed init nor
- * anything after done can be taken for it.
+ * The target stays chosen after done, so that schedule_update and reset find it. An init is skipped
+ * only while a download of the same type, pair and size is under way and done was not called:
+ * neither a failed init nor anything after done can be taken for it.
  */
 #include <dfu/config.h>
 #include <dfu/dfu_target.h>
@@ -29,7 +29,10 @@ struct target_entry {
 	struct dfu_target functions;
 };
 
-/* In the order of probing; ended by type NONE. A target that is not in the build has no row and no code. */
+/*
+ * In the order of probing; ended by type NONE. A target that is not in the build has no row and no
+ * code.
+ */
 static const struct target_entry targets[] = {
 #if IS_ENABLED(CONFIG_DFU_TARGET_MCUBOOT)
 	{
@@ -45,7 +48,7 @@ static const struct target_entry targets[] = {
 		},
 	},
 #endif
-	{ .type = DFU_TARGET_IMAGE_TYPE_NONE },
+	{.type = DFU_TARGET_IMAGE_TYPE_NONE},
 };
 
 static const struct dfu_target *current; /* NULL: no target is chosen */

@@ -3,15 +3,18 @@
  * MCUboot images into the secondary slot of an image pair.
  *
  * Order of the flash writes, and what a cut between them leaves:
- *   1. first byte arrives: the page of the trailer's magic, then the rest of the trailer   nothing is pending any more
- *   2.                     the page that holds the old header                              no image is visible
- *   3. the rest of the file through the stream, from the first write block behind the held-back bytes
+ *   1. first byte arrives: the page of the trailer's magic,
+ *      then the rest of the trailer                           nothing is pending any more
+ *   2. the page that holds the old header                     no image is visible
+ *   3. the rest of the file through the stream, from the first write block behind the held-back
+ *      bytes
  *   4. done(true): what flash holds is verified, the held-back bytes standing in from RAM
  *   5. the held-back write blocks but the first
- *   6. the first write block, with the header's magic                                      the image is visible
- *   7. schedule: the boot layer's trailer, its magic last                                  the update is pending
+ *   6. the first write block, with the header's magic         the image is visible
+ *   7. schedule: the boot layer's trailer, its magic last     the update is pending
  *
- * The first page is erased in step 2 and the trailer's pages in step 1, so the stream is told not to erase them again.
+ * The first page is erased in step 2 and the trailer's pages in step 1, so the stream is told not
+ * to erase them again.
  *
  *   NONE --init--> ACTIVE --done(true)--> OVER          init of anything else begins a new download
  *                  |  ^  \--verification failed--> FAILED
@@ -55,7 +58,7 @@ static uint8_t held[CONFIG_DFU_TARGET_HEADER_HOLD];
 static uint8_t *work_buf;
 static size_t work_buf_len;
 static const struct dfu_image_key *public_key;
-static uint8_t verified_images; /* bit n: done(true) verified the slot of pair n, nothing changed it since */
+static uint8_t verified_images; /* bit n: done(true) verified the slot of pair n */
 static char stream_id[] = "MCUBOOT0";
 
 static size_t bytes_received(void)
@@ -120,7 +123,7 @@ static int begin_content(void)
 
 static struct mcuboot_slot_verifier verifier(void)
 {
-	return (struct mcuboot_slot_verifier){ public_key, work_buf, work_buf_len };
+	return (struct mcuboot_slot_verifier){public_key, work_buf, work_buf_len};
 }
 
 static int verify_download(bool *judged)
@@ -289,8 +292,8 @@ int dfu_target_mcuboot_offset_get(size_t *offset)
 }
 
 /*
- * The first bytes of the file, which do not go into the stream; before the very first one the slot is cleared.
- * Inlined, its registers would be saved for every chunk.
+ * The first bytes of the file, which do not go into the stream; before the very first one the slot
+ * is cleared. Inlined, its registers would be saved for every chunk.
  */
 static DFU_NOINLINE int write_first(const uint8_t *bytes, size_t len)
 {
@@ -347,7 +350,9 @@ int dfu_target_mcuboot_done(bool successful)
 	return dfu_target_stream_done(false);
 }
 
-/* Verify what a slot holds, the held-back bytes standing in where its own download left them out. */
+/*
+ * Verify what a slot holds, the held-back bytes standing in where its own download left them out.
+ */
 static int verify_for_schedule(const struct flash_area *slot, int img_num, bool is_held)
 {
 	const struct mcuboot_slot_verifier how = verifier();
@@ -362,7 +367,8 @@ static int verify_for_schedule(const struct flash_area *slot, int img_num, bool 
 		return (int)max_size;
 	}
 	const int rc = mcuboot_slot_verify(slot, slot->fa_size, is_held ? held : NULL,
-					   is_held ? download.hold_len : 0, &how, &total_size, &judged);
+					   is_held ? download.hold_len : 0, &how, &total_size,
+					   &judged);
 	if (rc != 0) {
 		return rc;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One stream, open, paused or none. A paused one is nothing but the context that done(false) leaves: an init with the same id, device,
- * region and buffer opens it again, buffered bytes included. Forgetting it is zeroing the context.
+ * One stream, open, paused or none. A paused one is nothing but the context that done(false)
+ * leaves: an init with the same id, device, region and buffer opens it again, buffered bytes
+ * included. Forgetting it is zeroing the context.
  */
 #include <string.h>
 
@@ -59,8 +60,8 @@ int dfu_target_stream_init(const struct dfu_target_stream_init *init)
 	if (is_paused_one(init, size)) {
 		stream.callback = init->cb;
 	} else {
-		rc = stream_flash_init(&stream, init->fdev, init->buf, init->len, init->offset, size,
-				       init->cb);
+		rc = stream_flash_init(&stream, init->fdev, init->buf, init->len, init->offset,
+				       size, init->cb);
 		if (rc != 0) {
 			return rc;
 		}

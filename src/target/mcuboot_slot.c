@@ -51,7 +51,8 @@ static int program_block(const struct flash_area *slot, size_t off, const uint8_
 		return 0;
 	}
 	if (!blank && needs_erase(slot)) {
-		DFU_ERR("slot %u: write block at %zu is neither erased nor right", slot->fa_id, off);
+		DFU_ERR("slot %u: write block at %zu is neither erased nor right", slot->fa_id,
+			off);
 		return -EIO;
 	}
 	return flash_area_write(slot, (off_t)off, block, block_size);
@@ -140,8 +141,8 @@ int mcuboot_slot_program_head(const struct flash_area *slot, const uint8_t *head
 	const size_t block_size = flash_area_align(slot);
 
 	for (size_t off = head_len; off > 0; off -= block_size) {
-		const int rc = program_block(slot, off - block_size, &head[off - block_size],
-					     block_size);
+		const int rc =
+			program_block(slot, off - block_size, &head[off - block_size], block_size);
 		if (rc != 0) {
 			return rc;
 		}

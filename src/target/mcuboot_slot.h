@@ -19,32 +19,40 @@ struct mcuboot_slot_verifier {
 	size_t buf_len;
 };
 
-/* The secondary slot of an image pair. -EINVAL no such pair, -ENODEV no such slot, -EFAULT device not ready. */
+/*
+ * The secondary slot of an image pair. -EINVAL no such pair, -ENODEV no such slot, -EFAULT device
+ * not ready.
+ */
 int mcuboot_slot_open_secondary(int img_num, const struct flash_area **slot);
 
 /* 0 if the running image of a pair is confirmed, -EBUSY if not, else the error of the look. */
 int mcuboot_slot_refuse_unconfirmed(int img_num);
 
 /*
- * What must be erased so that an image of before has no header: the first page or, without explicit erase, its first
- * hold_len bytes. -EINVAL if the slot does not begin with a page of its own.
+ * What must be erased so that an image of before has no header: the first page or, without explicit
+ * erase, its first hold_len bytes. -EINVAL if the slot does not begin with a page of its own.
  */
 int mcuboot_slot_header_page(const struct flash_area *slot, size_t hold_len, size_t *size);
 
-/* Make the slot empty for the bootloader: trailer first (its magic's page before the rest), then the old header. */
+/*
+ * Make the slot empty for the bootloader: trailer first (its magic's page before the rest), then
+ * the old header.
+ */
 int mcuboot_slot_clear(const struct flash_area *slot, size_t hold_len,
 		       struct mcuboot_slot_erased *erased);
 
 /*
- * Verify the image in the first size bytes of a slot, head standing in for its first head_len bytes. *judged tells an image that was refused
- * (true) from a device that failed. -ENOENT: no header. -EBADMSG: format or hash. -EACCES: signature. *total_size: its bytes.
+ * Verify the image in the first size bytes of a slot, head standing in for its first head_len
+ * bytes. *judged tells an image that was refused (true) from a device that failed. -ENOENT: no
+ * header. -EBADMSG: format or hash. -EACCES: signature. *total_size: its bytes.
  */
 int mcuboot_slot_verify(const struct flash_area *slot, size_t size, const uint8_t *head,
 			size_t head_len, const struct mcuboot_slot_verifier *verifier,
 			size_t *total_size, bool *judged);
 
 /*
- * Program the first bytes of a slot, last write block first: the header's magic comes last. Blocks that hold their bytes already are left;
+ * Program the first bytes of a slot, last write block first: the header's magic comes last. Blocks
+ * that hold their bytes already are left;
  * -EIO where one is neither that nor erased.
  */
 int mcuboot_slot_program_head(const struct flash_area *slot, const uint8_t *head, size_t head_len);

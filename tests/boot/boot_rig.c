@@ -67,7 +67,8 @@ static const struct flash_parameters *rig_parameters(const struct device *dev)
 	return flash_get_parameters(rig.flash.dev);
 }
 
-static void rig_layout(const struct device *dev, const struct flash_pages_layout **layout, size_t *size)
+static void rig_layout(const struct device *dev, const struct flash_pages_layout **layout,
+		       size_t *size)
 {
 	(void)dev;
 	*layout = rig.flash.runs;
@@ -91,8 +92,10 @@ void rig_open(const struct rig_case *what)
 		.erase_value = what->erased,
 		.no_explicit_erase = what->no_erase,
 	};
-	const struct boot_arrangement arrangement = {
-		.mode = BOOT_MODE_SWAP_MOVE, .max_align = what->align, .images = 1, .max_sectors = 128};
+	const struct boot_arrangement arrangement = {.mode = BOOT_MODE_SWAP_MOVE,
+						     .max_align = what->align,
+						     .images = 1,
+						     .max_sectors = 128};
 
 	memset(&rig, 0, sizeof(rig));
 	rig.what = what;
@@ -141,8 +144,8 @@ void rig_put_magic(int slot)
 /* Header of 32 bytes, payload, a TLV area with one hash. */
 void rig_put_image(int slot, size_t size)
 {
-	static const uint8_t header[32] = {0x3d, 0xb8, 0xf3, 0x96, 0, 0, 0, 0, 32, 0, 0, 0, 0, 0, 0, 0,
-					   0,    0,    0,    0,    1, 2, 3, 0, 4};
+	static const uint8_t header[32] = {0x3d, 0xb8, 0xf3, 0x96, 0, 0, 0, 0, 32, 0, 0, 0, 0,
+					   0,    0,    0,    0,    0, 0, 0, 1, 2,  3, 0, 4};
 	static const uint8_t tlvs[8] = {0x07, 0x69, 40, 0, 0x10, 0, 32, 0};
 	uint8_t *image = rig_end(slot) - rig.areas[slot].fa_size;
 	const size_t payload = size - 32 - 40;
@@ -158,7 +161,8 @@ void rig_put_image(int slot, size_t size)
 
 const char *rig_meaning(void)
 {
-	return trailer_meaning(rig.layout, rig_end(0), rig.what->erased, rig_end(1), rig.what->erased);
+	return trailer_meaning(rig.layout, rig_end(0), rig.what->erased, rig_end(1),
+			       rig.what->erased);
 }
 
 void rig_assert_no_violation(void)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One image pair on a strict flash whose programs and erases are written down and can be cut short. */
+/*
+ * One image pair on a strict flash whose programs and erases are written down and can be cut short.
+ */
 #ifndef TESTS_BOOT_BOOT_RIG_H
 #define TESTS_BOOT_BOOT_RIG_H
 
@@ -47,9 +49,9 @@ struct rig {
 	struct flash_area areas[2];
 	struct rig_op ops[RIG_OPS_MAX];
 	size_t op_count;
-	long cut;  /* the operation that fails with cut_rc, counted from 0; negative: none */
+	long cut;   /* the operation that fails with cut_rc, counted from 0; negative: none */
 	int cut_rc; /* -EINTR; 0: the device lies */
-	bool torn; /* half of it takes place */
+	bool torn;  /* half of it takes place */
 };
 
 extern struct rig rig;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The boot model against boots of the real MCUboot (boots.jsonl.gz). What the application does between the boots is done
- * here as MCUboot's own functions do it, on the bytes, so that every boot begins with the flash that was recorded.
+ * The boot model against boots of the real MCUboot (boots.jsonl.gz). What the application does
+ * between the boots is done here as MCUboot's own functions do it, on the bytes, so that every boot
+ * begins with the flash that was recorded.
  */
 #include "vector_device.h"
 
@@ -88,7 +89,10 @@ static uint8_t *slot_end(const struct flash_area *fa)
 	return vector_bytes(fa) + fa->fa_size;
 }
 
-/* Programs one write block as strict flash does; 1 as MCUboot returns it where the block is not erased. */
+/*
+ * Programs one write block as strict flash does; 1 as MCUboot returns it where the block is not
+ * erased.
+ */
 static int program_flag(uint8_t *at, uint8_t value, size_t block, uint8_t erased)
 {
 	if (!trailer_is_blank(at + block, block, erased)) {
@@ -122,8 +126,8 @@ static int set_pending(const json_t *record, const json_t *step)
 		rc = program_flag(end - layout->image_ok, 1, block, erased);
 	}
 	return rc != 0 ? rc
-		       : program_flag(end - layout->swap_info, (uint8_t)((permanent ? 3 : 2) | image << 4),
-				      block, erased);
+		       : program_flag(end - layout->swap_info,
+				      (uint8_t)((permanent ? 3 : 2) | image << 4), block, erased);
 }
 
 /* MCUboot's confirmation: image_ok, where there is a magic and image_ok is unset. */
@@ -179,7 +183,8 @@ static size_t image_extent(const uint8_t *slot, size_t size)
 	return end + le16(&slot[end + 2]);
 }
 
-static void describe_image(const uint8_t *slot, size_t size, char *version, size_t room, char *sha256)
+static void describe_image(const uint8_t *slot, size_t size, char *version, size_t room,
+			   char *sha256)
 {
 	uint8_t digest[crypto_hash_sha256_BYTES];
 	size_t len;
@@ -203,7 +208,8 @@ static const char *flag_text(uint8_t value, uint8_t erased)
 	return value == erased ? "unset" : value == 1 ? "set" : "bad";
 }
 
-static const char *magic_text(const struct trailer_bytes *layout, const uint8_t *end, uint8_t erased)
+static const char *magic_text(const struct trailer_bytes *layout, const uint8_t *end,
+			      uint8_t erased)
 {
 	if (trailer_has_magic(layout, end)) {
 		return "good";
@@ -231,14 +237,16 @@ static void check_slot(const char *id, const struct trailer_bytes *layout, const
 	expect_text(id, "header", version, json_object_get(expected, "header"));
 	expect_text(id, "sha256", sha256, json_object_get(expected, "sha256"));
 	assert_int_equal(vector_number(expected, "at"), 0);
-	expect_text(id, "magic", magic_text(layout, end, erased), json_object_get(expected, "magic"));
+	expect_text(id, "magic", magic_text(layout, end, erased),
+		    json_object_get(expected, "magic"));
 	expect_text(id, "swap_type", type_text(*(end - layout->swap_info), erased),
 		    json_object_get(expected, "swap_type"));
 	expect_text(id, "copy_done", flag_text(*(end - layout->copy_done), erased),
 		    json_object_get(expected, "copy_done"));
 	expect_text(id, "image_ok", flag_text(*(end - layout->image_ok), erased),
 		    json_object_get(expected, "image_ok"));
-	if (trailer_is_blank(end, fa->fa_size, erased) != json_is_true(json_object_get(expected, "erased"))) {
+	if (trailer_is_blank(end, fa->fa_size, erased) !=
+	    json_is_true(json_object_get(expected, "erased"))) {
 		fail_msg("%s: %s is not erased, or should not be", id, fa->fa_label);
 	}
 }
@@ -260,7 +268,8 @@ static void check_ran(const char *id, const struct sim_boot_result *result, cons
 		assert_int_equal(vector_number(ran, "image"), 0);
 	}
 	for (unsigned int i = 0; i < result->images; i++) {
-		assert_int_equal(result->active[i], json_is_object(ran) ? vector_number(ran, "slot") : -1);
+		assert_int_equal(result->active[i],
+				 json_is_object(ran) ? vector_number(ran, "slot") : -1);
 	}
 }
 
@@ -309,7 +318,8 @@ static void boot(const json_t *record, const json_t *step, struct counts *counts
 	}
 	check_types(id, &result, json_object_get(step, "swap_type"));
 	for (size_t i = 0; i < json_array_size(slots); i++) {
-		check_slot(id, trailer_bytes(boot_arrangement_get()->max_align), json_array_get(slots, i));
+		check_slot(id, trailer_bytes(boot_arrangement_get()->max_align),
+			   json_array_get(slots, i));
 	}
 }
 
@@ -339,10 +349,12 @@ static void run_record(const json_t *record, struct counts *counts)
 	size_t i;
 
 	vector_device_open(record);
-	json_array_foreach(json_object_get(record, "before"), i, item) {
+	json_array_foreach(json_object_get(record, "before"), i, item)
+	{
 		put(item);
 	}
-	json_array_foreach(json_object_get(record, "steps"), i, item) {
+	json_array_foreach(json_object_get(record, "steps"), i, item)
+	{
 		run_step(record, item, counts);
 	}
 	vector_device_close();
@@ -360,7 +372,8 @@ static struct counts run(const char *mode, long images)
 	const json_t *record;
 	size_t i;
 
-	json_array_foreach(records, i, record) {
+	json_array_foreach(records, i, record)
+	{
 		if (has(record, "mode", mode) && has(record, "signature", "none") &&
 		    has(record, "downgrade", "none") &&
 		    vector_number(json_object_get(record, "mcuboot"), "images") == images) {

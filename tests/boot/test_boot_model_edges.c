@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What no recorded boot shows of the boot model: where it ends, and a swap that was begun for a candidate that is bad. */
+/*
+ * What no recorded boot shows of the boot model: where it ends, and a swap that was begun for a
+ * candidate that is bad.
+ */
 #include "boot_rig.h"
 
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asking, confirming, taking back: on every geometry, with a cut before and inside every operation. */
+/*
+ * Asking, confirming, taking back: on every geometry, with a cut before and inside every operation.
+ */
 #include "boot_rig.h"
 
 #include <stdio.h>

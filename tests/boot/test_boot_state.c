@@ -18,8 +18,12 @@ static struct boot_swap_state state_of(unsigned int n)
 	};
 }
 
-/* The rules in words: an update is asked for by the secondary's magic and kept by its image_ok; else a test goes back. */
-static int told_again(bool offset_mode, const struct boot_swap_state *p, const struct boot_swap_state *s)
+/*
+ * The rules in words: an update is asked for by the secondary's magic and kept by its image_ok;
+ * else a test goes back.
+ */
+static int told_again(bool offset_mode, const struct boot_swap_state *p,
+		      const struct boot_swap_state *s)
 {
 	if (s->magic == 1) {
 		switch (s->image_ok) {
@@ -51,7 +55,8 @@ static void every_combination_of_two_trailers_has_the_bootloaders_type(void **st
 			const struct boot_swap_state s = state_of(n / STATES);
 			const int type = boot_swap_type_of(&p, &s);
 
-			assert_int_equal(type, told_again(modes[m] == BOOT_MODE_SWAP_OFFSET, &p, &s));
+			assert_int_equal(type,
+					 told_again(modes[m] == BOOT_MODE_SWAP_OFFSET, &p, &s));
 			types[type]++;
 		}
 	}
@@ -98,7 +103,8 @@ static void an_image_is_unconfirmed_only_after_a_test_swap(void **state)
 			if (done < 2) {
 				rig_put(0, rig.layout->copy_done, set_bad[done]);
 			}
-			assert_int_equal(boot_is_unconfirmed_multi(0), magic == 0 && ok == 2 && done == 0);
+			assert_int_equal(boot_is_unconfirmed_multi(0),
+					 magic == 0 && ok == 2 && done == 0);
 		}
 		rig_close();
 	}
@@ -110,8 +116,11 @@ static void a_write_block_that_holds_two_fields_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(blocks); i++) {
-		const struct rig_case what = {.page = 4096, .pages = 8, .write = blocks[i],
-					      .erased = 0xff, .align = blocks[i] > 32 ? 32 : 8};
+		const struct rig_case what = {.page = 4096,
+					      .pages = 8,
+					      .write = blocks[i],
+					      .erased = 0xff,
+					      .align = blocks[i] > 32 ? 32 : 8};
 		struct boot_swap_state found;
 		struct boot_swap_state before;
 
@@ -155,9 +164,9 @@ static void a_state_that_cannot_be_read_leaves_the_callers_alone(void **state)
 static void an_arrangement_outside_its_ranges_is_refused_and_the_old_one_stays(void **state)
 {
 	static const struct boot_arrangement bad[] = {
-		{BOOT_MODE_COUNT, 8, 1, 128}, {BOOT_MODE_SWAP_MOVE, 4, 1, 128},
+		{BOOT_MODE_COUNT, 8, 1, 128},      {BOOT_MODE_SWAP_MOVE, 4, 1, 128},
 		{BOOT_MODE_SWAP_MOVE, 64, 1, 128}, {BOOT_MODE_SWAP_MOVE, 24, 1, 128},
-		{BOOT_MODE_SWAP_MOVE, 8, 0, 128}, {BOOT_MODE_SWAP_MOVE, 8, 9, 128},
+		{BOOT_MODE_SWAP_MOVE, 8, 0, 128},  {BOOT_MODE_SWAP_MOVE, 8, 9, 128},
 		{BOOT_MODE_SWAP_MOVE, 8, 1, 0},
 	};
 	const struct boot_arrangement good = {BOOT_MODE_RAM_LOAD, 32, 8, 1};
@@ -176,8 +185,9 @@ static void an_arrangement_outside_its_ranges_is_refused_and_the_old_one_stays(v
 static void modes_have_the_names_of_the_devicetree(void **state)
 {
 	static const char *const names[] = {
-		"swap-scratch", "swap-move", "swap-offset", "overwrite-only", "direct-xip",
-		"direct-xip-revert", "ram-load", "ram-load-revert", "single-slot", "firmware-loader"};
+		"swap-scratch", "swap-move",         "swap-offset", "overwrite-only",
+		"direct-xip",   "direct-xip-revert", "ram-load",    "ram-load-revert",
+		"single-slot",  "firmware-loader"};
 
 	(void)state;
 	assert_int_equal(ARRAY_LEN(names), BOOT_MODE_COUNT);
@@ -195,7 +205,8 @@ int main(void)
 		cmocka_unit_test(an_image_is_unconfirmed_only_after_a_test_swap),
 		cmocka_unit_test(a_write_block_that_holds_two_fields_is_refused),
 		cmocka_unit_test(a_state_that_cannot_be_read_leaves_the_callers_alone),
-		cmocka_unit_test(an_arrangement_outside_its_ranges_is_refused_and_the_old_one_stays),
+		cmocka_unit_test(
+			an_arrangement_outside_its_ranges_is_refused_and_the_old_one_stays),
 		cmocka_unit_test(modes_have_the_names_of_the_devicetree),
 	};
 

@@ -9,7 +9,8 @@
 /* Bytes of status, fields and magic, by the published formula. */
 static size_t trailer_by_hand(void)
 {
-	return 3 * 128 * rig.what->write + 4 * (size_t)rig.what->align + (rig.what->align == 32 ? 32 : 16);
+	return 3 * 128 * rig.what->write + 4 * (size_t)rig.what->align +
+	       (rig.what->align == 32 ? 32 : 16);
 }
 
 static void the_size_is_the_bootloaders(void **state)
@@ -107,7 +108,8 @@ static void a_page_shared_with_a_neighbour_is_refused_before_anything_is_erased(
 	shared.fa_size -= 1024; /* a neighbour begins in the last page */
 	assert_int_equal(boot_trailer_wipe(&shared, NULL), -EINVAL);
 	shared = rig.areas[1];
-	shared.fa_off += (off_t)(shared.fa_size - 7168); /* one ends in the first page of the trailer */
+	shared.fa_off +=
+		(off_t)(shared.fa_size - 7168); /* one ends in the first page of the trailer */
 	shared.fa_size = 7168;
 	assert_int_equal(boot_trailer_wipe(&shared, NULL), -EINVAL);
 	rig.areas[1].fa_size -= 1024;
@@ -152,16 +154,22 @@ static void a_smaller_secondary_limits_the_image(void **state)
 
 static void the_room_for_an_image_follows_unequal_pages(void **state)
 {
-	/* Slot 0: 4K, 4K, 16K, 8K, 8K from the start of the device; slot 1 behind it: eight pages of 8K. */
-	const struct test_geometry geometry = {
-		.runs = {{2, 4096}, {1, 16384}, {10, 8192}}, .write_block_size = 4, .erase_value = 0xff};
+	/*
+	 * Slot 0: 4K, 4K, 16K, 8K, 8K from the start of the device; slot 1 behind it: eight pages
+	 * of 8K.
+	 */
+	const struct test_geometry geometry = {.runs = {{2, 4096}, {1, 16384}, {10, 8192}},
+					       .write_block_size = 4,
+					       .erase_value = 0xff};
 	struct test_flash flash;
 
 	(void)state;
 	rig_open(&rig_cases[0]);
 	test_flash_init(&flash, &geometry);
-	rig.areas[0] = (struct flash_area){.fa_id = 0, .fa_off = 0, .fa_size = 40960, .fa_dev = flash.dev};
-	rig.areas[1] = (struct flash_area){.fa_id = 1, .fa_off = 40960, .fa_size = 65536, .fa_dev = flash.dev};
+	rig.areas[0] =
+		(struct flash_area){.fa_id = 0, .fa_off = 0, .fa_size = 40960, .fa_dev = flash.dev};
+	rig.areas[1] = (struct flash_area){
+		.fa_id = 1, .fa_off = 40960, .fa_size = 65536, .fa_dev = flash.dev};
 	assert_int_equal(boot_get_max_image_size(0), 40960 - 8192 - 8192);
 	rig.areas[0].fa_size = 32768; /* now the page to move by is the one of 16K */
 	rig.areas[1].fa_off = 40960;
@@ -183,7 +191,9 @@ static void a_slot_of_one_page_holds_no_image(void **state)
 
 static void status_is_laid_out_for_the_primarys_write_block(void **state)
 {
-	/* A secondary on another device with bytes as write blocks, its primary writes 8 at a time. */
+	/*
+	 * A secondary on another device with bytes as write blocks, its primary writes 8 at a time.
+	 */
 	const struct test_geometry geometry = {
 		.runs = {{16, 1024}}, .write_block_size = 1, .erase_value = 0xff};
 	struct test_flash flash;
@@ -211,7 +221,8 @@ static void only_swap_move_has_a_rule_for_the_largest_image(void **state)
 		const struct boot_arrangement build = {(enum boot_mode)mode, 8, 1, 128};
 
 		assert_int_equal(boot_arrangement_set(&build), 0);
-		assert_int_equal(boot_get_max_image_size(0), mode == BOOT_MODE_SWAP_MOVE ? 24576 : -ENOTSUP);
+		assert_int_equal(boot_get_max_image_size(0),
+				 mode == BOOT_MODE_SWAP_MOVE ? 24576 : -ENOTSUP);
 	}
 	rig_close();
 }
@@ -223,7 +234,8 @@ int main(void)
 		cmocka_unit_test(a_slot_smaller_than_its_trailer_has_none),
 		cmocka_unit_test(a_wipe_takes_the_trailers_pages_and_no_byte_more),
 		cmocka_unit_test(a_wipe_begins_with_the_magic_and_goes_down),
-		cmocka_unit_test(a_page_shared_with_a_neighbour_is_refused_before_anything_is_erased),
+		cmocka_unit_test(
+			a_page_shared_with_a_neighbour_is_refused_before_anything_is_erased),
 		cmocka_unit_test(an_error_of_the_device_ends_a_wipe_and_sets_nothing),
 		cmocka_unit_test(the_largest_image_leaves_the_trailer_and_a_page_to_move_by),
 		cmocka_unit_test(a_smaller_secondary_limits_the_image),

@@ -35,9 +35,9 @@ static void set_mode(enum boot_mode mode)
 
 static void a_header_gives_size_and_version(void **state)
 {
-	static const uint8_t header[32] = {0x3d, 0xb8, 0xf3, 0x96, 0, 0,    0,    0,    0, 2,    0,
-					   0,    0x78, 0x56, 0x34, 0x12, 0, 0, 0, 0, 250,  251,
-					   0x21, 0x43, 0x0d, 0x0c, 0x0b, 0x0a};
+	static const uint8_t header[32] = {0x3d, 0xb8, 0xf3, 0x96, 0,    0,    0,    0,   0, 2,
+					   0,    0,    0x78, 0x56, 0x34, 0x12, 0,    0,   0, 0,
+					   250,  251,  0x21, 0x43, 0x0d, 0x0c, 0x0b, 0x0a};
 	struct mcuboot_img_header found;
 
 	(void)state;
@@ -80,7 +80,8 @@ static void the_status_offset_is_that_of_copy_done(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		const struct boot_arrangement build = {BOOT_MODE_SWAP_MOVE, (uint8_t)(8u << i), 1, 128};
+		const struct boot_arrangement build = {BOOT_MODE_SWAP_MOVE, (uint8_t)(8u << i), 1,
+						       128};
 
 		assert_int_equal(boot_arrangement_set(&build), 0);
 		assert_int_equal(boot_get_trailer_status_offset(65536), 65536 - distance[i]);
@@ -158,7 +159,8 @@ static void the_running_slot_is_the_primary_where_slots_have_roles(void **state)
 {
 	(void)state;
 	for (unsigned int mode = 0; mode < BOOT_MODE_COUNT; mode++) {
-		const bool is_either = mode >= BOOT_MODE_DIRECT_XIP && mode <= BOOT_MODE_RAM_LOAD_REVERT;
+		const bool is_either = mode >= BOOT_MODE_DIRECT_XIP &&
+				       mode <= BOOT_MODE_RAM_LOAD_REVERT;
 
 		set_mode((enum boot_mode)mode);
 		assert_int_equal(boot_fetch_active_slot(), is_either ? BOOT_INVALID_SLOT_ID : 0);

@@ -25,7 +25,8 @@ static void fields_lie_where_the_published_table_has_them(void **state)
 		assert_int_equal(trailer_distance(aligns[i], TRAILER_COPY_DONE), layout->copy_done);
 		assert_int_equal(trailer_distance(aligns[i], TRAILER_SWAP_INFO), layout->swap_info);
 		assert_int_equal(trailer_distance(aligns[i], TRAILER_SWAP_SIZE), swap_size[i]);
-		assert_int_equal(trailer_distance(aligns[i], TRAILER_MAGIC), aligns[i] == 32 ? 32 : 16);
+		assert_int_equal(trailer_distance(aligns[i], TRAILER_MAGIC),
+				 aligns[i] == 32 ? 32 : 16);
 	}
 }
 
@@ -35,7 +36,7 @@ static void whole_trailers_are_as_long_as_the_bootloader_makes_them(void **state
 		uint8_t align, block;
 		size_t move, offset, single;
 	} rows[] = {
-		{8, 1, 432, 312, 48},      {8, 4, 1584, 1080, 48},      {8, 8, 3120, 2104, 48},
+		{8, 1, 432, 312, 48},     {8, 4, 1584, 1080, 48},     {8, 8, 3120, 2104, 48},
 		{16, 16, 6224, 4192, 80}, {32, 32, 12448, 8384, 160},
 	};
 	static const enum boot_mode like_move[] = {BOOT_MODE_SWAP_SCRATCH, BOOT_MODE_SWAP_MOVE,
@@ -132,7 +133,8 @@ static void a_magic_is_good_for_its_own_alignment_only(void **state)
 			const struct boot_swap_state found = decode(
 				aligns[i], erased, blank, trailer_bytes(aligns[k / 2])->magic);
 
-			assert_int_equal(found.magic, i == k / 2 ? BOOT_MAGIC_GOOD : BOOT_MAGIC_BAD);
+			assert_int_equal(found.magic,
+					 i == k / 2 ? BOOT_MAGIC_GOOD : BOOT_MAGIC_BAD);
 		}
 	}
 }
@@ -148,14 +150,16 @@ static void a_magic_with_any_bit_wrong_or_torn_anywhere_is_bad(void **state)
 
 			memcpy(magic, trailer_bytes(aligns[i])->magic, 16);
 			magic[bit / 8] ^= (uint8_t)(1u << (bit % 8));
-			assert_int_equal(decode(aligns[i], 0xff, blank, magic).magic, BOOT_MAGIC_BAD);
+			assert_int_equal(decode(aligns[i], 0xff, blank, magic).magic,
+					 BOOT_MAGIC_BAD);
 		}
 		for (size_t len = 1; len < 16; len++) {
 			uint8_t magic[16];
 
 			memset(magic, 0xff, 16);
 			memcpy(magic, trailer_bytes(aligns[i])->magic, len);
-			assert_int_equal(decode(aligns[i], 0xff, blank, magic).magic, BOOT_MAGIC_BAD);
+			assert_int_equal(decode(aligns[i], 0xff, blank, magic).magic,
+					 BOOT_MAGIC_BAD);
 		}
 	}
 }
@@ -188,8 +192,9 @@ static void the_magic_ends_its_block_and_is_padded_in_front(void **state)
 		const size_t room = align == 32 ? 32 : 16;
 		uint8_t bytes[32];
 
-		assert_int_equal(trailer_encode(bytes, TRAILER_MAGIC, 0, align, 1, erased_values[i % 2]),
-				 room);
+		assert_int_equal(
+			trailer_encode(bytes, TRAILER_MAGIC, 0, align, 1, erased_values[i % 2]),
+			room);
 		assert_memory_equal(&bytes[room - 16], trailer_bytes(align)->magic, 16);
 		for (size_t k = 0; k < room - 16; k++) {
 			assert_int_equal(bytes[k], erased_values[i % 2]);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every record of trailer-ops.jsonl.gz through the public API, judged by the rules of trailer-ops.md. All 3024 records
- * run; in modes whose rules are not there yet a call must refuse and leave flash alone.
+ * Every record of trailer-ops.jsonl.gz through the public API, judged by the rules of
+ * trailer-ops.md. All 3024 records run; in modes whose rules are not there yet a call must refuse
+ * and leave flash alone.
  */
 #include "vector_device.h"
 
@@ -57,7 +58,8 @@ static void load_tails(const json_t *record, const char *key, struct tails *tail
 		const size_t slot = vector_area(vector_string(item, "part"))->fa_id;
 
 		assert_true(slot < tails->count);
-		assert_int_equal(vector_hex(vector_string(item, "tail"), tails->bytes[slot], TAIL), TAIL);
+		assert_int_equal(vector_hex(vector_string(item, "tail"), tails->bytes[slot], TAIL),
+				 TAIL);
 	}
 }
 
@@ -128,7 +130,9 @@ static void run_read_state(const json_t *record, const char *id, struct counts *
 	const char *magic;
 
 	assert_int_equal(boot_read_swap_state_by_id((int)area, &state), 0);
-	magic = state.magic == BOOT_MAGIC_GOOD ? "good" : state.magic == BOOT_MAGIC_BAD ? "bad" : "unset";
+	magic = state.magic == BOOT_MAGIC_GOOD  ? "good"
+		: state.magic == BOOT_MAGIC_BAD ? "bad"
+						: "unset";
 	if (strcmp(magic, vector_string(value, "magic")) != 0 ||
 	    strcmp(swap_word(state.swap_type), vector_string(value, "swap_type")) != 0 ||
 	    strcmp(flag_word(state.copy_done), vector_string(value, "copy_done")) != 0 ||
@@ -186,7 +190,10 @@ static void fresh_request(const json_t *record, uint8_t tail[TAIL], uint8_t eras
 	}
 }
 
-/* No magic, but something else programmed: the one case in which a request that MCUboot meets may be made afresh. */
+/*
+ * No magic, but something else programmed: the one case in which a request that MCUboot meets may
+ * be made afresh.
+ */
 static bool has_remains(const struct trailer_bytes *layout, const struct tails *before, size_t slot)
 {
 	const uint8_t *end = &before->bytes[slot][TAIL];
@@ -225,8 +232,8 @@ static void judge_success(const json_t *record, const char *id, const struct tai
 	expected = *before;
 	expected.bytes[slot][TAIL - layout->image_ok] = 1;
 	if (wanted[0] == 'p' && flash_is(&expected) &&
-	    strcmp(trailer_meaning(layout, slot_end(slot - 1), slot_erased(slot - 1), slot_end(slot),
-				   slot_erased(slot)),
+	    strcmp(trailer_meaning(layout, slot_end(slot - 1), slot_erased(slot - 1),
+				   slot_end(slot), slot_erased(slot)),
 		   wanted) == 0) {
 		return;
 	}
@@ -286,7 +293,8 @@ static struct counts run_mode(const char *mode)
 	size_t i;
 	json_t *record;
 
-	json_array_foreach(records, i, record) {
+	json_array_foreach(records, i, record)
+	{
 		if (strcmp(vector_string(json_object_get(record, "mcuboot"), "mode"), mode) == 0) {
 			run_record(record, &counts);
 		}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Trailers, told a second time: the offsets as published, typed from the table, and MCUboot's rules in plain words. What
- * the code under test writes is judged by this.
+ * Trailers, told a second time: the offsets as published, typed from the table, and MCUboot's rules
+ * in plain words. What the code under test writes is judged by this.
  */
 #ifndef TESTS_BOOT_TRAILER_BYTES_H
 #define TESTS_BOOT_TRAILER_BYTES_H
@@ -26,7 +26,10 @@ const struct trailer_bytes *trailer_bytes(uint8_t align);
 bool trailer_has_magic(const struct trailer_bytes *layout, const uint8_t *end);
 bool trailer_is_blank(const uint8_t *end, size_t len, uint8_t erased);
 
-/* "none", "test", "permanent", "revert": what two trailers mean, swap-offset's first row aside. NULL: no such slot. */
+/*
+ * "none", "test", "permanent", "revert": what two trailers mean, swap-offset's first row aside.
+ * NULL: no such slot.
+ */
 const char *trailer_meaning(const struct trailer_bytes *layout, const uint8_t *primary_end,
 			    uint8_t primary_erased, const uint8_t *secondary_end,
 			    uint8_t secondary_erased);

@@ -36,7 +36,7 @@ static uint8_t area_id(const char *part)
 	unsigned int slot;
 
 	return sscanf(part, "slot%u_partition", &slot) == 1 ? (uint8_t)slot
-							     : (uint8_t)(100 + vector_device.areas);
+							    : (uint8_t)(100 + vector_device.areas);
 }
 
 static void add_area(const json_t *part, const struct device *dev)
@@ -65,7 +65,8 @@ static void add_flash(const json_t *json)
 	};
 
 	assert_true(vector_device.flashes < VECTOR_FLASHES_MAX);
-	parse_pages(json_object_get(json, "page"), (size_t)vector_number(json, "size"), geometry.runs);
+	parse_pages(json_object_get(json, "page"), (size_t)vector_number(json, "size"),
+		    geometry.runs);
 	test_flash_init(flash, &geometry);
 	assert_int_equal(flash->size, vector_number(json, "size"));
 	vector_device.flashes++;
@@ -84,7 +85,8 @@ static void set_arrangement(const json_t *mcuboot)
 	};
 
 	for (unsigned int mode = 0; mode < BOOT_MODE_COUNT; mode++) {
-		if (strcmp(boot_mode_name((enum boot_mode)mode), vector_string(mcuboot, "mode")) == 0) {
+		if (strcmp(boot_mode_name((enum boot_mode)mode), vector_string(mcuboot, "mode")) ==
+		    0) {
 			arrangement.mode = (enum boot_mode)mode;
 		}
 	}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The flash, the flash map and the bootloader's build that a record of the vectors describes; strict flash in RAM. */
+/*
+ * The flash, the flash map and the bootloader's build that a record of the vectors describes;
+ * strict flash in RAM.
+ */
 #ifndef TESTS_BOOT_VECTOR_DEVICE_H
 #define TESTS_BOOT_VECTOR_DEVICE_H
 
@@ -26,7 +29,9 @@ struct vector_device {
 
 extern struct vector_device vector_device;
 
-/* Make it, erased, from a record's "flash" and "mcuboot"; the arrangement is set. Close it after. */
+/*
+ * Make it, erased, from a record's "flash" and "mcuboot"; the arrangement is set. Close it after.
+ */
 void vector_device_open(const json_t *record);
 void vector_device_close(void);
 

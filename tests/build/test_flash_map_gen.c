@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The generated flash map of one board, BOARD_HEADER, against numbers that were typed by hand. The map and its macros
- * are used as a firmware does: flash_area_open() on one side, FIXED_PARTITION_*() and PARTITION_*() on the other.
+ * The generated flash map of one board, BOARD_HEADER, against numbers that were typed by hand. The
+ * map and its macros are used as a firmware does: flash_area_open() on one side,
+ * FIXED_PARTITION_*() and PARTITION_*() on the other.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +26,7 @@ extern const int flash_map_entries;
 
 static const struct flash_driver_api any_api;
 
-#define DEFINE_FLASH(name_) const struct device name_ = { .name = #name_, .api = &any_api };
+#define DEFINE_FLASH(name_) const struct device name_ = {.name = #name_, .api = &any_api};
 FLASHES(DEFINE_FLASH)
 
 static void check_area(const struct flash_area *fa, int id, const struct device *dev, off_t offset,
@@ -44,8 +45,8 @@ static void opened_areas_are_those_of_the_board(void **state)
 
 	(void)state;
 	assert_int_equal(flash_map_entries, ENTRIES);
-#define CHECK(label, text, flash, id, offset, address, size) \
-	assert_int_equal(flash_area_open(id, &fa), 0); \
+#define CHECK(label, text, flash, id, offset, address, size)                                       \
+	assert_int_equal(flash_area_open(id, &fa), 0);                                             \
 	check_area(fa, id, &flash, offset, size, text);
 	PARTITIONS(CHECK)
 #undef CHECK
@@ -54,23 +55,23 @@ static void opened_areas_are_those_of_the_board(void **state)
 static void macros_give_the_numbers_of_the_board(void **state)
 {
 	(void)state;
-#define CHECK(label, text, flash, id, offset, address, size) \
-	assert_int_equal(FIXED_PARTITION_EXISTS(label), 1); \
-	assert_int_equal(FIXED_PARTITION_ID(label), id); \
-	assert_int_equal(FIXED_PARTITION_OFFSET(label), offset); \
-	assert_int_equal(FIXED_PARTITION_ADDRESS(label), address); \
-	assert_int_equal(FIXED_PARTITION_SIZE(label), size); \
-	assert_ptr_equal(FIXED_PARTITION_DEVICE(label), &flash); \
-	assert_int_equal(PARTITION_EXISTS(label), 1); \
-	assert_int_equal(PARTITION_ID(label), id); \
-	assert_int_equal(PARTITION_OFFSET(label), offset); \
-	assert_int_equal(PARTITION_ADDRESS(label), address); \
-	assert_int_equal(PARTITION_SIZE(label), size); \
-	assert_ptr_equal(PARTITION_DEVICE(label), &flash); \
-	assert_ptr_equal(&FIXED_PARTITION_MTD(label), &flash); \
-	assert_ptr_equal(&PARTITION_MTD(label), &flash); \
-	assert_ptr_equal(FLASH_AREA_DEVICE(label), &flash); \
-	check_area(FIXED_PARTITION(label), id, &flash, offset, size, text); \
+#define CHECK(label, text, flash, id, offset, address, size)                                       \
+	assert_int_equal(FIXED_PARTITION_EXISTS(label), 1);                                        \
+	assert_int_equal(FIXED_PARTITION_ID(label), id);                                           \
+	assert_int_equal(FIXED_PARTITION_OFFSET(label), offset);                                   \
+	assert_int_equal(FIXED_PARTITION_ADDRESS(label), address);                                 \
+	assert_int_equal(FIXED_PARTITION_SIZE(label), size);                                       \
+	assert_ptr_equal(FIXED_PARTITION_DEVICE(label), &flash);                                   \
+	assert_int_equal(PARTITION_EXISTS(label), 1);                                              \
+	assert_int_equal(PARTITION_ID(label), id);                                                 \
+	assert_int_equal(PARTITION_OFFSET(label), offset);                                         \
+	assert_int_equal(PARTITION_ADDRESS(label), address);                                       \
+	assert_int_equal(PARTITION_SIZE(label), size);                                             \
+	assert_ptr_equal(PARTITION_DEVICE(label), &flash);                                         \
+	assert_ptr_equal(&FIXED_PARTITION_MTD(label), &flash);                                     \
+	assert_ptr_equal(&PARTITION_MTD(label), &flash);                                           \
+	assert_ptr_equal(FLASH_AREA_DEVICE(label), &flash);                                        \
+	check_area(FIXED_PARTITION(label), id, &flash, offset, size, text);                        \
 	check_area(PARTITION(label), id, &flash, offset, size, text);
 	PARTITIONS(CHECK)
 #undef CHECK
@@ -81,18 +82,18 @@ static void macros_give_the_numbers_of_the_board(void **state)
 static void macros_take_nodes_as_well(void **state)
 {
 	(void)state;
-#define CHECK(label, text, flash, id, offset, address, size) \
-	assert_int_equal(FIXED_PARTITION_NODE_ID(DT_NODELABEL(label)), id); \
-	assert_int_equal(FIXED_PARTITION_NODE_OFFSET(DT_NODELABEL(label)), offset); \
-	assert_int_equal(FIXED_PARTITION_NODE_SIZE(DT_NODELABEL(label)), size); \
-	assert_ptr_equal(FIXED_PARTITION_NODE_DEVICE(DT_NODELABEL(label)), &flash); \
-	assert_ptr_equal(&FIXED_PARTITION_NODE_MTD(DT_NODELABEL(label)), &flash); \
-	assert_ptr_equal(&PARTITION_NODE_MTD(DT_NODELABEL(label)), &flash); \
-	assert_ptr_equal(FIXED_PARTITION_BY_NODE(DT_NODELABEL(label)), PARTITION(label)); \
-	assert_int_equal(PARTITION_NODE_ID(DT_NODELABEL(label)), id); \
-	assert_int_equal(PARTITION_NODE_OFFSET(DT_NODELABEL(label)), offset); \
-	assert_int_equal(PARTITION_NODE_SIZE(DT_NODELABEL(label)), size); \
-	assert_ptr_equal(PARTITION_NODE_DEVICE(DT_NODELABEL(label)), &flash); \
+#define CHECK(label, text, flash, id, offset, address, size)                                       \
+	assert_int_equal(FIXED_PARTITION_NODE_ID(DT_NODELABEL(label)), id);                        \
+	assert_int_equal(FIXED_PARTITION_NODE_OFFSET(DT_NODELABEL(label)), offset);                \
+	assert_int_equal(FIXED_PARTITION_NODE_SIZE(DT_NODELABEL(label)), size);                    \
+	assert_ptr_equal(FIXED_PARTITION_NODE_DEVICE(DT_NODELABEL(label)), &flash);                \
+	assert_ptr_equal(&FIXED_PARTITION_NODE_MTD(DT_NODELABEL(label)), &flash);                  \
+	assert_ptr_equal(&PARTITION_NODE_MTD(DT_NODELABEL(label)), &flash);                        \
+	assert_ptr_equal(FIXED_PARTITION_BY_NODE(DT_NODELABEL(label)), PARTITION(label));          \
+	assert_int_equal(PARTITION_NODE_ID(DT_NODELABEL(label)), id);                              \
+	assert_int_equal(PARTITION_NODE_OFFSET(DT_NODELABEL(label)), offset);                      \
+	assert_int_equal(PARTITION_NODE_SIZE(DT_NODELABEL(label)), size);                          \
+	assert_ptr_equal(PARTITION_NODE_DEVICE(DT_NODELABEL(label)), &flash);                      \
 	assert_ptr_equal(PARTITION_BY_NODE(DT_NODELABEL(label)), PARTITION(label));
 	PARTITIONS(CHECK)
 #undef CHECK

@@ -95,12 +95,12 @@ int run_on_geometries(const char *group, const struct CMUnitTest *tests, size_t 
 		for (size_t t = 0; t < count; t++, n++) {
 			(void)snprintf(names[n], NAME_SIZE, "%s: %s", geometries[g].name,
 				       tests[t].name);
-			all[n] = (struct CMUnitTest){
-				.name = names[n],
-				.test_func = tests[t].test_func,
-				.setup_func = setup,
-				.teardown_func = teardown,
-				.initial_state = (void *)(uintptr_t)&geometries[g]};
+			all[n] = (struct CMUnitTest){.name = names[n],
+						     .test_func = tests[t].test_func,
+						     .setup_func = setup,
+						     .teardown_func = teardown,
+						     .initial_state =
+							     (void *)(uintptr_t)&geometries[g]};
 		}
 	}
 	return _cmocka_run_group_tests(group, all, n, NULL, NULL);

@@ -6,22 +6,22 @@
 extern const struct device board_flash0;
 extern const struct flash_area board_areas[];
 
-#define DFU_PARTITION_slot0_partition_EXISTS	1
-#define DFU_PARTITION_slot0_partition_ID	0
-#define DFU_PARTITION_slot0_partition_OFFSET	0xc000
-#define DFU_PARTITION_slot0_partition_ADDRESS	0x800c000
-#define DFU_PARTITION_slot0_partition_SIZE	0x36000
-#define DFU_PARTITION_slot0_partition_DEVICE	(&board_flash0)
-#define DFU_PARTITION_slot0_partition_AREA	(&board_areas[0])
+#define DFU_PARTITION_slot0_partition_EXISTS 1
+#define DFU_PARTITION_slot0_partition_ID 0
+#define DFU_PARTITION_slot0_partition_OFFSET 0xc000
+#define DFU_PARTITION_slot0_partition_ADDRESS 0x800c000
+#define DFU_PARTITION_slot0_partition_SIZE 0x36000
+#define DFU_PARTITION_slot0_partition_DEVICE (&board_flash0)
+#define DFU_PARTITION_slot0_partition_AREA (&board_areas[0])
 
-#define DFU_PARTITION_storage_partition_EXISTS	1
-#define DFU_PARTITION_storage_partition_ID	16
-#define DFU_PARTITION_storage_partition_OFFSET	0x78000
+#define DFU_PARTITION_storage_partition_EXISTS 1
+#define DFU_PARTITION_storage_partition_ID 16
+#define DFU_PARTITION_storage_partition_OFFSET 0x78000
 #define DFU_PARTITION_storage_partition_ADDRESS 0x8078000
-#define DFU_PARTITION_storage_partition_SIZE	0x8000
-#define DFU_PARTITION_storage_partition_DEVICE	(&board_flash0)
-#define DFU_PARTITION_storage_partition_AREA	(&board_areas[1])
+#define DFU_PARTITION_storage_partition_SIZE 0x8000
+#define DFU_PARTITION_storage_partition_DEVICE (&board_flash0)
+#define DFU_PARTITION_storage_partition_AREA (&board_areas[1])
 
-#define DFU_CHOSEN_zephyr_code_partition	slot0_partition
+#define DFU_CHOSEN_zephyr_code_partition slot0_partition
 
 #endif

@@ -51,8 +51,8 @@ static int setup(void **state)
 	test_pattern(content, SIZE, 31);
 	assert_int_equal(write(fd, content, SIZE), SIZE);
 	fixture.config = new_config(fd, 0xff);
-	fixture.dev = (struct device){
-		.name = "file", .config = fixture.config, .api = &flash_file_api};
+	fixture.dev =
+		(struct device){.name = "file", .config = fixture.config, .api = &flash_file_api};
 	*state = &fixture;
 	return 0;
 }

@@ -18,7 +18,7 @@
 
 #include "support/test_flash.h"
 
-#define SIZE	 4096
+#define SIZE 4096
 #define PART_MAX 7
 
 static uint8_t content[SIZE];

@@ -8,7 +8,7 @@
 
 #include <storage/flash_map.h>
 
-#define AREA_ID	 3
+#define AREA_ID 3
 #define OTHER_ID 200
 
 /* An application's table is constant; this one is filled in for each geometry. */
@@ -296,8 +296,8 @@ static void refuses_to_list_an_area_off_its_device(void **state)
 {
 	struct test_flash *flash = *state;
 	const struct range off_device[] = {
-		{-1, 2},	   {0, flash->size + 1}, {1, flash->size}, {0, SIZE_MAX},
-		{2, SIZE_MAX - 1}, {OFF_MAX, 1},	 {OFF_MIN, 1},	   {(off_t)flash->size, 1},
+		{-1, 2},           {0, flash->size + 1}, {1, flash->size}, {0, SIZE_MAX},
+		{2, SIZE_MAX - 1}, {OFF_MAX, 1},         {OFF_MIN, 1},     {(off_t)flash->size, 1},
 	};
 	struct flash_sector sector = {.fs_off = 5, .fs_size = 7};
 

@@ -15,7 +15,7 @@
 
 #include "support/test_flash.h"
 
-#define AREA_OFF  4096
+#define AREA_OFF 4096
 #define AREA_SIZE 8192
 
 static const uint8_t sha256_abc[32] = {

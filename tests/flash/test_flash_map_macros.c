@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 /* An application may have macros of these names. */
-#define ID     broken
-#define SIZE   broken
+#define ID broken
+#define SIZE broken
 #define OFFSET broken
 #define DEVICE broken
 #include <storage/flash_map.h>

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define OPERATIONS 4000
-#define SEED	   UINT64_C(0x9e3779b97f4a7c15)
+#define SEED UINT64_C(0x9e3779b97f4a7c15)
 
 struct model {
 	struct test_flash *flash;

@@ -26,7 +26,7 @@ static void to_flash(struct subject *subject, size_t len)
 	size_t size = AREA_OFF + IMAGE_BASE + len + BEHIND;
 
 	test_flash_init(&subject->flash, &(struct test_geometry){
-						 .runs = { { size / PAGE + 1, PAGE } },
+						 .runs = {{size / PAGE + 1, PAGE}},
 						 .write_block_size = 4,
 						 .erase_value = 0xff,
 					 });
@@ -50,8 +50,7 @@ static void hold_back(struct subject *subject, size_t len)
 	subject->source.head_len = held;
 }
 
-void subject_init(struct subject *subject, enum subject_kind kind, const uint8_t *bytes,
-		  size_t len)
+void subject_init(struct subject *subject, enum subject_kind kind, const uint8_t *bytes, size_t len)
 {
 	memset(subject, 0, sizeof(*subject));
 	subject->bytes = malloc(len > 0 ? len : 1);
@@ -78,7 +77,7 @@ void subject_free(struct subject *subject)
 struct subject_verdict subject_verify(const struct dfu_image_source *source,
 				      const struct dfu_image_key *key)
 {
-	struct subject_verdict verdict = { 0 };
+	struct subject_verdict verdict = {0};
 	enum dfu_image_fault fault;
 	uint8_t buf[509];
 

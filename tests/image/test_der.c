@@ -12,7 +12,7 @@
 
 static bool take(const uint8_t *bytes, size_t len, struct der *content, size_t *left)
 {
-	struct der in = { .p = bytes, .len = len };
+	struct der in = {.p = bytes, .len = len};
 	bool is_taken = der_take(&in, DER_INTEGER, content);
 
 	*left = in.len;
@@ -21,7 +21,7 @@ static bool take(const uint8_t *bytes, size_t len, struct der *content, size_t *
 
 static void an_element_is_taken_and_the_rest_is_left(void **state)
 {
-	static const uint8_t bytes[] = { 0x02, 0x02, 0xaa, 0xbb, 0xcc };
+	static const uint8_t bytes[] = {0x02, 0x02, 0xaa, 0xbb, 0xcc};
 	struct der content;
 	size_t left;
 
@@ -42,16 +42,16 @@ static void lengths_have_their_shortest_form(void **state)
 		size_t head_len;
 		size_t len; /* 0: refused */
 	} rows[] = {
-		{ { 0x02, 0x7f }, 2, 0x7f },
-		{ { 0x02, 0x81, 0x80 }, 3, 0x80 },
-		{ { 0x02, 0x81, 0xff }, 3, 0xff },
-		{ { 0x02, 0x82, 0x01, 0x00 }, 4, 0x100 },
-		{ { 0x02, 0x82, 0xff, 0xff }, 4, 0xffff },
-		{ { 0x02, 0x80 }, 2, 0 },			/* indefinite */
-		{ { 0x02, 0x81, 0x7f }, 3, 0 },			/* fits one byte */
-		{ { 0x02, 0x82, 0x00, 0xff }, 4, 0 },		/* fits two */
-		{ { 0x02, 0x83, 0x01, 0x00, 0x00 }, 5, 0 },	/* longer than anything we read */
-		{ { 0x02, 0xff }, 2, 0 },
+		{{0x02, 0x7f}, 2, 0x7f},
+		{{0x02, 0x81, 0x80}, 3, 0x80},
+		{{0x02, 0x81, 0xff}, 3, 0xff},
+		{{0x02, 0x82, 0x01, 0x00}, 4, 0x100},
+		{{0x02, 0x82, 0xff, 0xff}, 4, 0xffff},
+		{{0x02, 0x80}, 2, 0},                   /* indefinite */
+		{{0x02, 0x81, 0x7f}, 3, 0},             /* fits one byte */
+		{{0x02, 0x82, 0x00, 0xff}, 4, 0},       /* fits two */
+		{{0x02, 0x83, 0x01, 0x00, 0x00}, 5, 0}, /* longer than anything we read */
+		{{0x02, 0xff}, 2, 0},
 	};
 
 	(void)state;
@@ -76,7 +76,7 @@ static void lengths_have_their_shortest_form(void **state)
 
 static void an_element_cut_in_its_head_is_not_taken(void **state)
 {
-	static const uint8_t bytes[] = { 0x02, 0x82, 0x01 };
+	static const uint8_t bytes[] = {0x02, 0x82, 0x01};
 	struct der content;
 	size_t left;
 
@@ -89,7 +89,7 @@ static void an_element_cut_in_its_head_is_not_taken(void **state)
 
 static void another_tag_is_not_taken(void **state)
 {
-	static const uint8_t bytes[] = { 0x03, 0x01, 0x00 };
+	static const uint8_t bytes[] = {0x03, 0x01, 0x00};
 	struct der content;
 	size_t left;
 
@@ -104,19 +104,19 @@ static void numbers_come_without_leading_zeros(void **state)
 		size_t len;
 		int magnitude_len; /* -1: refused */
 	} rows[] = {
-		{ { 0x02, 0x01, 0x00 }, 3, 0 },
-		{ { 0x02, 0x01, 0x7f }, 3, 1 },
-		{ { 0x02, 0x02, 0x00, 0x80 }, 4, 1 },
-		{ { 0x02, 0x03, 0x01, 0x00, 0x00 }, 5, 3 },
-		{ { 0x02, 0x00 }, 2, -1 },		   /* no number */
-		{ { 0x02, 0x01, 0x80 }, 3, -1 },	   /* negative */
-		{ { 0x02, 0x02, 0x00, 0x7f }, 4, -1 },	   /* a zero too many */
-		{ { 0x02, 0x02, 0x00, 0x00 }, 4, -1 },
+		{{0x02, 0x01, 0x00}, 3, 0},
+		{{0x02, 0x01, 0x7f}, 3, 1},
+		{{0x02, 0x02, 0x00, 0x80}, 4, 1},
+		{{0x02, 0x03, 0x01, 0x00, 0x00}, 5, 3},
+		{{0x02, 0x00}, 2, -1},             /* no number */
+		{{0x02, 0x01, 0x80}, 3, -1},       /* negative */
+		{{0x02, 0x02, 0x00, 0x7f}, 4, -1}, /* a zero too many */
+		{{0x02, 0x02, 0x00, 0x00}, 4, -1},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct der in = { .p = rows[i].bytes, .len = rows[i].len };
+		struct der in = {.p = rows[i].bytes, .len = rows[i].len};
 		struct der magnitude;
 		bool is_taken = der_take_unsigned(&in, &magnitude);
 
@@ -130,9 +130,9 @@ static void numbers_come_without_leading_zeros(void **state)
 
 static void signature_numbers_are_aligned_to_the_right(void **state)
 {
-	static const uint8_t sig[] = { 0x30, 0x09, 0x02, 0x02, 0x00, 0x81,
-				       0x02, 0x03, 0x01, 0x02, 0x03 };
-	static const uint8_t expected[] = { 0, 0, 0, 0x81, 0, 1, 2, 3 };
+	static const uint8_t sig[] = {0x30, 0x09, 0x02, 0x02, 0x00, 0x81,
+				      0x02, 0x03, 0x01, 0x02, 0x03};
+	static const uint8_t expected[] = {0, 0, 0, 0x81, 0, 1, 2, 3};
 	uint8_t rs[8];
 
 	(void)state;
@@ -145,7 +145,7 @@ static void signature_numbers_are_aligned_to_the_right(void **state)
 
 static void signature_padding_must_be_zero_and_outside_the_sequence(void **state)
 {
-	uint8_t sig[] = { 0x30, 0x06, 0x02, 0x01, 0x11, 0x02, 0x01, 0x22, 0x00, 0x00, 0x00 };
+	uint8_t sig[] = {0x30, 0x06, 0x02, 0x01, 0x11, 0x02, 0x01, 0x22, 0x00, 0x00, 0x00};
 	uint8_t rs[2];
 
 	(void)state;
@@ -160,7 +160,7 @@ static void signature_padding_must_be_zero_and_outside_the_sequence(void **state
 
 static void a_signature_cut_anywhere_is_refused(void **state)
 {
-	static const uint8_t sig[] = { 0x30, 0x06, 0x02, 0x01, 0x11, 0x02, 0x01, 0x22 };
+	static const uint8_t sig[] = {0x30, 0x06, 0x02, 0x01, 0x11, 0x02, 0x01, 0x22};
 	uint8_t rs[2];
 
 	(void)state;

@@ -27,12 +27,12 @@ static void every_field_of_the_header_is_decoded(void **state)
 	static const uint8_t raw[DFU_IMAGE_HEADER_LEN] = {
 		0x3d, 0xb8, 0xf3, 0x96, /* magic */
 		0x04, 0x03, 0x02, 0x81, /* load address */
-		0x06, 0x85,		/* header size */
-		0x08, 0x87,		/* protected TLVs */
+		0x06, 0x85,             /* header size */
+		0x08, 0x87,             /* protected TLVs */
 		0x0c, 0x0b, 0x0a, 0x89, /* image size */
 		0x10, 0x0f, 0x0e, 0x8d, /* flags */
-		0xf1, 0xf2,		/* major, minor */
-		0xf4, 0xf3,		/* revision */
+		0xf1, 0xf2,             /* major, minor */
+		0xf4, 0xf3,             /* revision */
 		0xf8, 0xf7, 0xf6, 0xf5, /* build */
 		0xff, 0xff, 0xff, 0xff,
 	};
@@ -55,7 +55,7 @@ static void a_refused_header_leaves_the_result_alone(void **state)
 {
 	struct dfu_image_header header;
 	struct dfu_image_header before;
-	uint8_t raw[DFU_IMAGE_HEADER_LEN] = { 0x3d, 0xb8, 0xf3, 0x96 };
+	uint8_t raw[DFU_IMAGE_HEADER_LEN] = {0x3d, 0xb8, 0xf3, 0x96};
 
 	(void)state;
 	memset(&header, 0x5a, sizeof(header));
@@ -78,15 +78,15 @@ static void sizes_add_up_without_passing_32_bits(void **state)
 		uint16_t protect_tlv_size;
 		enum dfu_image_fault fault;
 	} rows[] = {
-		{ 0xffffffdf, 0x20, 0, DFU_IMAGE_TRUNCATED }, /* ends at the last byte of 32 bits */
-		{ 0xffffffe0, 0x20, 0, DFU_IMAGE_SIZE_OVERFLOW },
-		{ 0xffffffff, 0x20, 0, DFU_IMAGE_SIZE_OVERFLOW },
-		{ 0xffffff00, 0x20, 0xdf, DFU_IMAGE_TRUNCATED },
-		{ 0xffffff00, 0x20, 0xe0, DFU_IMAGE_SIZE_OVERFLOW },
-		{ 0xffffffff, 0xffff, 0xffff, DFU_IMAGE_SIZE_OVERFLOW },
-		{ 0xfffe0001, 0xffff, 0xffff, DFU_IMAGE_TRUNCATED },
-		{ 0xfffe0002, 0xffff, 0xffff, DFU_IMAGE_SIZE_OVERFLOW },
-		{ 0x7fffffff, 0x20, 0, DFU_IMAGE_TRUNCATED },
+		{0xffffffdf, 0x20, 0, DFU_IMAGE_TRUNCATED}, /* ends at the last byte of 32 bits */
+		{0xffffffe0, 0x20, 0, DFU_IMAGE_SIZE_OVERFLOW},
+		{0xffffffff, 0x20, 0, DFU_IMAGE_SIZE_OVERFLOW},
+		{0xffffff00, 0x20, 0xdf, DFU_IMAGE_TRUNCATED},
+		{0xffffff00, 0x20, 0xe0, DFU_IMAGE_SIZE_OVERFLOW},
+		{0xffffffff, 0xffff, 0xffff, DFU_IMAGE_SIZE_OVERFLOW},
+		{0xfffe0001, 0xffff, 0xffff, DFU_IMAGE_TRUNCATED},
+		{0xfffe0002, 0xffff, 0xffff, DFU_IMAGE_SIZE_OVERFLOW},
+		{0x7fffffff, 0x20, 0, DFU_IMAGE_TRUNCATED},
 	};
 	struct image_maker maker;
 
@@ -159,7 +159,7 @@ static void what_follows_the_image_is_not_counted(void **state)
 
 static void a_flash_source_never_leaves_its_area(void **state)
 {
-	struct flash_area area = { .fa_size = 1000 };
+	struct flash_area area = {.fa_size = 1000};
 
 	(void)state;
 	assert_int_equal(dfu_image_source_flash(&area, 0, 1000).size, 1000);
@@ -180,7 +180,8 @@ static void any_number_of_bytes_may_be_held_back(void **state)
 	(void)state;
 	subject_init(&subject, SUBJECT_FLASH, bytes, len);
 	for (size_t held = 0; held <= len; held += 17) {
-		uint8_t *in_flash = subject.flash.memory + subject.area.fa_off + subject.source.base;
+		uint8_t *in_flash =
+			subject.flash.memory + subject.area.fa_off + subject.source.base;
 
 		memcpy(in_flash, bytes, len);
 		memset(in_flash, 0xff, held);

@@ -84,9 +84,9 @@ static int hash_refuse(struct dfu_hash *hash)
 
 /* Those that have nothing, or say so when asked, are passed over. */
 static const struct dfu_crypto_backend empty;
-static const struct dfu_crypto_backend refusing = { .hash_begin = hash_refuse };
+static const struct dfu_crypto_backend refusing = {.hash_begin = hash_refuse};
 
-const struct dfu_crypto_backend *const dfu_crypto_backends[] = { &empty, &refusing, &counted, NULL };
+const struct dfu_crypto_backend *const dfu_crypto_backends[] = {&empty, &refusing, &counted, NULL};
 
 static struct subject_verdict verify_file(const char *file, const char *key_name)
 {
@@ -105,7 +105,7 @@ static struct subject_verdict verify_file(const char *file, const char *key_name
 
 static void an_error_of_each_engine_call_is_passed_through_and_no_hash_is_left_open(void **state)
 {
-	static const int codes[] = { -ESRCH, -ENOTSUP };
+	static const int codes[] = {-ESRCH, -ENOTSUP};
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {

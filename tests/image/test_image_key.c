@@ -15,9 +15,9 @@ static const struct {
 	enum dfu_sig_alg alg;
 	size_t raw_len;
 } keys[] = {
-	{ "ec256-a", DFU_SIG_ECDSA_P256, 65 },	    { "ec256-b", DFU_SIG_ECDSA_P256, 65 },
-	{ "ec384-a", DFU_SIG_ECDSA_P384, 97 },	    { "rsa2048-a", DFU_SIG_RSA2048_PSS, 270 },
-	{ "rsa3072-a", DFU_SIG_RSA3072_PSS, 398 }, { "ed25519-a", DFU_SIG_ED25519, 32 },
+	{"ec256-a", DFU_SIG_ECDSA_P256, 65},     {"ec256-b", DFU_SIG_ECDSA_P256, 65},
+	{"ec384-a", DFU_SIG_ECDSA_P384, 97},     {"rsa2048-a", DFU_SIG_RSA2048_PSS, 270},
+	{"rsa3072-a", DFU_SIG_RSA3072_PSS, 398}, {"ed25519-a", DFU_SIG_ED25519, 32},
 };
 
 /*
@@ -26,7 +26,7 @@ static const struct {
  */
 static int parse(const uint8_t *der, size_t len)
 {
-	struct dfu_image_key key = { .raw_len = 4711, .hashed_len = 42 };
+	struct dfu_image_key key = {.raw_len = 4711, .hashed_len = 42};
 	uint8_t *block = malloc(len > 0 ? len : 1);
 
 	assert_non_null(block);
@@ -78,7 +78,7 @@ static void key_hash_covers_the_whole_der_but_for_rsa_the_bare_key(void **state)
 
 static void pkcs1_is_the_same_key(void **state)
 {
-	static const char *const names[] = { "rsa2048-a", "rsa3072-a" };
+	static const char *const names[] = {"rsa2048-a", "rsa3072-a"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
@@ -116,7 +116,7 @@ static void bytes_behind_a_key_are_refused(void **state)
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		size_t len;
 		uint8_t *der = test_key_der(keys[i].name, &len);
-		uint8_t longer[512] = { 0 };
+		uint8_t longer[512] = {0};
 
 		memcpy(longer, der, len);
 		assert_int_equal(parse(longer, len), 0);
@@ -148,8 +148,8 @@ static void a_flipped_bit_in_the_wrapping_is_refused(void **state)
  * SubjectPublicKeyInfo around a bare key, for one of the kinds; lengths of two bytes only where DER
  * wants them.
  */
-static size_t wrap(uint8_t *der, const uint8_t *algorithm, size_t algorithm_len, const uint8_t *bare,
-		   size_t bare_len)
+static size_t wrap(uint8_t *der, const uint8_t *algorithm, size_t algorithm_len,
+		   const uint8_t *bare, size_t bare_len)
 {
 	const bool is_long = bare_len > 200;
 	const size_t head = is_long ? 4 : 2;
@@ -178,11 +178,11 @@ static size_t wrap(uint8_t *der, const uint8_t *algorithm, size_t algorithm_len,
 
 static void a_bare_key_of_another_length_is_refused(void **state)
 {
-	static const uint8_t p256[] = { 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
-					0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
-					0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07 };
-	static const uint8_t ed25519[] = { 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70 };
-	static const uint8_t bare[70] = { 0x04 };
+	static const uint8_t p256[] = {0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
+				       0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
+				       0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};
+	static const uint8_t ed25519[] = {0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70};
+	static const uint8_t bare[70] = {0x04};
 	uint8_t der[128];
 
 	(void)state;
@@ -197,9 +197,9 @@ static void a_bare_key_of_another_length_is_refused(void **state)
 static void keys_of_other_kinds_are_named_as_such(void **state)
 {
 	/* secp256k1 */
-	static const uint8_t k1[] = { 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
-				      0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a };
-	static const uint8_t point[65] = { 0x04 };
+	static const uint8_t k1[] = {0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d,
+				     0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a};
+	static const uint8_t point[65] = {0x04};
 	uint8_t spki[128];
 	size_t len;
 	uint8_t *der = test_key_der("enc-x25519", &len);
@@ -220,9 +220,9 @@ static size_t make_rsa(uint8_t *der, size_t modulus_len, uint8_t top)
 	size_t number = modulus_len + sign;
 	size_t content = 4 + number + 5;
 	size_t at = 0;
-	const uint8_t head[] = { 0x30, 0x82, (uint8_t)(content >> 8), (uint8_t)content,
-				 0x02, 0x82, (uint8_t)(number >> 8),  (uint8_t)number };
-	const uint8_t exponent[] = { 0x02, 0x03, 0x01, 0x00, 0x01 };
+	const uint8_t head[] = {0x30, 0x82, (uint8_t)(content >> 8), (uint8_t)content,
+				0x02, 0x82, (uint8_t)(number >> 8),  (uint8_t)number};
+	const uint8_t exponent[] = {0x02, 0x03, 0x01, 0x00, 0x01};
 
 	memcpy(der, head, sizeof(head));
 	at = sizeof(head);
@@ -249,9 +249,9 @@ static void rsa_keys_of_other_sizes_are_not_supported(void **state)
 
 static void bytes_behind_the_rsa_key_inside_its_wrapping_are_refused(void **state)
 {
-	static const uint8_t rsa[] = { 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
-				       0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00 };
-	uint8_t bare[600] = { 0 };
+	static const uint8_t rsa[] = {0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
+				      0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00};
+	uint8_t bare[600] = {0};
 	uint8_t der[700];
 	size_t len = make_rsa(bare, 256, 0x80);
 
@@ -275,7 +275,7 @@ static void rsa_numbers_must_be_positive_and_shortest(void **state)
 	der[len - 3] = 0x00; /* exponent 00 00 01 */
 	assert_int_equal(parse(der, len), -EINVAL);
 	/* SEQUENCE { INTEGER 0, INTEGER 0 }: no modulus, no exponent */
-	static const uint8_t zeros[] = { 0x30, 0x06, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00 };
+	static const uint8_t zeros[] = {0x30, 0x06, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00};
 
 	assert_int_equal(parse(zeros, sizeof(zeros)), -EINVAL);
 }
@@ -286,11 +286,11 @@ static void private_keys_and_garbage_are_no_public_keys(void **state)
 	 * The beginnings of PKCS#8, SEC1 and PKCS#1 private keys, each closed after its first
 	 * members.
 	 */
-	static const uint8_t pkcs8[] = { 0x30, 0x0d, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06,
-					 0x03, 0x2b, 0x65, 0x70, 0x04, 0x01, 0x00 };
-	static const uint8_t sec1[] = { 0x30, 0x06, 0x02, 0x01, 0x01, 0x04, 0x01, 0x55 };
-	static const uint8_t pkcs1[] = { 0x30, 0x09, 0x02, 0x01, 0x00, 0x02,
-					 0x01, 0x0b, 0x02, 0x01, 0x03 };
+	static const uint8_t pkcs8[] = {0x30, 0x0d, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06,
+					0x03, 0x2b, 0x65, 0x70, 0x04, 0x01, 0x00};
+	static const uint8_t sec1[] = {0x30, 0x06, 0x02, 0x01, 0x01, 0x04, 0x01, 0x55};
+	static const uint8_t pkcs1[] = {0x30, 0x09, 0x02, 0x01, 0x00, 0x02,
+					0x01, 0x0b, 0x02, 0x01, 0x03};
 	uint8_t garbage[300];
 
 	(void)state;

@@ -49,8 +49,8 @@ static void begin(struct image_maker *maker)
 	maker_hash(maker, 0x10);
 }
 
-static struct dfu_image_report expect(const struct image_maker *maker, const struct dfu_image_key *key,
-				      enum dfu_image_fault fault)
+static struct dfu_image_report expect(const struct image_maker *maker,
+				      const struct dfu_image_key *key, enum dfu_image_fault fault)
 {
 	struct dfu_image_source source = dfu_image_source_memory(maker->bytes, maker->len);
 	struct subject_verdict verdict = subject_verify(&source, key);
@@ -128,7 +128,7 @@ static void the_last_signature_by_the_key_decides(void **state)
 
 static void signatures_of_other_types_do_not_use_the_key_hash_up(void **state)
 {
-	static const uint8_t noise[64] = { 1 };
+	static const uint8_t noise[64] = {1};
 	struct image_maker maker;
 
 	(void)state;
@@ -145,7 +145,7 @@ static void signatures_of_other_types_do_not_use_the_key_hash_up(void **state)
 
 static void a_signature_of_impossible_length_ends_the_search(void **state)
 {
-	static const uint8_t noise[400] = { 0x30 };
+	static const uint8_t noise[400] = {0x30};
 	struct image_maker maker;
 
 	(void)state;
@@ -167,7 +167,7 @@ static void a_signature_of_impossible_length_ends_the_search(void **state)
 
 static void a_key_hash_of_another_length_ends_the_search(void **state)
 {
-	static const uint16_t lens[] = { 0, 31, 33, 48, 65 };
+	static const uint16_t lens[] = {0, 31, 33, 48, 65};
 	static const uint8_t noise[65];
 	struct image_maker maker;
 
@@ -195,7 +195,8 @@ static void padding_behind_an_ecdsa_signature_must_be_zero(void **state)
 		sig[79] = last;
 		key_hash(&maker, &keys.a, 0x10);
 		maker_tlv(&maker, 0x22, sig, 80);
-		expect(&maker, &keys.a.key, last == 0 ? DFU_IMAGE_OK : DFU_IMAGE_SIGNATURE_MISMATCH);
+		expect(&maker, &keys.a.key,
+		       last == 0 ? DFU_IMAGE_OK : DFU_IMAGE_SIGNATURE_MISMATCH);
 	}
 }
 
@@ -210,12 +211,12 @@ static void a_key_does_not_go_with_every_hash(void **state)
 		const char *name;
 		enum dfu_image_fault fault;
 	} rows[] = {
-		{ 0x10, "ec256-a", DFU_IMAGE_OK },
-		{ 0x11, "ec256-a", DFU_IMAGE_NO_SIGNATURE },
-		{ 0x12, "ec256-a", DFU_IMAGE_NO_SIGNATURE },
-		{ 0x10, "ec384-a", DFU_IMAGE_NO_SIGNATURE },
-		{ 0x11, "ec384-a", DFU_IMAGE_OK },
-		{ 0x12, "ec384-a", DFU_IMAGE_NO_SIGNATURE },
+		{0x10, "ec256-a", DFU_IMAGE_OK},
+		{0x11, "ec256-a", DFU_IMAGE_NO_SIGNATURE},
+		{0x12, "ec256-a", DFU_IMAGE_NO_SIGNATURE},
+		{0x10, "ec384-a", DFU_IMAGE_NO_SIGNATURE},
+		{0x11, "ec384-a", DFU_IMAGE_OK},
+		{0x12, "ec384-a", DFU_IMAGE_NO_SIGNATURE},
 	};
 	struct image_maker maker;
 
@@ -236,10 +237,10 @@ static void a_key_does_not_go_with_every_hash(void **state)
 
 static void the_signature_is_judged_before_what_nobody_runs(void **state)
 {
-	static const uint32_t flags[] = { DFU_IMAGE_F_ENCRYPTED_AES128, DFU_IMAGE_F_COMPRESSED_LZMA2,
-					  DFU_IMAGE_F_NON_BOOTABLE };
-	static const enum dfu_image_fault faults[] = { DFU_IMAGE_ENCRYPTED, DFU_IMAGE_COMPRESSED,
-						       DFU_IMAGE_NOT_BOOTABLE };
+	static const uint32_t flags[] = {DFU_IMAGE_F_ENCRYPTED_AES128, DFU_IMAGE_F_COMPRESSED_LZMA2,
+					 DFU_IMAGE_F_NON_BOOTABLE};
+	static const enum dfu_image_fault faults[] = {DFU_IMAGE_ENCRYPTED, DFU_IMAGE_COMPRESSED,
+						      DFU_IMAGE_NOT_BOOTABLE};
 	struct image_maker maker;
 
 	(void)state;
@@ -281,13 +282,14 @@ struct ed25519_pair {
 
 static void make_ed25519(struct ed25519_pair *pair)
 {
-	static const uint8_t prefix[12] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
-					    0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 };
-	static const uint8_t seed[crypto_sign_SEEDBYTES] = { 7, 77 };
+	static const uint8_t prefix[12] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
+					   0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
+	static const uint8_t seed[crypto_sign_SEEDBYTES] = {7, 77};
 
 	assert_true(sodium_init() >= 0);
 	memcpy(pair->der, prefix, sizeof(prefix));
-	assert_int_equal(crypto_sign_seed_keypair(pair->der + sizeof(prefix), pair->secret, seed), 0);
+	assert_int_equal(crypto_sign_seed_keypair(pair->der + sizeof(prefix), pair->secret, seed),
+			 0);
 	assert_int_equal(dfu_image_key_parse(&pair->key, pair->der, sizeof(pair->der)), 0);
 }
 
@@ -299,7 +301,8 @@ static void make_pure(struct image_maker *maker, const struct ed25519_pair *pair
 
 	maker_begin(maker, 64, 500, 0);
 	maker_protected(maker, 0x50, "\7\0\0\0", 4);
-	assert_int_equal(crypto_sign_detached(sig, NULL, maker->bytes, maker->len, pair->secret), 0);
+	assert_int_equal(crypto_sign_detached(sig, NULL, maker->bytes, maker->len, pair->secret),
+			 0);
 	maker_hash(maker, 0x12);
 	maker_tlv(maker, 0x25, &mark, 1);
 	maker_key_hash(maker, 0x12, pair->der, sizeof(pair->der));

@@ -13,7 +13,7 @@
 #define IMG_SIZE 100
 #define PAYLOAD_END (HDR_SIZE + IMG_SIZE)
 
-static const uint8_t some[16] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
+static const uint8_t some[16] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
 
 static enum dfu_image_fault fault_of(const struct image_maker *maker)
 {
@@ -57,39 +57,41 @@ static void an_area_that_contradicts_header_or_itself_is_refused(void **state)
 		uint8_t value;
 		enum dfu_image_fault fault;
 	} rows[] = {
-		{ 0, 0x07, DFU_IMAGE_TLV_FORMAT },  /* the protected area says it is the other one */
-		{ 1, 0x00, DFU_IMAGE_TLV_FORMAT },
-		{ 2, 11, DFU_IMAGE_TLV_FORMAT },    /* its total is not the header's */
-		{ 2, 13, DFU_IMAGE_TLV_FORMAT },
-		{ 2, 0, DFU_IMAGE_TLV_FORMAT },
-		{ 6, 5, DFU_IMAGE_TLV_FORMAT },	    /* its entry passes it by one byte */
-		{ 6, 3, DFU_IMAGE_TLV_FORMAT },	    /* or leaves one, two, three, four stray bytes */
-		{ 6, 2, DFU_IMAGE_TLV_FORMAT },
-		{ 6, 1, DFU_IMAGE_TLV_FORMAT },
-		{ 6, 0, DFU_IMAGE_TLV_FORMAT },
-		{ 7, 0xff, DFU_IMAGE_TLV_FORMAT },
-		{ 12, 0x08, DFU_IMAGE_TLV_FORMAT }, /* a second protected area */
-		{ 14, 3, DFU_IMAGE_TLV_FORMAT },    /* a total below the info header */
-		{ 14, 0, DFU_IMAGE_TLV_FORMAT },
-		{ 14, 13, DFU_IMAGE_TRUNCATED },    /* a total beyond the source */
-		{ 15, 0xff, DFU_IMAGE_TRUNCATED },
-		{ 14, 11, DFU_IMAGE_TLV_FORMAT },   /* one that cuts the entry */
-		{ 14, 7, DFU_IMAGE_TLV_FORMAT },    /* or its head */
-		{ 18, 5, DFU_IMAGE_TLV_FORMAT },
-		{ 18, 3, DFU_IMAGE_TLV_FORMAT },
-		{ -10, 0, DFU_IMAGE_TLV_FORMAT },   /* the header says: none, a header's part, less, more */
-		{ -10, 1, DFU_IMAGE_TLV_FORMAT },
-		{ -10, 3, DFU_IMAGE_TLV_FORMAT },
-		{ -10, 4, DFU_IMAGE_TLV_FORMAT },
-		{ -10, 11, DFU_IMAGE_TLV_FORMAT },
-		{ -10, 13, DFU_IMAGE_TLV_FORMAT },
+		{0, 0x07, DFU_IMAGE_TLV_FORMAT}, /* the protected area says it is the other one */
+		{1, 0x00, DFU_IMAGE_TLV_FORMAT},
+		{2, 11, DFU_IMAGE_TLV_FORMAT}, /* its total is not the header's */
+		{2, 13, DFU_IMAGE_TLV_FORMAT},
+		{2, 0, DFU_IMAGE_TLV_FORMAT},
+		{6, 5, DFU_IMAGE_TLV_FORMAT}, /* its entry passes it by one byte */
+		{6, 3, DFU_IMAGE_TLV_FORMAT}, /* or leaves one, two, three, four stray bytes */
+		{6, 2, DFU_IMAGE_TLV_FORMAT},
+		{6, 1, DFU_IMAGE_TLV_FORMAT},
+		{6, 0, DFU_IMAGE_TLV_FORMAT},
+		{7, 0xff, DFU_IMAGE_TLV_FORMAT},
+		{12, 0x08, DFU_IMAGE_TLV_FORMAT}, /* a second protected area */
+		{14, 3, DFU_IMAGE_TLV_FORMAT},    /* a total below the info header */
+		{14, 0, DFU_IMAGE_TLV_FORMAT},
+		{14, 13, DFU_IMAGE_TRUNCATED}, /* a total beyond the source */
+		{15, 0xff, DFU_IMAGE_TRUNCATED},
+		{14, 11, DFU_IMAGE_TLV_FORMAT}, /* one that cuts the entry */
+		{14, 7, DFU_IMAGE_TLV_FORMAT},  /* or its head */
+		{18, 5, DFU_IMAGE_TLV_FORMAT},
+		{18, 3, DFU_IMAGE_TLV_FORMAT},
+		{-10, 0, DFU_IMAGE_TLV_FORMAT}, /* the header says: none, a header's part, less,
+						   more */
+		{-10, 1, DFU_IMAGE_TLV_FORMAT},
+		{-10, 3, DFU_IMAGE_TLV_FORMAT},
+		{-10, 4, DFU_IMAGE_TLV_FORMAT},
+		{-10, 11, DFU_IMAGE_TLV_FORMAT},
+		{-10, 13, DFU_IMAGE_TLV_FORMAT},
 	};
 	struct image_maker maker;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		make(&maker);
-		maker.bytes[rows[i].at < 0 ? -rows[i].at : PAYLOAD_END + rows[i].at] = rows[i].value;
+		maker.bytes[rows[i].at < 0 ? -rows[i].at : PAYLOAD_END + rows[i].at] =
+			rows[i].value;
 		if (fault_of(&maker) != rows[i].fault) {
 			fail_msg("byte %d as %#x: %s", rows[i].at, rows[i].value,
 				 dfu_image_fault_str(fault_of(&maker)));
@@ -133,14 +135,15 @@ static void the_last_protected_tlv_must_have_a_value(void **state)
 
 static void only_listed_types_may_stand_unprotected(void **state)
 {
-	static const uint16_t allowed[] = { 0x01, 0x02, 0x10, 0x11, 0x12, 0x20, 0x21, 0x22,
-					    0x23, 0x24, 0x25, 0x30, 0x31, 0x32, 0x33, 0x34 };
+	static const uint16_t allowed[] = {0x01, 0x02, 0x10, 0x11, 0x12, 0x20, 0x21, 0x22,
+					   0x23, 0x24, 0x25, 0x30, 0x31, 0x32, 0x33, 0x34};
 	struct image_maker maker;
 	size_t next = 0;
 
 	(void)state;
 	for (uint32_t type = 0; type <= UINT16_MAX; type++) {
-		bool is_allowed = next < sizeof(allowed) / sizeof(allowed[0]) && allowed[next] == type;
+		bool is_allowed = next < sizeof(allowed) / sizeof(allowed[0]) &&
+				  allowed[next] == type;
 
 		next += is_allowed;
 		maker_begin(&maker, 32, 4, 0);
@@ -159,13 +162,15 @@ static void the_walk_gives_protected_tlvs_first_and_ends_for_good(void **state)
 		size_t off;
 		bool is_protected;
 	} expected[] = {
-		{ 0xa0, 0, PAYLOAD_END + 8, true },   { 0x40, 12, PAYLOAD_END + 12, true },
-		{ 0x10, 7, PAYLOAD_END + 32, false }, { 0x22, 0, PAYLOAD_END + 43, false },
+		{0xa0, 0, PAYLOAD_END + 8, true},
+		{0x40, 12, PAYLOAD_END + 12, true},
+		{0x10, 7, PAYLOAD_END + 32, false},
+		{0x22, 0, PAYLOAD_END + 43, false},
 	};
 	struct image_maker maker;
 	struct subject subject;
 	struct dfu_image image;
-	struct dfu_image_tlv tlv = { 0 };
+	struct dfu_image_tlv tlv = {0};
 
 	(void)state;
 	maker_begin(&maker, HDR_SIZE, IMG_SIZE, 0);
@@ -192,7 +197,7 @@ static void the_walk_over_empty_areas_ends_at_once(void **state)
 {
 	struct image_maker maker;
 	struct dfu_image image;
-	struct dfu_image_tlv tlv = { 0 };
+	struct dfu_image_tlv tlv = {0};
 
 	(void)state;
 	for (int has_protected = 0; has_protected < 2; has_protected++) {
@@ -213,7 +218,7 @@ static void a_tlv_that_grew_since_the_image_was_opened_is_refused(void **state)
 {
 	struct image_maker maker;
 	struct dfu_image image;
-	struct dfu_image_tlv tlv = { 0 };
+	struct dfu_image_tlv tlv = {0};
 
 	(void)state;
 	make(&maker);
@@ -234,8 +239,8 @@ static void a_value_is_read_if_it_fits_the_buffer(void **state)
 	struct image_maker maker;
 	struct subject subject;
 	struct dfu_image image;
-	struct dfu_image_tlv tlv = { 0 };
-	uint8_t value[5] = { 0xee, 0xee, 0xee, 0xee, 0xee };
+	struct dfu_image_tlv tlv = {0};
+	uint8_t value[5] = {0xee, 0xee, 0xee, 0xee, 0xee};
 
 	(void)state;
 	make(&maker);

@@ -26,75 +26,75 @@ struct expectation {
 };
 
 static const struct expectation bad[] = {
-	{ "31-bytes", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0 },
-	{ "big-endian", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0 },
-	{ "block-twice", DFU_IMAGE_TLV_FORMAT, NULL, 0 },
-	{ "both-enc-flags", DFU_IMAGE_FLAGS, NULL, 0 },
-	{ "byte-lost", DFU_IMAGE_TLV_FORMAT, NULL, 0 },
-	{ "empty", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0 },
-	{ "flip-flags", DFU_IMAGE_HASH_MISMATCH, NULL, 0 },
-	{ "flip-hash-type", DFU_IMAGE_HASH_COUNT, NULL, 0 },
-	{ "flip-hash", DFU_IMAGE_HASH_MISMATCH, NULL, 0 },
-	{ "flip-hdr-size", DFU_IMAGE_TLV_FORMAT, NULL, 0 },
-	{ "flip-header-padding", DFU_IMAGE_HASH_MISMATCH, NULL, 0 },
-	{ "flip-img-size", DFU_IMAGE_TLV_FORMAT, NULL, 0 },
-	{ "flip-magic", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0 },
-	{ "flip-pad1", DFU_IMAGE_HASH_MISMATCH, NULL, 0 },
-	{ "flip-payload-middle", DFU_IMAGE_HASH_MISMATCH, NULL, 0 },
-	{ "flip-prot-tlv", DFU_IMAGE_HASH_MISMATCH, NULL, 0 },
-	{ "flip-ver-major", DFU_IMAGE_HASH_MISMATCH, NULL, 0 },
-	{ "flip-ver-revision", DFU_IMAGE_HASH_MISMATCH, NULL, 0 },
-	{ "gzip", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0 },
-	{ "hash-empty", DFU_IMAGE_HASH_LENGTH, NULL, 0 },
-	{ "hash-missing", DFU_IMAGE_HASH_COUNT, NULL, 0 },
-	{ "hdrsize-ffff", DFU_IMAGE_TRUNCATED, NULL, 0 },
-	{ "imgsize-ffffffff", DFU_IMAGE_SIZE_OVERFLOW, NULL, 0 },
-	{ "imgsize-minus-one", DFU_IMAGE_TLV_FORMAT, NULL, 0 },
-	{ "imgsize-plus-one", DFU_IMAGE_TLV_FORMAT, NULL, 0 },
-	{ "imgsize-slot", DFU_IMAGE_TRUNCATED, NULL, 0 },
-	{ "imgsize-wraps-to-zero", DFU_IMAGE_SIZE_OVERFLOW, NULL, 0 },
-	{ "imgsize-zero", DFU_IMAGE_TLV_FORMAT, NULL, 0 },
-	{ "intel-hex", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0 },
-	{ "magic-v1", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0 },
-	{ "no-tlvs", DFU_IMAGE_HASH_COUNT, NULL, 0 },
-	{ "one-byte", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0 },
-	{ "page-erased", DFU_IMAGE_HASH_MISMATCH, NULL, 0 },
-	{ "pages-swapped", DFU_IMAGE_HASH_MISMATCH, NULL, 0 },
-	{ "prot-area-alone", DFU_IMAGE_TRUNCATED, NULL, 0 },
-	{ "prot-size-mismatch", DFU_IMAGE_TLV_FORMAT, NULL, 0 },
-	{ "raw-payload", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0 },
-	{ "text", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0 },
-	{ "tlv-len-overruns", DFU_IMAGE_TLV_FORMAT, NULL, 0 },
-	{ "tlv-magic-protected", DFU_IMAGE_TLV_FORMAT, NULL, 0 },
-	{ "tlvtotal-3", DFU_IMAGE_TLV_FORMAT, NULL, 0 },
-	{ "tlvtotal-too-large", DFU_IMAGE_TRUNCATED, NULL, 0 },
-	{ "trunc-header-area", DFU_IMAGE_TRUNCATED, NULL, 0 },
-	{ "trunc-header-only", DFU_IMAGE_TRUNCATED, NULL, 0 },
-	{ "trunc-header", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0 },
-	{ "trunc-one-byte", DFU_IMAGE_TRUNCATED, NULL, 0 },
-	{ "trunc-payload-1", DFU_IMAGE_TRUNCATED, NULL, 0 },
-	{ "trunc-payload-4096", DFU_IMAGE_TRUNCATED, NULL, 0 },
-	{ "trunc-payload-half", DFU_IMAGE_TRUNCATED, NULL, 0 },
-	{ "trunc-payload-last", DFU_IMAGE_TRUNCATED, NULL, 0 },
-	{ "trunc-tlv-info", DFU_IMAGE_TRUNCATED, NULL, 0 },
-	{ "two-hashes-second-wrong", DFU_IMAGE_HASH_COUNT, NULL, 0 },
-	{ "zeros", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0 },
+	{"31-bytes", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0},
+	{"big-endian", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0},
+	{"block-twice", DFU_IMAGE_TLV_FORMAT, NULL, 0},
+	{"both-enc-flags", DFU_IMAGE_FLAGS, NULL, 0},
+	{"byte-lost", DFU_IMAGE_TLV_FORMAT, NULL, 0},
+	{"empty", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0},
+	{"flip-flags", DFU_IMAGE_HASH_MISMATCH, NULL, 0},
+	{"flip-hash-type", DFU_IMAGE_HASH_COUNT, NULL, 0},
+	{"flip-hash", DFU_IMAGE_HASH_MISMATCH, NULL, 0},
+	{"flip-hdr-size", DFU_IMAGE_TLV_FORMAT, NULL, 0},
+	{"flip-header-padding", DFU_IMAGE_HASH_MISMATCH, NULL, 0},
+	{"flip-img-size", DFU_IMAGE_TLV_FORMAT, NULL, 0},
+	{"flip-magic", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0},
+	{"flip-pad1", DFU_IMAGE_HASH_MISMATCH, NULL, 0},
+	{"flip-payload-middle", DFU_IMAGE_HASH_MISMATCH, NULL, 0},
+	{"flip-prot-tlv", DFU_IMAGE_HASH_MISMATCH, NULL, 0},
+	{"flip-ver-major", DFU_IMAGE_HASH_MISMATCH, NULL, 0},
+	{"flip-ver-revision", DFU_IMAGE_HASH_MISMATCH, NULL, 0},
+	{"gzip", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0},
+	{"hash-empty", DFU_IMAGE_HASH_LENGTH, NULL, 0},
+	{"hash-missing", DFU_IMAGE_HASH_COUNT, NULL, 0},
+	{"hdrsize-ffff", DFU_IMAGE_TRUNCATED, NULL, 0},
+	{"imgsize-ffffffff", DFU_IMAGE_SIZE_OVERFLOW, NULL, 0},
+	{"imgsize-minus-one", DFU_IMAGE_TLV_FORMAT, NULL, 0},
+	{"imgsize-plus-one", DFU_IMAGE_TLV_FORMAT, NULL, 0},
+	{"imgsize-slot", DFU_IMAGE_TRUNCATED, NULL, 0},
+	{"imgsize-wraps-to-zero", DFU_IMAGE_SIZE_OVERFLOW, NULL, 0},
+	{"imgsize-zero", DFU_IMAGE_TLV_FORMAT, NULL, 0},
+	{"intel-hex", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0},
+	{"magic-v1", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0},
+	{"no-tlvs", DFU_IMAGE_HASH_COUNT, NULL, 0},
+	{"one-byte", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0},
+	{"page-erased", DFU_IMAGE_HASH_MISMATCH, NULL, 0},
+	{"pages-swapped", DFU_IMAGE_HASH_MISMATCH, NULL, 0},
+	{"prot-area-alone", DFU_IMAGE_TRUNCATED, NULL, 0},
+	{"prot-size-mismatch", DFU_IMAGE_TLV_FORMAT, NULL, 0},
+	{"raw-payload", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0},
+	{"text", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0},
+	{"tlv-len-overruns", DFU_IMAGE_TLV_FORMAT, NULL, 0},
+	{"tlv-magic-protected", DFU_IMAGE_TLV_FORMAT, NULL, 0},
+	{"tlvtotal-3", DFU_IMAGE_TLV_FORMAT, NULL, 0},
+	{"tlvtotal-too-large", DFU_IMAGE_TRUNCATED, NULL, 0},
+	{"trunc-header-area", DFU_IMAGE_TRUNCATED, NULL, 0},
+	{"trunc-header-only", DFU_IMAGE_TRUNCATED, NULL, 0},
+	{"trunc-header", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0},
+	{"trunc-one-byte", DFU_IMAGE_TRUNCATED, NULL, 0},
+	{"trunc-payload-1", DFU_IMAGE_TRUNCATED, NULL, 0},
+	{"trunc-payload-4096", DFU_IMAGE_TRUNCATED, NULL, 0},
+	{"trunc-payload-half", DFU_IMAGE_TRUNCATED, NULL, 0},
+	{"trunc-payload-last", DFU_IMAGE_TRUNCATED, NULL, 0},
+	{"trunc-tlv-info", DFU_IMAGE_TRUNCATED, NULL, 0},
+	{"two-hashes-second-wrong", DFU_IMAGE_HASH_COUNT, NULL, 0},
+	{"zeros", DFU_IMAGE_NOT_AN_IMAGE, NULL, 0},
 };
 
 static const struct expectation badkey[] = {
-	{ "ec384-flip", DFU_IMAGE_OK, "ec384-a", DFU_IMAGE_SIGNATURE_MISMATCH },
-	{ "keyhash-flip", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_NO_SIGNATURE },
-	{ "rsa3072-short", DFU_IMAGE_OK, "rsa3072-a", DFU_IMAGE_SIGNATURE_MISMATCH },
-	{ "sig-empty", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_SIGNATURE_MISMATCH },
-	{ "sig-flip-der", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_SIGNATURE_MISMATCH },
-	{ "sig-flip-r", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_SIGNATURE_MISMATCH },
-	{ "sig-flip-s", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_SIGNATURE_MISMATCH },
-	{ "sig-of-other-image", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_SIGNATURE_MISMATCH },
-	{ "sig-removed", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_NO_SIGNATURE },
-	{ "sig-type-ed25519", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_NO_SIGNATURE },
-	{ "sig-zero", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_SIGNATURE_MISMATCH },
-	{ "signed-by-a-names-b", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_NO_SIGNATURE },
-	{ "version-changed-rehashed", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_SIGNATURE_MISMATCH },
+	{"ec384-flip", DFU_IMAGE_OK, "ec384-a", DFU_IMAGE_SIGNATURE_MISMATCH},
+	{"keyhash-flip", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_NO_SIGNATURE},
+	{"rsa3072-short", DFU_IMAGE_OK, "rsa3072-a", DFU_IMAGE_SIGNATURE_MISMATCH},
+	{"sig-empty", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_SIGNATURE_MISMATCH},
+	{"sig-flip-der", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_SIGNATURE_MISMATCH},
+	{"sig-flip-r", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_SIGNATURE_MISMATCH},
+	{"sig-flip-s", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_SIGNATURE_MISMATCH},
+	{"sig-of-other-image", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_SIGNATURE_MISMATCH},
+	{"sig-removed", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_NO_SIGNATURE},
+	{"sig-type-ed25519", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_NO_SIGNATURE},
+	{"sig-zero", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_SIGNATURE_MISMATCH},
+	{"signed-by-a-names-b", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_NO_SIGNATURE},
+	{"version-changed-rehashed", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_SIGNATURE_MISMATCH},
 };
 
 static const struct expectation odd[] = {
@@ -102,40 +102,40 @@ static const struct expectation odd[] = {
 	 * What the bootloader's rules for updates judge is not for verification: its dependencies
 	 * and counters.
 	 */
-	{ "dependency-on-itself", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
-	{ "dependency-short", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
-	{ "sec-cnt-short", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
-	{ "sec-cnt-twice", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
+	{"dependency-on-itself", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK},
+	{"dependency-short", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK},
+	{"sec-cnt-short", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK},
+	{"sec-cnt-twice", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK},
 	/* Neither the bootloader nor we have a reason to refuse these. */
-	{ "empty-payload", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
-	{ "hash-last", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
-	{ "pad1-set", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
-	{ "pic-flag", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
-	{ "rom-fixed-zero", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
-	{ "trailing-ff", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
-	{ "trailing-garbage", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
-	{ "trailing-image", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
-	{ "version-max", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK },
+	{"empty-payload", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK},
+	{"hash-last", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK},
+	{"pad1-set", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK},
+	{"pic-flag", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK},
+	{"rom-fixed-zero", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK},
+	{"trailing-ff", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK},
+	{"trailing-garbage", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK},
+	{"trailing-image", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK},
+	{"version-max", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_OK},
 	/*
 	 * A type that only the protected area may hold, where the bootloader's list is on, as it is
 	 * by default.
 	 */
-	{ "dependency-unprotected", DFU_IMAGE_TLV_NOT_ALLOWED, "ec256-a", DFU_IMAGE_TLV_NOT_ALLOWED },
-	{ "junk-tlv-unprotected", DFU_IMAGE_TLV_NOT_ALLOWED, "ec256-a", DFU_IMAGE_TLV_NOT_ALLOWED },
+	{"dependency-unprotected", DFU_IMAGE_TLV_NOT_ALLOWED, "ec256-a", DFU_IMAGE_TLV_NOT_ALLOWED},
+	{"junk-tlv-unprotected", DFU_IMAGE_TLV_NOT_ALLOWED, "ec256-a", DFU_IMAGE_TLV_NOT_ALLOWED},
 	/*
 	 * The bootloader takes these; no signing tool makes them, and each is a sign of damage or
 	 * of an attack.
 	 */
-	{ "hdr-size-0", DFU_IMAGE_HEADER_SIZE, "ec256-a", DFU_IMAGE_HEADER_SIZE },
-	{ "hdr-size-31", DFU_IMAGE_HEADER_SIZE, "ec256-a", DFU_IMAGE_HEADER_SIZE },
-	{ "stray-bytes-in-area", DFU_IMAGE_TLV_FORMAT, "ec256-a", DFU_IMAGE_TLV_FORMAT },
-	{ "two-hashes-same", DFU_IMAGE_HASH_COUNT, "ec256-a", DFU_IMAGE_HASH_COUNT },
+	{"hdr-size-0", DFU_IMAGE_HEADER_SIZE, "ec256-a", DFU_IMAGE_HEADER_SIZE},
+	{"hdr-size-31", DFU_IMAGE_HEADER_SIZE, "ec256-a", DFU_IMAGE_HEADER_SIZE},
+	{"stray-bytes-in-area", DFU_IMAGE_TLV_FORMAT, "ec256-a", DFU_IMAGE_TLV_FORMAT},
+	{"two-hashes-same", DFU_IMAGE_HASH_COUNT, "ec256-a", DFU_IMAGE_HASH_COUNT},
 	/* A signature counts if its KEYHASH comes before it. */
-	{ "sig-missing", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_NO_SIGNATURE },
-	{ "tlv-order-reversed", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_NO_SIGNATURE },
+	{"sig-missing", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_NO_SIGNATURE},
+	{"tlv-order-reversed", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_NO_SIGNATURE},
 	/* The last one by the key decides. */
-	{ "two-signatures-last-wrong", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_SIGNATURE_MISMATCH },
-	{ "two-signatures", DFU_IMAGE_OK, "ec256-b", DFU_IMAGE_OK },
+	{"two-signatures-last-wrong", DFU_IMAGE_OK, "ec256-a", DFU_IMAGE_SIGNATURE_MISMATCH},
+	{"two-signatures", DFU_IMAGE_OK, "ec256-b", DFU_IMAGE_OK},
 };
 
 struct image_file {
@@ -163,7 +163,8 @@ static bool has_flag(const struct image_file *file, const char *prefix)
 	size_t i;
 	json_t *flag;
 
-	json_array_foreach(json_object_get(file->facts, "flags"), i, flag) {
+	json_array_foreach(json_object_get(file->facts, "flags"), i, flag)
+	{
 		if (strncmp(json_string_value(flag), prefix, strlen(prefix)) == 0) {
 			return true;
 		}
@@ -181,8 +182,9 @@ static size_t for_each_file(const char *kinds, file_check check)
 	size_t i, count = 0;
 	json_t *facts;
 
-	json_array_foreach(json_object_get(all, "images"), i, facts) {
-		struct image_file file = { .facts = facts };
+	json_array_foreach(json_object_get(all, "images"), i, facts)
+	{
+		struct image_file file = {.facts = facts};
 		char path[256];
 
 		file.name = text(&file, "file");
@@ -215,9 +217,9 @@ static enum dfu_image_fault fault_of_areas(const struct image_file *file)
 		enum dfu_image_fault fault;
 	} refused[] = {
 		/* the last protected TLV has no value; the bootloader's iterator trips over it */
-		{ "tiny-1.1.0-none-custom-empty.bin", DFU_IMAGE_TLV_FORMAT },
-		{ "odd/dependency-unprotected.bin", DFU_IMAGE_TLV_NOT_ALLOWED },
-		{ "odd/junk-tlv-unprotected.bin", DFU_IMAGE_TLV_NOT_ALLOWED },
+		{"tiny-1.1.0-none-custom-empty.bin", DFU_IMAGE_TLV_FORMAT},
+		{"odd/dependency-unprotected.bin", DFU_IMAGE_TLV_NOT_ALLOWED},
+		{"odd/junk-tlv-unprotected.bin", DFU_IMAGE_TLV_NOT_ALLOWED},
 	};
 
 	for (size_t i = 0; i < COUNT(refused); i++) {
@@ -234,9 +236,9 @@ static uint32_t flags_of(const struct image_file *file)
 		const char *name;
 		uint32_t flag;
 	} names[] = {
-		{ "pic", 0x1 },	      { "aes128", 0x4 },     { "aes256", 0x8 },
-		{ "non-bootable", 0x10 }, { "ram-load", 0x20 },  { "rom-fixed", 0x100 },
-		{ "lzma1", 0x200 },   { "lzma2", 0x400 },    { "arm-thumb", 0x800 },
+		{"pic", 0x1},           {"aes128", 0x4},    {"aes256", 0x8},
+		{"non-bootable", 0x10}, {"ram-load", 0x20}, {"rom-fixed", 0x100},
+		{"lzma1", 0x200},       {"lzma2", 0x400},   {"arm-thumb", 0x800},
 	};
 	json_t *flags = json_object_get(file->facts, "flags");
 	uint32_t all = 0;
@@ -282,8 +284,8 @@ static void header_is_as_the_parser_says(const struct image_file *file,
 	assert_int_equal(header->protect_tlv_size, number(file, "protected_size"));
 	assert_int_equal(header->flags, flags_of(file));
 	assert_int_equal(image.total_size, number(file, "total"));
-	assert_int_equal(image.hashed_size, header->hdr_size + header->img_size +
-						    header->protect_tlv_size);
+	assert_int_equal(image.hashed_size,
+			 header->hdr_size + header->img_size + header->protect_tlv_size);
 }
 
 static uint16_t tlv_type(const char *name)
@@ -292,12 +294,12 @@ static uint16_t tlv_type(const char *name)
 		const char *name;
 		uint16_t type;
 	} names[] = {
-		{ "keyhash", 0x01 },	  { "pubkey", 0x02 },	   { "sha256", 0x10 },
-		{ "sha384", 0x11 },	  { "sha512", 0x12 },	   { "rsa2048", 0x20 },
-		{ "ecdsa", 0x22 },	  { "rsa3072", 0x23 },	   { "ed25519", 0x24 },
-		{ "enc-ec256", 0x32 },	  { "enc-x25519", 0x33 },  { "dependency", 0x40 },
-		{ "sec-cnt", 0x50 },	  { "boot-record", 0x60 }, { "decomp-size", 0x70 },
-		{ "decomp-sha", 0x71 },	  { "decomp-signature", 0x72 },
+		{"keyhash", 0x01},    {"pubkey", 0x02},           {"sha256", 0x10},
+		{"sha384", 0x11},     {"sha512", 0x12},           {"rsa2048", 0x20},
+		{"ecdsa", 0x22},      {"rsa3072", 0x23},          {"ed25519", 0x24},
+		{"enc-ec256", 0x32},  {"enc-x25519", 0x33},       {"dependency", 0x40},
+		{"sec-cnt", 0x50},    {"boot-record", 0x60},      {"decomp-size", 0x70},
+		{"decomp-sha", 0x71}, {"decomp-signature", 0x72},
 	};
 
 	for (size_t i = 0; i < COUNT(names); i++) {
@@ -331,7 +333,7 @@ static void tlvs_are_as_the_parser_says(const struct image_file *file,
 					const struct dfu_image_source *source)
 {
 	struct dfu_image image;
-	struct dfu_image_tlv tlv = { 0 };
+	struct dfu_image_tlv tlv = {0};
 	uint8_t value[512];
 	size_t i;
 	json_t *expected;
@@ -340,7 +342,8 @@ static void tlvs_are_as_the_parser_says(const struct image_file *file,
 		return;
 	}
 	assert_int_equal(dfu_image_open(&image, source, NULL), 0);
-	json_array_foreach(json_object_get(file->facts, "tlvs"), i, expected) {
+	json_array_foreach(json_object_get(file->facts, "tlvs"), i, expected)
+	{
 		json_t *content = json_object_get(expected, "value");
 
 		assert_int_equal(dfu_image_tlv_next(&image, &tlv), 0);
@@ -361,7 +364,7 @@ static void tlvs_are_as_the_parser_says(const struct image_file *file,
 static void expect(const struct image_file *file, const struct dfu_image_source *source,
 		   const char *key_name, enum dfu_image_fault fault)
 {
-	struct test_key key = { 0 };
+	struct test_key key = {0};
 
 	if (key_name != NULL) {
 		test_key_load(&key, key_name);
@@ -381,7 +384,8 @@ static bool names_a_key(const struct image_file *file)
 	json_t *tlv;
 	size_t i;
 
-	json_array_foreach(json_object_get(file->facts, "tlvs"), i, tlv) {
+	json_array_foreach(json_object_get(file->facts, "tlvs"), i, tlv)
+	{
 		if (strcmp(json_string_value(json_object_get(tlv, "type")), "keyhash") == 0) {
 			return true;
 		}
@@ -475,15 +479,15 @@ static void odd_is_as_decided(const struct image_file *file, const struct dfu_im
 static void headers_decode_to_what_an_independent_parser_says(void **state)
 {
 	(void)state;
-	assert_int_equal(for_each_file(" image fit padded odd badkey ", header_is_as_the_parser_says),
-			 160);
+	assert_int_equal(
+		for_each_file(" image fit padded odd badkey ", header_is_as_the_parser_says), 160);
 }
 
 static void tlvs_are_listed_as_an_independent_parser_lists_them(void **state)
 {
 	(void)state;
-	assert_int_equal(for_each_file(" image fit padded odd badkey ", tlvs_are_as_the_parser_says),
-			 160);
+	assert_int_equal(
+		for_each_file(" image fit padded odd badkey ", tlvs_are_as_the_parser_says), 160);
 }
 
 static void whole_images_pass_without_a_key_and_signed_ones_with_theirs(void **state)

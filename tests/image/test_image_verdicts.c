@@ -51,7 +51,7 @@ static bool is_about_the_image(const json_t *record)
 
 static bool has_tlv(const struct dfu_image *image, uint16_t type)
 {
-	struct dfu_image_tlv tlv = { 0 };
+	struct dfu_image_tlv tlv = {0};
 
 	while (dfu_image_tlv_next(image, &tlv) == 0) {
 		if (tlv.type == type) {
@@ -67,7 +67,7 @@ static bool fits_build(const struct subject_verdict *verdict, const json_t *mcub
 	bool wants_sha512 = strcmp(text(mcuboot, "hash"), "sha512") == 0;
 	bool wants_sha384 = strcmp(text(mcuboot, "hash"), "sha384") == 0;
 	bool wants_pure = strcmp(text(mcuboot, "signature"), "ed25519-pure") == 0;
-	uint16_t hash_type = wants_sha512 ? DFU_IMAGE_TLV_SHA512
+	uint16_t hash_type = wants_sha512   ? DFU_IMAGE_TLV_SHA512
 			     : wants_sha384 ? DFU_IMAGE_TLV_SHA384
 					    : DFU_IMAGE_TLV_SHA256;
 
@@ -100,7 +100,7 @@ static bool passes(const json_t *record)
 	const json_t *mcuboot = json_object_get(record, "mcuboot");
 	const char *key_file = text(mcuboot, "key");
 	const char *file = text(record, "file");
-	struct test_key key = { 0 };
+	struct test_key key = {0};
 	char name[256];
 	size_t len;
 
@@ -108,10 +108,12 @@ static bool passes(const json_t *record)
 		assert_int_equal(sscanf(key_file, "keys/%200[^.]", name), 1);
 		test_key_load(&key, name);
 	}
-	snprintf(name, sizeof(name), "%s%s", strncmp(file, "extra/", 6) == 0 ? "" : "images/", file);
+	snprintf(name, sizeof(name), "%s%s", strncmp(file, "extra/", 6) == 0 ? "" : "images/",
+		 file);
 	uint8_t *bytes = test_read_file(name, &len);
 	struct dfu_image_source source = dfu_image_source_memory(bytes, len);
-	struct subject_verdict verdict = subject_verify(&source, key_file != NULL ? &key.key : NULL);
+	struct subject_verdict verdict =
+		subject_verify(&source, key_file != NULL ? &key.key : NULL);
 	bool is_good = verdict.rc == 0 && fits_build(&verdict, mcuboot) &&
 		       verdict.image.total_size <= largest_image(record);
 
@@ -127,7 +129,8 @@ static void what_mcuboot_refuses_never_passes_and_what_it_takes_does(void **stat
 	json_t *record;
 
 	(void)state;
-	json_array_foreach(records, i, record) {
+	json_array_foreach(records, i, record)
+	{
 		const char *file = text(record, "file");
 		bool is_valid = strcmp(text(record, "verdict"), "valid") == 0;
 

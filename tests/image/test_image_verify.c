@@ -82,8 +82,8 @@ static void there_must_be_one_hash_and_it_must_not_be_protected(void **state)
 
 static void a_hash_of_another_length_is_refused(void **state)
 {
-	static const uint16_t lens[][2] = { { 0x10, 0 },  { 0x10, 31 }, { 0x10, 33 }, { 0x11, 32 },
-					    { 0x11, 49 }, { 0x12, 63 }, { 0x12, 48 } };
+	static const uint16_t lens[][2] = {{0x10, 0},  {0x10, 31}, {0x10, 33}, {0x11, 32},
+					   {0x11, 49}, {0x12, 63}, {0x12, 48}};
 	struct image_maker maker;
 
 	(void)state;
@@ -108,19 +108,19 @@ static void flags_are_judged_after_the_hash_but_for_those_that_exclude_each_othe
 		enum dfu_image_fault whole;
 		enum dfu_image_fault damaged;
 	} rows[] = {
-		{ 0, DFU_IMAGE_OK, DFU_IMAGE_HASH_MISMATCH },
-		{ 0xfffff1e1 & ~0x100u, DFU_IMAGE_OK, DFU_IMAGE_HASH_MISMATCH }, /* all others */
-		{ DFU_IMAGE_F_ROM_FIXED, DFU_IMAGE_OK, DFU_IMAGE_HASH_MISMATCH },
-		{ DFU_IMAGE_F_NON_BOOTABLE, DFU_IMAGE_NOT_BOOTABLE, DFU_IMAGE_HASH_MISMATCH },
-		{ DFU_IMAGE_F_COMPRESSED_LZMA1, DFU_IMAGE_COMPRESSED, DFU_IMAGE_HASH_MISMATCH },
-		{ DFU_IMAGE_F_COMPRESSED_LZMA2, DFU_IMAGE_COMPRESSED, DFU_IMAGE_HASH_MISMATCH },
-		{ DFU_IMAGE_F_COMPRESSED_ARM_THUMB, DFU_IMAGE_COMPRESSED, DFU_IMAGE_HASH_MISMATCH },
-		{ DFU_IMAGE_F_ENCRYPTED_AES128, DFU_IMAGE_ENCRYPTED, DFU_IMAGE_ENCRYPTED },
-		{ DFU_IMAGE_F_ENCRYPTED_AES256, DFU_IMAGE_ENCRYPTED, DFU_IMAGE_ENCRYPTED },
-		{ 0xc, DFU_IMAGE_FLAGS, DFU_IMAGE_FLAGS },
-		{ 0x600, DFU_IMAGE_FLAGS, DFU_IMAGE_FLAGS },
-		{ 0x414, DFU_IMAGE_ENCRYPTED, DFU_IMAGE_ENCRYPTED },
-		{ 0x410, DFU_IMAGE_COMPRESSED, DFU_IMAGE_HASH_MISMATCH },
+		{0, DFU_IMAGE_OK, DFU_IMAGE_HASH_MISMATCH},
+		{0xfffff1e1 & ~0x100u, DFU_IMAGE_OK, DFU_IMAGE_HASH_MISMATCH}, /* all others */
+		{DFU_IMAGE_F_ROM_FIXED, DFU_IMAGE_OK, DFU_IMAGE_HASH_MISMATCH},
+		{DFU_IMAGE_F_NON_BOOTABLE, DFU_IMAGE_NOT_BOOTABLE, DFU_IMAGE_HASH_MISMATCH},
+		{DFU_IMAGE_F_COMPRESSED_LZMA1, DFU_IMAGE_COMPRESSED, DFU_IMAGE_HASH_MISMATCH},
+		{DFU_IMAGE_F_COMPRESSED_LZMA2, DFU_IMAGE_COMPRESSED, DFU_IMAGE_HASH_MISMATCH},
+		{DFU_IMAGE_F_COMPRESSED_ARM_THUMB, DFU_IMAGE_COMPRESSED, DFU_IMAGE_HASH_MISMATCH},
+		{DFU_IMAGE_F_ENCRYPTED_AES128, DFU_IMAGE_ENCRYPTED, DFU_IMAGE_ENCRYPTED},
+		{DFU_IMAGE_F_ENCRYPTED_AES256, DFU_IMAGE_ENCRYPTED, DFU_IMAGE_ENCRYPTED},
+		{0xc, DFU_IMAGE_FLAGS, DFU_IMAGE_FLAGS},
+		{0x600, DFU_IMAGE_FLAGS, DFU_IMAGE_FLAGS},
+		{0x414, DFU_IMAGE_ENCRYPTED, DFU_IMAGE_ENCRYPTED},
+		{0x410, DFU_IMAGE_COMPRESSED, DFU_IMAGE_HASH_MISMATCH},
 	};
 	struct image_maker maker;
 
@@ -148,7 +148,7 @@ static void an_encrypted_payload_leaves_the_hash_unknown_a_clear_one_does_not(vo
 
 static void a_malformed_mark_of_a_pure_signature_is_refused(void **state)
 {
-	static const uint8_t one[2] = { 1, 0 };
+	static const uint8_t one[2] = {1, 0};
 	struct image_maker maker;
 
 	(void)state;
@@ -320,7 +320,7 @@ static int read_until(const struct dfu_image_source *source, size_t off, void *d
  */
 static void an_error_of_each_read_is_passed_through(void **state)
 {
-	static const int codes[] = { -EIO, -ENOENT, -EBADMSG, -ETIMEDOUT };
+	static const int codes[] = {-EIO, -ENOENT, -EBADMSG, -ETIMEDOUT};
 	size_t len;
 	uint8_t *bytes = test_read_file("images/odd/two-signatures.bin", &len);
 	struct test_key key;
@@ -332,16 +332,17 @@ static void an_error_of_each_read_is_passed_through(void **state)
 		struct subject_verdict verdict;
 
 		do {
-			struct failing_read reads = { bytes, works, codes[i] };
-			struct dfu_image_source source = { .read = read_until, .context = &reads,
-							   .size = len };
+			struct failing_read reads = {bytes, works, codes[i]};
+			struct dfu_image_source source = {
+				.read = read_until, .context = &reads, .size = len};
 
 			verdict = subject_verify(&source, &key.key);
 			if (reads.left == 0 && verdict.rc != 0) {
 				assert_int_equal(verdict.rc, codes[i]);
 				assert_int_equal(verdict.report.fault, DFU_IMAGE_OK);
 				/* also when the first signature was found good before */
-				assert_int_equal(verdict.report.signature_finding, DFU_IMAGE_UNKNOWN);
+				assert_int_equal(verdict.report.signature_finding,
+						 DFU_IMAGE_UNKNOWN);
 			}
 			works++;
 		} while (verdict.rc != 0 && works < 1000);
@@ -361,7 +362,8 @@ int main(void)
 		cmocka_unit_test(each_hash_type_is_checked_and_reported),
 		cmocka_unit_test(there_must_be_one_hash_and_it_must_not_be_protected),
 		cmocka_unit_test(a_hash_of_another_length_is_refused),
-		cmocka_unit_test(flags_are_judged_after_the_hash_but_for_those_that_exclude_each_other),
+		cmocka_unit_test(
+			flags_are_judged_after_the_hash_but_for_those_that_exclude_each_other),
 		cmocka_unit_test(an_encrypted_payload_leaves_the_hash_unknown_a_clear_one_does_not),
 		cmocka_unit_test(a_malformed_mark_of_a_pure_signature_is_refused),
 		cmocka_unit_test(the_result_does_not_depend_on_the_work_buffer),

@@ -14,7 +14,7 @@
 
 #include "support/test_flash.h"
 
-#define PAGE      4096
+#define PAGE 4096
 #define SLOT_SIZE (8 * PAGE)
 
 static struct test_flash flash;
@@ -95,10 +95,12 @@ static void without_explicit_erase_only_the_trailer_is_overwritten(void **state)
 					       .no_explicit_erase = true};
 
 	(void)state;
-	assert_int_equal(boot_arrangement_set(&(struct boot_arrangement){
-				 .max_align = 16, .images = 1, .max_sectors = 128,
-				 .mode = BOOT_MODE_SWAP_MOVE}),
-			 0);
+	assert_int_equal(
+		boot_arrangement_set(&(struct boot_arrangement){.max_align = 16,
+								.images = 1,
+								.max_sectors = 128,
+								.mode = BOOT_MODE_SWAP_MOVE}),
+		0);
 	prepare(&geometry);
 	assert_int_equal(flash_img_init(&ctx), 0);
 	write_all(1000, 20);

@@ -8,9 +8,9 @@
 #include "support/test_flash.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-#define NAMES		  5
-#define OPERATIONS	  600
-#define SEED		  UINT64_C(0xd1342543de82ef95)
+#define NAMES 5
+#define OPERATIONS 600
+#define SEED UINT64_C(0xd1342543de82ef95)
 
 struct found {
 	unsigned int count;

@@ -250,8 +250,8 @@ static void name_is_compared_part_by_part(void **state)
 		{"dfu/a/b", "dfu/a", 1, "b"}, {"dfu/", "dfu", 1, ""},
 		{"dfux", "dfu", 0, NULL},     {"df", "dfu", 0, NULL},
 		{"dfu=00", "dfu", 1, NULL},   {"dfu/a", "dfu/b", 0, NULL},
-		{"a", "", 0, NULL},	      {"", "", 1, NULL},
-		{NULL, "dfu", 0, NULL},	      {"dfu", NULL, 0, NULL},
+		{"a", "", 0, NULL},           {"", "", 1, NULL},
+		{NULL, "dfu", 0, NULL},       {"dfu", NULL, 0, NULL},
 	};
 
 	(void)state;

@@ -124,10 +124,10 @@ static void damaged_file_is_neither_used_nor_overwritten(void **state)
 		size_t len;
 	} damaged[] = {
 #define DAMAGED(text) {text, sizeof(text) - 1}
-		DAMAGED("a=01\nb\n"),	    DAMAGED("a=01\n\n"),	DAMAGED("a=01\n=01\n"),
-		DAMAGED("a=01\nb=\n"),	    DAMAGED("a=01\nb=1\n"),	DAMAGED("a=01\nb=0g\n"),
-		DAMAGED("a=01\nb=g0\n"),    DAMAGED("a=01\nb=0A\n"),	DAMAGED("a=01\nb=01 \n"),
-		DAMAGED("a=01\nb=01\r\n"),  DAMAGED("a=01\nb=01"),	DAMAGED("a=01\nb=0"),
+		DAMAGED("a=01\nb\n"),       DAMAGED("a=01\n\n"),        DAMAGED("a=01\n=01\n"),
+		DAMAGED("a=01\nb=\n"),      DAMAGED("a=01\nb=1\n"),     DAMAGED("a=01\nb=0g\n"),
+		DAMAGED("a=01\nb=g0\n"),    DAMAGED("a=01\nb=0A\n"),    DAMAGED("a=01\nb=01 \n"),
+		DAMAGED("a=01\nb=01\r\n"),  DAMAGED("a=01\nb=01"),      DAMAGED("a=01\nb=0"),
 		DAMAGED("a=01\nb=01=02\n"), DAMAGED("a=01\nb\0c=01\n"), DAMAGED("a=01\nb=\0\0\n"),
 		DAMAGED("a=01\n\0\0\0\0"),
 	};

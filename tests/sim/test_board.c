@@ -213,9 +213,9 @@ static void no_explicit_erase_is_a_property_of_the_device(void **state)
 static void every_mode_is_read_and_kept(void **state)
 {
 	static const char *const modes[] = {
-		"swap-scratch", "swap-move", "swap-offset", "overwrite-only", "direct-xip",
-		"direct-xip-revert", "ram-load", "ram-load-revert", "single-slot",
-		"firmware-loader",
+		"swap-scratch", "swap-move",         "swap-offset", "overwrite-only",
+		"direct-xip",   "direct-xip-revert", "ram-load",    "ram-load-revert",
+		"single-slot",  "firmware-loader",
 	};
 
 	(void)state;

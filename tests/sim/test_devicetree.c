@@ -81,8 +81,8 @@ static void macros_are_expanded_without_the_compilers_own(void **state)
 	int cells;
 
 	(void)state;
-	assert_int_equal(compile_text("/dts-v1/;\n#define N 7\n/ { linux = <N>; };\n", &blob,
-				      &len), 0);
+	assert_int_equal(compile_text("/dts-v1/;\n#define N 7\n/ { linux = <N>; };\n", &blob, &len),
+			 0);
 	assert_int_equal(fdt32_ld(fdt_getprop(blob, 0, "linux", &cells)), 7);
 	free(blob);
 }
@@ -106,7 +106,9 @@ static void a_reg_that_does_not_fit_its_cells_is_an_error(void **state)
 
 	(void)state;
 	assert_int_equal(compile_text("/dts-v1/;\n/ { #address-cells = <1>; #size-cells = <1>;\n"
-				      "a@0 { reg = <0 1 2>; }; };\n", &blob, &len), -EINVAL);
+				      "a@0 { reg = <0 1 2>; }; };\n",
+				      &blob, &len),
+			 -EINVAL);
 	assert_non_null(strstr(error.text, "reg"));
 }
 
@@ -199,14 +201,15 @@ static void status_says_whether_a_node_is_in_use(void **state)
 	size_t len;
 	void *blob = board_compile_text("/dts-v1/; / { a { }; b { status = \"okay\"; };"
 					"c { status = \"ok\"; }; d { status = \"disabled\"; };"
-					"e { status = \"reserved\"; }; };", &len);
+					"e { status = \"reserved\"; }; };",
+					&len);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) {
 		struct sim_node node;
 
-		assert_int_equal(sim_node_at(&node, blob, fdt_path_offset(blob, nodes[i].path),
-					     &error), 0);
+		assert_int_equal(
+			sim_node_at(&node, blob, fdt_path_offset(blob, nodes[i].path), &error), 0);
 		assert_int_equal(sim_node_enabled(&node), nodes[i].enabled);
 	}
 	free(blob);
@@ -219,11 +222,12 @@ static void two_cells_make_one_number(void **state)
 	uint64_t size;
 	size_t len;
 	void *blob = board_compile_text("/dts-v1/; / { #address-cells = <2>; #size-cells = <2>;"
-					"a@100000002 { reg = <1 2 3 4>; }; };", &len);
+					"a@100000002 { reg = <1 2 3 4>; }; };",
+					&len);
 
 	(void)state;
-	assert_int_equal(sim_node_at(&node, blob, fdt_path_offset(blob, "/a@100000002"),
-				     &error), 0);
+	assert_int_equal(sim_node_at(&node, blob, fdt_path_offset(blob, "/a@100000002"), &error),
+			 0);
 	assert_int_equal(sim_node_reg(&node, &address, &size, &error), 0);
 	assert_int_equal(address, 0x100000002u);
 	assert_int_equal(size, 0x300000004u);

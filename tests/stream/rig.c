@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #define SEED_BEFORE 7
-#define SEED_DATA   100
+#define SEED_DATA 100
 
 static struct {
 	const struct flash_driver_api *api;

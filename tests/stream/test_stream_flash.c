@@ -12,10 +12,10 @@
 
 #include "rig.h"
 
-#define PAGE   1024
-#define BUF    128
+#define PAGE 1024
+#define BUF 128
 #define OFFSET PAGE
-#define SIZE   (4 * PAGE)
+#define SIZE (4 * PAGE)
 
 static const struct test_geometry geometry = {
 	.runs = {{6, PAGE}}, .write_block_size = 8, .erase_value = 0xff};
@@ -106,8 +106,8 @@ static void init_refuses_bad_arguments_and_leaves_the_context(void **state)
 	assert_int_equal(stream_flash_init(&ctx, NULL, rig->buf, BUF, OFFSET, SIZE, NULL), -EFAULT);
 	assert_int_equal(stream_flash_init(&ctx, &no_ops, rig->buf, BUF, OFFSET, SIZE, NULL),
 			 -EFAULT);
-	assert_int_equal(
-		stream_flash_init(&ctx, rig->flash.dev, NULL, BUF, OFFSET, SIZE, NULL), -EFAULT);
+	assert_int_equal(stream_flash_init(&ctx, rig->flash.dev, NULL, BUF, OFFSET, SIZE, NULL),
+			 -EFAULT);
 	assert_int_equal(init(&ctx, rig, 0, OFFSET, SIZE), -EFAULT);
 	assert_int_equal(init(&ctx, rig, BUF - 1, OFFSET, SIZE), -EFAULT);
 	assert_int_equal(init(&ctx, rig, PAGE + 8, OFFSET, SIZE), -EFAULT);

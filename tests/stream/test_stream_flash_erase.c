@@ -9,15 +9,15 @@
 #include "rig.h"
 
 #define PAGE 512
-#define BUF  48 /* no divisor of PAGE: buffers reach over page ends */
+#define BUF 48 /* no divisor of PAGE: buffers reach over page ends */
 
 static const struct test_geometry geometry = {
 	.runs = {{6, PAGE}}, .write_block_size = 8, .erase_value = 0xff};
 
 /* Page 1 shared from its byte 100 on, pages 2 and 3 own, page 4 shared to its byte 48. */
 #define OFFSET (PAGE + 104)
-#define FIRST  (PAGE - 104)
-#define SIZE   (FIRST + 2 * PAGE + 48)
+#define FIRST (PAGE - 104)
+#define SIZE (FIRST + 2 * PAGE + 48)
 
 static int setup(void **state)
 {

@@ -12,7 +12,7 @@
 #include "rig.h"
 
 #define PAGE 256
-#define BUF  64
+#define BUF 64
 #define SIZE (3 * PAGE + 40)
 #define CODE (-ETIMEDOUT)
 

@@ -15,14 +15,14 @@
 #include "rig.h"
 #include "stream/progress.h"
 
-#define KEY  "dfu/stream"
+#define KEY "dfu/stream"
 #define PAGE 512
-#define BUF  64
+#define BUF 64
 
 /* Page 1 shared from its byte 104 on, pages 2 and 3 own, page 4 shared to its byte 48. */
 #define OFFSET (PAGE + 104)
-#define FIRST  (PAGE - 104)
-#define SIZE   (FIRST + 2 * PAGE + 48)
+#define FIRST (PAGE - 104)
+#define SIZE (FIRST + 2 * PAGE + 48)
 
 static const struct test_geometry geometry = {
 	.runs = {{6, PAGE}}, .write_block_size = 8, .erase_value = 0xff};
@@ -58,17 +58,17 @@ static int failing_load(const struct settings_backend *backend, settings_backend
 	if (failing.load == 0 && failing.read != 0) {
 		(void)cb(KEY, PROGRESS_LEN, failing_read, NULL, param);
 	}
-	return failing.load == 0 && failing.read == 0 ?
-		       settings.backend.api->load(&settings.backend, cb, param) :
-		       failing.load;
+	return failing.load == 0 && failing.read == 0
+		       ? settings.backend.api->load(&settings.backend, cb, param)
+		       : failing.load;
 }
 
 static int failing_save(const struct settings_backend *backend, const char *name, const void *value,
 			size_t len)
 {
 	(void)backend;
-	return failing.save != 0 ? failing.save :
-				   settings.backend.api->save(&settings.backend, name, value, len);
+	return failing.save != 0 ? failing.save
+				 : settings.backend.api->save(&settings.backend, name, value, len);
 }
 
 static const struct settings_backend_api failing_api = {failing_init, failing_load, failing_save};

@@ -25,7 +25,10 @@ static void *grow(const char *name, void *block, size_t size)
 	return grown;
 }
 
-/* By the name, not by the content as zlib would decide: some test images are themselves packed files. */
+/*
+ * By the name, not by the content as zlib would decide: some test images are themselves packed
+ * files.
+ */
 static size_t read_some(gzFile packed, FILE *plain, void *dst, size_t len)
 {
 	if (packed != NULL) {

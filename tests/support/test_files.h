@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The files below tests/vectors. A file that cannot be read ends the program with its name: no test goes on without. */
+/*
+ * The files below tests/vectors. A file that cannot be read ends the program with its name: no test
+ * goes on without.
+ */
 #ifndef TESTS_SUPPORT_TEST_FILES_H
 #define TESTS_SUPPORT_TEST_FILES_H
 
@@ -9,8 +12,9 @@
 #include <jansson.h>
 
 /*
- * Names are relative to tests/vectors, or absolute. One that ends in .gz gives the unpacked bytes. The block has no
- * slack behind *len, so that the address sanitizer sees reads past the end; free() it.
+ * Names are relative to tests/vectors, or absolute. One that ends in .gz gives the unpacked bytes.
+ * The block has no slack behind *len, so that the address sanitizer sees reads past the end; free()
+ * it.
  */
 uint8_t *test_read_file(const char *name, size_t *len);
 

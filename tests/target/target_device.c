@@ -12,13 +12,13 @@
 #include "support/test_files.h"
 
 const struct device_case device_cases[] = {
-	{ "4K pages, block 4", 4096, 8, 4, 0xff, false, 8, false },
-	{ "slot 1 at offset 0", 4096, 8, 4, 0xff, false, 8, true },
-	{ "256 byte pages, block 1", 256, 64, 1, 0xff, false, 8, false },
-	{ "2K pages, block 8, erased 0", 2048, 16, 8, 0x00, false, 8, false },
-	{ "4K pages, block 16", 4096, 8, 16, 0xff, false, 16, false },
-	{ "128K pages, block 32", 131072, 3, 32, 0xff, false, 32, false },
-	{ "no erase, block 16", 4096, 8, 16, 0xff, true, 16, false },
+	{"4K pages, block 4", 4096, 8, 4, 0xff, false, 8, false},
+	{"slot 1 at offset 0", 4096, 8, 4, 0xff, false, 8, true},
+	{"256 byte pages, block 1", 256, 64, 1, 0xff, false, 8, false},
+	{"2K pages, block 8, erased 0", 2048, 16, 8, 0x00, false, 8, false},
+	{"4K pages, block 16", 4096, 8, 16, 0xff, false, 16, false},
+	{"128K pages, block 32", 131072, 3, 32, 0xff, false, 32, false},
+	{"no erase, block 16", 4096, 8, 16, 0xff, true, 16, false},
 };
 const size_t device_case_count = ARRAY_LEN(device_cases);
 
@@ -31,10 +31,10 @@ const int flash_map_entries = ARRAY_LEN(target_device_areas);
 /* As large as the largest write block that the cases need, on a 4-byte boundary. */
 static uint32_t stream_buf[256 / sizeof(uint32_t)];
 
-static const uint8_t magic8[16] = { 0x77, 0xc2, 0x95, 0xf3, 0x60, 0xd2, 0xef, 0x7f,
-				    0x35, 0x52, 0x50, 0x0f, 0x2c, 0xb6, 0x79, 0x80 };
-static const uint8_t magic_rest[14] = { 0x2d, 0xe1, 0x5d, 0x29, 0x41, 0x0b, 0x8d,
-					0x77, 0x67, 0x9c, 0x11, 0x0f, 0x1f, 0x8a };
+static const uint8_t magic8[16] = {0x77, 0xc2, 0x95, 0xf3, 0x60, 0xd2, 0xef, 0x7f,
+				   0x35, 0x52, 0x50, 0x0f, 0x2c, 0xb6, 0x79, 0x80};
+static const uint8_t magic_rest[14] = {0x2d, 0xe1, 0x5d, 0x29, 0x41, 0x0b, 0x8d,
+				       0x77, 0x67, 0x9c, 0x11, 0x0f, 0x1f, 0x8a};
 
 static void magic_of(uint8_t align, uint8_t magic[16])
 {
@@ -65,13 +65,16 @@ void target_device_open(const struct device_case *what)
 	const size_t slot_size = what->page_size * what->slot_pages;
 	const size_t first = what->slot1_first ? 0 : what->page_size;
 	const struct test_geometry geometry = {
-		.runs = { { 2 * what->slot_pages + (what->slot1_first ? 1 : 2), what->page_size } },
+		.runs = {{2 * what->slot_pages + (what->slot1_first ? 1 : 2), what->page_size}},
 		.write_block_size = what->write_block_size,
 		.erase_value = what->erase_value,
 		.no_explicit_erase = what->no_explicit_erase,
 	};
 	const struct boot_arrangement arrangement = {
-		.mode = BOOT_MODE_SWAP_MOVE, .max_align = what->max_align, .images = 1, .max_sectors = 128,
+		.mode = BOOT_MODE_SWAP_MOVE,
+		.max_align = what->max_align,
+		.images = 1,
+		.max_sectors = 128,
 	};
 
 	memset(&dut, 0, sizeof(dut));
@@ -202,7 +205,8 @@ void target_device_assert_slot1_is_file(void)
 
 	assert_memory_equal(dut.slot[1], dut.image, dut.image_len);
 	for (size_t i = dut.image_len; i < dut.slot_size - trailer_fields; i++) {
-		assert_true(dut.slot[1][i] == dut.what->erase_value || dut.slot[1][i] == dut.before);
+		assert_true(dut.slot[1][i] == dut.what->erase_value ||
+			    dut.slot[1][i] == dut.before);
 	}
 	for (size_t i = 0; i < around; i++) {
 		assert_int_equal(dut.flash.memory[i], 0x5a);

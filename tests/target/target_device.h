@@ -69,7 +69,10 @@ int target_device_stream(size_t file_size, size_t chunk);
 /* ... and done(true). */
 int target_device_download(size_t chunk);
 
-/* Slot 1 holds the file and else what it held before or nothing, its trailer aside; the pages around the slots are as they were. */
+/*
+ * Slot 1 holds the file and else what it held before or nothing, its trailer aside; the pages
+ * around the slots are as they were.
+ */
 void target_device_assert_slot1_is_file(void);
 
 #endif

@@ -107,7 +107,7 @@ static void types_have_their_bits(void **state)
 
 static void a_file_is_recognised_by_32_bytes_and_no_fewer(void **state)
 {
-	uint8_t file[32] = { 0x3d };
+	uint8_t file[32] = {0x3d};
 
 	(void)state;
 	assert_int_equal(dfu_target_img_type(file, 32), DFU_TARGET_IMAGE_TYPE_MCUBOOT);
@@ -119,8 +119,12 @@ static void a_file_is_recognised_by_32_bytes_and_no_fewer(void **state)
 
 static void a_type_without_a_target_is_not_supported(void **state)
 {
-	static const int types[] = { 0, -1, 3, DFU_TARGET_IMAGE_TYPE_ANY, DFU_TARGET_IMAGE_TYPE_SMP,
-				     DFU_TARGET_IMAGE_TYPE_MODEM_DELTA };
+	static const int types[] = {0,
+				    -1,
+				    3,
+				    DFU_TARGET_IMAGE_TYPE_ANY,
+				    DFU_TARGET_IMAGE_TYPE_SMP,
+				    DFU_TARGET_IMAGE_TYPE_MODEM_DELTA};
 	(void)state;
 	assert_int_equal(begin(0, 100), 0);
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
@@ -259,7 +263,8 @@ int main(void)
 		cmocka_unit_test_setup(an_init_that_differs_pauses_the_download_before, fresh),
 		cmocka_unit_test_setup(a_failed_init_poisons_nothing, fresh),
 		cmocka_unit_test_setup(after_done_writes_are_refused_and_init_is_fresh, fresh),
-		cmocka_unit_test_setup(a_failed_done_may_be_repeated_and_init_reaches_the_target, fresh),
+		cmocka_unit_test_setup(a_failed_done_may_be_repeated_and_init_reaches_the_target,
+				       fresh),
 		cmocka_unit_test_setup(reset_releases_the_target_unless_it_fails, fresh),
 	};
 

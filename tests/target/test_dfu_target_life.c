@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The main job from end to end: download, schedule, boot, revert, confirm; and the same with every flash operation failing once. */
+/*
+ * The main job from end to end: download, schedule, boot, revert, confirm; and the same with every
+ * flash operation failing once.
+ */
 #include "target_device.h"
 
 #include <stdlib.h>
@@ -115,8 +118,8 @@ static int update_all(int permanent)
 }
 
 /*
- * Operation k fails, then the update is tried again as an application would: at every moment the device
- * boots one of the two images, and the second try installs the new one.
+ * Operation k fails, then the update is tried again as an application would: at every moment the
+ * device boots one of the two images, and the second try installs the new one.
  */
 static void every_operation_may_fail_once(const struct device_case *what)
 {
@@ -144,7 +147,10 @@ static void every_operation_may_fail_once(const struct device_case *what)
 	}
 }
 
-/* The same with a new program each time: what is in RAM is gone, the slot is as the failure left it. */
+/*
+ * The same with a new program each time: what is in RAM is gone, the slot is as the failure left
+ * it.
+ */
 static void after_a_reset_the_update_begins_again(const struct device_case *what)
 {
 	bool fired = true;
@@ -162,7 +168,8 @@ static void after_a_reset_the_update_begins_again(const struct device_case *what
 		assert_true(fired ? runs_old() : runs_new());
 		if (fired) {
 			/* Forget what the target knows, without its help. */
-			assert_int_equal(dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, 0, 1, NULL), 0);
+			assert_int_equal(dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, 0, 1, NULL),
+					 0);
 			assert_int_equal(update_all(BOOT_UPGRADE_PERMANENT), 0);
 			assert_int_equal(boot(false).booted, 0);
 			assert_true(runs_new());

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The MCUboot target on strict flash of several geometries: what is refused, and what flash holds then. */
+/*
+ * The MCUboot target on strict flash of several geometries: what is refused, and what flash holds
+ * then.
+ */
 #include "target_device.h"
 
 #include <stdlib.h>
@@ -85,7 +88,7 @@ static struct dfu_image_key load_key(const char *name, mbedtls_pem_context *pem)
 
 static void every_chunk_size_on_every_geometry_leaves_the_file_in_the_slot(void **state)
 {
-	static const size_t chunks[] = { 1, 3, 20, 31, 32, 33, 244, 512, 4096, 100000 };
+	static const size_t chunks[] = {1, 3, 20, 31, 32, 33, 244, 512, 4096, 100000};
 
 	(void)state;
 	for (size_t c = 0; c < device_case_count; c++) {
@@ -111,7 +114,8 @@ static void erases_are_the_pages_of_image_and_trailer_once_each(void **state)
 		target_device_factory(0, OLD_IMAGE);
 		target_device_load(NEW_IMAGE);
 		const size_t page = dut.what->page_size;
-		const size_t trailer_pages = dut.what->slot_pages - 1 - target_device_max_image() / page;
+		const size_t trailer_pages =
+			dut.what->slot_pages - 1 - target_device_max_image() / page;
 		assert_int_equal(target_device_download(244), 0);
 		if (!dut.what->no_explicit_erase) {
 			assert_int_equal(dut.flash.nor.stats.erases,
@@ -252,9 +256,11 @@ static void assert_refused_with_nothing_left(int rc, int expected)
 static void damaged_files_are_refused_and_leave_nothing_to_resume(void **state)
 {
 	static const char *const names[] = {
-		"bad/flip-pad1.bin", "bad/no-tlvs.bin", "bad/hash-empty.bin", "bad/hash-missing.bin",
-		"bad/prot-size-mismatch.bin", "bad/both-enc-flags.bin", "bad/flip-ver-major.bin",
-		"bad/trunc-payload-4096.bin", "bad/trunc-header-area.bin", "bad/text.bin",
+		"bad/flip-pad1.bin",          "bad/no-tlvs.bin",
+		"bad/hash-empty.bin",         "bad/hash-missing.bin",
+		"bad/prot-size-mismatch.bin", "bad/both-enc-flags.bin",
+		"bad/flip-ver-major.bin",     "bad/trunc-payload-4096.bin",
+		"bad/trunc-header-area.bin",  "bad/text.bin",
 	};
 
 	(void)state;
@@ -318,7 +324,7 @@ static void with_a_key_only_its_signature_is_taken(void **state)
 
 static void a_paused_download_goes_on_at_the_exact_byte(void **state)
 {
-	static const size_t stops[] = { 0, 1, 31, 32, 33, 100, 288, 1000, 4096, 4251 };
+	static const size_t stops[] = {0, 1, 31, 32, 33, 100, 288, 1000, 4096, 4251};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(stops); i++) {
@@ -436,7 +442,7 @@ static void an_image_above_the_limit_is_not_scheduled(void **state)
 	(void)state;
 	/* 103 KiB on a slot of 32 pages: whole in the slot, but too large to be moved. */
 	target_device_close();
-	const struct device_case large = { "", 4096, 27, 4, 0xff, false, 8, false };
+	const struct device_case large = {"", 4096, 27, 4, 0xff, false, 8, false};
 	target_device_open(&large);
 	target_device_factory(0, OLD_IMAGE);
 	target_device_factory(1, "med-1.1.0-none.bin");
@@ -515,7 +521,7 @@ static void a_map_without_a_secondary_slot_has_no_device(void **state)
 	assert_int_equal(dfu_target_mcuboot_schedule_update(0), -ENODEV);
 	target_device_areas[1].fa_id = 1;
 	const struct device *dev = target_device_areas[1].fa_dev;
-	const struct device not_ready = { .name = "none" };
+	const struct device not_ready = {.name = "none"};
 	target_device_areas[1].fa_dev = &not_ready;
 	assert_int_equal(init(0, 100), -EFAULT);
 	target_device_areas[1].fa_dev = dev;

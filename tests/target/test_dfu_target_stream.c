@@ -20,7 +20,9 @@ static uint8_t data[3 * PAGE];
 static int open_flash(void **state)
 {
 	const struct test_geometry geometry = {
-		.runs = { { PAGES, PAGE } }, .write_block_size = 4, .erase_value = 0xff,
+		.runs = {{PAGES, PAGE}},
+		.write_block_size = 4,
+		.erase_value = 0xff,
 	};
 
 	(void)state;
@@ -42,7 +44,12 @@ static int close_flash(void **state)
 static struct dfu_target_stream_init args(size_t offset, size_t size)
 {
 	return (struct dfu_target_stream_init){
-		.id = "TEST", .fdev = flash.dev, .buf = buf, .len = sizeof(buf), .offset = offset, .size = size,
+		.id = "TEST",
+		.fdev = flash.dev,
+		.buf = buf,
+		.len = sizeof(buf),
+		.offset = offset,
+		.size = size,
 	};
 }
 
@@ -160,7 +167,7 @@ static void a_paused_stream_goes_on_with_its_buffer(void **state)
 static void anything_else_begins_at_0(void **state)
 {
 	const struct dfu_target_stream_init first = args(PAGE, 4 * PAGE);
-	struct dfu_target_stream_init others[] = { first, first, first, first, first };
+	struct dfu_target_stream_init others[] = {first, first, first, first, first};
 	static uint8_t other_buf[64];
 
 	(void)state;
@@ -225,7 +232,7 @@ static void the_callback_sees_what_flash_holds(void **state)
 
 static void reset_erases_the_first_page_wherever_it_lies(void **state)
 {
-	static const size_t offsets[] = { 0, PAGE, 6 * PAGE };
+	static const size_t offsets[] = {0, PAGE, 6 * PAGE};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
@@ -262,7 +269,9 @@ static void reset_spares_a_page_that_it_shares(void **state)
 static void reset_without_explicit_erase_clears_the_first_block(void **state)
 {
 	const struct test_geometry geometry = {
-		.runs = { { PAGES, PAGE } }, .write_block_size = 16, .erase_value = 0xff,
+		.runs = {{PAGES, PAGE}},
+		.write_block_size = 16,
+		.erase_value = 0xff,
 		.no_explicit_erase = true,
 	};
 	const struct dfu_target_stream_init *init;

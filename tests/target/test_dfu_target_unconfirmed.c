@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* With CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED: a download beside a running test, invisible until that is confirmed. */
+/*
+ * With CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED: a download beside a running test, invisible until that
+ * is confirmed.
+ */
 #include "target_device.h"
 
 #include <dfu/dfu_target.h>

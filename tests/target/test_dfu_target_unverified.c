@@ -30,7 +30,7 @@ static void an_unconfirmed_running_image_is_still_protected(void **state)
 
 static void a_write_block_above_the_hold_is_refused(void **state)
 {
-	const struct device_case wide = { "", 4096, 8, 64, 0xff, false, 8, false };
+	const struct device_case wide = {"", 4096, 8, 64, 0xff, false, 8, false};
 
 	(void)state;
 	target_device_open(&wide);
