@@ -89,6 +89,7 @@ enum dfu_image_fault {
 	DFU_IMAGE_ENCRYPTED,          /**< -ENOTSUP: payload encrypted, or so the flag says. */
 	DFU_IMAGE_COMPRESSED,         /**< -ENOTSUP: no bootloader of ours unpacks it. */
 	DFU_IMAGE_NOT_BOOTABLE,       /**< -EPERM: flag NON_BOOTABLE. */
+	DFU_IMAGE_UNSUPPORTED,        /**< -ENOTSUP: hash or signature that cannot be checked here. */
 	DFU_IMAGE_FAULT_COUNT
 };
 
@@ -237,8 +238,9 @@ DFU_MUST_CHECK int dfu_image_key_parse(struct dfu_image_key *key, const uint8_t 
  *
  * @retval 0         The image is whole and, with a key, signed by it.
  * @retval -errno    Of the fault (see enum dfu_image_fault), or from the device.
- * @retval -ENOTSUP  Also: no back-end has the hash or the signature's algorithm, or a pure
- *                   signature with a key other than Ed25519, or over bytes that are not all mapped.
+ * @retval -ENOTSUP  Among them DFU_IMAGE_UNSUPPORTED: no back-end has the hash or the signature's
+ *                   algorithm, or a pure signature with a key other than Ed25519, or over bytes
+ *                   that are not all mapped.
  * @retval -EINVAL   No work buffer of 64 bytes, or the engine found that the key is none.
  * @retval -ESRCH    The engine failed.
  * @retval -EBADMSG  Also: the TLVs have changed since dfu_image_open().

@@ -130,9 +130,12 @@ static int verify(enum dfu_sig_alg alg, const uint8_t *key, size_t key_len, cons
 	if (status != PSA_SUCCESS) {
 		return status_errno(status);
 	}
-	int rc = status_errno(psa_verify_hash(id, kind->alg, msg, msg_len, sig, sig_len));
-
-	return psa_destroy_key(id) == PSA_SUCCESS ? rc : -ESRCH;
+	status = psa_verify_hash(id, kind->alg, msg, msg_len, sig, sig_len);
+	/* The key was taken: what is invalid now is the signature, such as an RSA one of all ones. */
+	if (status == PSA_ERROR_INVALID_ARGUMENT) {
+		status = PSA_ERROR_INVALID_SIGNATURE;
+	}
+	return psa_destroy_key(id) == PSA_SUCCESS ? status_errno(status) : -ESRCH;
 }
 
 const struct dfu_crypto_backend dfu_crypto_psa = {

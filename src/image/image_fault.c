@@ -23,6 +23,7 @@ static const int16_t errnos[] = {
 	[DFU_IMAGE_ENCRYPTED] = -ENOTSUP,
 	[DFU_IMAGE_COMPRESSED] = -ENOTSUP,
 	[DFU_IMAGE_NOT_BOOTABLE] = -EPERM,
+	[DFU_IMAGE_UNSUPPORTED] = -ENOTSUP,
 };
 TABLE_COVERS_FAULTS(errnos);
 
@@ -43,6 +44,7 @@ static const char *const texts[] = {
 	[DFU_IMAGE_ENCRYPTED] = "image is encrypted",
 	[DFU_IMAGE_COMPRESSED] = "image is compressed",
 	[DFU_IMAGE_NOT_BOOTABLE] = "image is marked as not bootable",
+	[DFU_IMAGE_UNSUPPORTED] = "hash or signature of a kind that is not supported here",
 };
 TABLE_COVERS_FAULTS(texts);
 
@@ -50,6 +52,11 @@ int image_refuse(enum dfu_image_fault *fault, enum dfu_image_fault why)
 {
 	*fault = why;
 	return dfu_image_fault_errno(why);
+}
+
+int image_crypto_result(enum dfu_image_fault *fault, int rc)
+{
+	return rc == -ENOTSUP ? image_refuse(fault, DFU_IMAGE_UNSUPPORTED) : rc;
 }
 
 int dfu_image_fault_errno(enum dfu_image_fault fault)

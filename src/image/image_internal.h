@@ -32,4 +32,7 @@ DFU_MUST_CHECK int image_signature_check(const struct dfu_image *image,
 /* Set *fault to why; returns its errno. */
 int image_refuse(enum dfu_image_fault *fault, enum dfu_image_fault why);
 
+/* Pass a result of <dfu/crypto.h> on; an algorithm that nobody has is a fault of the image. */
+int image_crypto_result(enum dfu_image_fault *fault, int rc);
+
 #endif

@@ -73,7 +73,7 @@ static int key_hash(const struct dfu_image_key *key, enum dfu_hash_alg alg, uint
  * A pure signature is over the image itself, which must lie in memory as it is, no byte of it held
  * back elsewhere.
  */
-static int message_set(struct judge *judge, bool is_pure, const struct dfu_image_report *report)
+static int message_set(struct judge *judge, bool is_pure, struct dfu_image_report *report)
 {
 	const struct dfu_image_source *source = &judge->image->source;
 
@@ -83,7 +83,7 @@ static int message_set(struct judge *judge, bool is_pure, const struct dfu_image
 		return 0;
 	}
 	if (judge->key->alg != DFU_SIG_ED25519 || source->mapped == NULL || source->head != NULL) {
-		return -ENOTSUP;
+		return image_refuse(&report->fault, DFU_IMAGE_UNSUPPORTED);
 	}
 	judge->message = source->mapped;
 	judge->message_len = judge->image->hashed_size;
@@ -107,9 +107,9 @@ static int names_key(const struct judge *judge, const struct dfu_image_tlv *tlv,
 	return 0;
 }
 
-/* *finding says whether the signature is right; an error means that nobody knows. */
+/* The report's finding says whether the signature is right; an error means that nobody knows. */
 static int signature_judge(const struct judge *judge, const struct dfu_image_tlv *tlv,
-			   enum dfu_image_finding *finding)
+			   struct dfu_image_report *report)
 {
 	const struct kind *kind = judge->kind;
 	uint8_t value[SIGNATURE_LEN_MAX];
@@ -123,7 +123,7 @@ static int signature_judge(const struct judge *judge, const struct dfu_image_tlv
 	}
 	if (kind->half != 0) {
 		if (!der_ecdsa_signature(value, tlv->len, rs, kind->half)) {
-			*finding = DFU_IMAGE_INVALID;
+			report->signature_finding = DFU_IMAGE_INVALID;
 			return 0;
 		}
 		sig = rs;
@@ -132,9 +132,9 @@ static int signature_judge(const struct judge *judge, const struct dfu_image_tlv
 	rc = dfu_signature_verify(judge->key->alg, judge->key->raw, judge->key->raw_len,
 				  judge->message, judge->message_len, sig, sig_len);
 	if (rc != 0 && rc != -EACCES) {
-		return rc;
+		return image_crypto_result(&report->fault, rc);
 	}
-	*finding = rc == 0 ? DFU_IMAGE_VALID : DFU_IMAGE_INVALID;
+	report->signature_finding = rc == 0 ? DFU_IMAGE_VALID : DFU_IMAGE_INVALID;
 	return 0;
 }
 
@@ -155,7 +155,7 @@ static int signatures_walk(const struct judge *judge, struct dfu_image_report *r
 				report->signature_finding = DFU_IMAGE_INVALID;
 				break;
 			}
-			rc = signature_judge(judge, &tlv, &report->signature_finding);
+			rc = signature_judge(judge, &tlv, report);
 		}
 		if (rc != 0) {
 			report->signature_finding = DFU_IMAGE_UNKNOWN;
@@ -182,7 +182,7 @@ int image_signature_check(const struct dfu_image *image, const struct dfu_image_
 	int rc = message_set(&judge, is_pure, report);
 
 	if (rc == 0) {
-		rc = key_hash(key, alg, judge.key_hash);
+		rc = image_crypto_result(&report->fault, key_hash(key, alg, judge.key_hash));
 	}
 	if (rc == 0) {
 		rc = signatures_walk(&judge, report);

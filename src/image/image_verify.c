@@ -117,14 +117,14 @@ static int contents_check(const struct dfu_image *image, const struct contents *
 	return rc;
 }
 
-static int digest_make(const struct dfu_image *image, enum dfu_hash_alg alg, uint8_t *buf,
-		       size_t len, uint8_t *digest)
+static int digest_make(const struct dfu_image *image, uint8_t *buf, size_t len, uint8_t *digest,
+		       struct dfu_image_report *report)
 {
 	struct dfu_hash hash;
-	int rc = dfu_hash_begin(&hash, alg);
+	int rc = dfu_hash_begin(&hash, HASH_TYPE_ALG(report->hash_type));
 
 	if (rc != 0) {
-		return rc;
+		return image_crypto_result(&report->fault, rc);
 	}
 	for (size_t off = 0, chunk; off < image->hashed_size; off += chunk) {
 		chunk = min_size(len, image->hashed_size - off);
@@ -144,7 +144,7 @@ static int hash_check(const struct dfu_image *image, uint8_t *buf, size_t len,
 		      struct dfu_image_report *report)
 {
 	uint8_t digest[DFU_HASH_MAX_SIZE];
-	int rc = digest_make(image, HASH_TYPE_ALG(report->hash_type), buf, len, digest);
+	int rc = digest_make(image, buf, len, digest, report);
 
 	if (rc != 0) {
 		return rc;

@@ -158,6 +158,22 @@ static int check(const struct sample *sample)
 				    sample->sig, sample->sig_len);
 }
 
+/* Above the modulus, outside the curve: an engine may call that an invalid argument. */
+static void a_signature_out_of_range_is_wrong_and_no_error(void **state)
+{
+	static const uint8_t fills[] = {0x00, 0xff};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(samples); i++) {
+		for (size_t k = 0; k < 2; k++) {
+			struct sample changed = samples[i];
+
+			memset(changed.sig, fills[k], changed.sig_len);
+			assert_int_equal(check(&changed), -EACCES);
+		}
+	}
+}
+
 static void signatures_of_all_kinds_are_told_from_wrong_ones(void **state)
 {
 	(void)state;
@@ -268,6 +284,7 @@ int main(void)
 		cmocka_unit_test(digests_are_those_of_the_standard),
 		cmocka_unit_test(two_hashes_at_once_do_not_mix),
 		cmocka_unit_test(a_hash_given_up_is_over),
+		cmocka_unit_test(a_signature_out_of_range_is_wrong_and_no_error),
 		cmocka_unit_test(signatures_of_all_kinds_are_told_from_wrong_ones),
 		cmocka_unit_test(a_key_of_another_kind_is_an_argument_error),
 		cmocka_unit_test(a_digest_of_another_length_is_an_argument_error),

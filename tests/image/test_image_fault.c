@@ -30,6 +30,7 @@ static void each_fault_has_its_errno(void **state)
 		{DFU_IMAGE_ENCRYPTED, -ENOTSUP},
 		{DFU_IMAGE_COMPRESSED, -ENOTSUP},
 		{DFU_IMAGE_NOT_BOOTABLE, -EPERM},
+		{DFU_IMAGE_UNSUPPORTED, -ENOTSUP},
 	};
 
 	(void)state;

@@ -336,7 +336,7 @@ static void a_pure_signature_needs_all_bytes_in_memory(void **state)
 		struct subject_verdict verdict = subject_verify(&subject.source, &pair.key);
 
 		assert_int_equal(verdict.rc, -ENOTSUP);
-		assert_int_equal(verdict.report.fault, DFU_IMAGE_OK);
+		assert_int_equal(verdict.report.fault, DFU_IMAGE_UNSUPPORTED);
 		assert_int_equal(verdict.report.hash_finding, DFU_IMAGE_VALID);
 		assert_int_equal(verdict.report.signature_finding, DFU_IMAGE_UNKNOWN);
 		assert_int_equal(subject_verify(&subject.source, NULL).rc, 0);
@@ -363,7 +363,7 @@ static void only_ed25519_signs_purely(void **state)
 	struct subject_verdict verdict = subject_verify(&source, &keys.a.key);
 
 	assert_int_equal(verdict.rc, -ENOTSUP);
-	assert_int_equal(verdict.report.fault, DFU_IMAGE_OK);
+	assert_int_equal(verdict.report.fault, DFU_IMAGE_UNSUPPORTED);
 }
 
 /* A point that is not on the curve parses; the engine finds out, and the image is not at fault. */
