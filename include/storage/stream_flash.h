@@ -136,7 +136,7 @@ DFU_MUST_CHECK int stream_flash_erase_page(struct stream_flash_ctx *ctx, off_t o
  *
  * The record (FORMATS.md, "Stream progress") must be of the same region. If the saved position lies
  * inside a page whose rest does not read erased, or inside a write block, the stream goes on at the
- * start of that page, and the record is saved again with that position; without
+ * start of that page, and the record is saved again with that position, 0 included; without
  * CONFIG_STREAM_FLASH_ERASE erasing that page is then up to the caller.
  *
  * A stream that starts over instead must clear the record before its first write.

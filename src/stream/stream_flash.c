@@ -25,13 +25,14 @@
 #include <storage/stream_flash.h>
 
 #include "common/bytes.h"
+#include "flash/flash_caps.h"
 #include "stream/stream_ready.h"
 
 int stream_check_blank(const struct stream_flash_ctx *ctx, size_t from, size_t to, int if_not)
 {
 	uint8_t chunk[64];
 
-	if (!stream_needs_erase(ctx)) {
+	if (!flash_needs_erase(ctx->fdev)) {
 		return 0;
 	}
 	while (from < to) {

@@ -21,6 +21,7 @@
 #include <storage/stream_flash.h>
 
 #include "common/bytes.h"
+#include "flash/flash_caps.h"
 #include "stream/stream_ready.h"
 
 /* Make the page at the frontier ready and move the frontier to its end. */
@@ -39,7 +40,7 @@ static int make_next_page_ready(struct stream_flash_ctx *ctx)
 	}
 	start = (size_t)page.start_offset;
 	end = min_size(start + page.size, region_end);
-	if (start >= ctx->offset + ctx->erased_from || !stream_needs_erase(ctx)) {
+	if (start >= ctx->offset + ctx->erased_from || !flash_needs_erase(ctx->fdev)) {
 		rc = 0;
 	} else if (start < ctx->offset || end - start < page.size) {
 		rc = stream_check_blank(ctx, ctx->erased_up_to, end - ctx->offset, -EEXIST);

@@ -132,15 +132,15 @@ int stream_flash_progress_load(struct stream_flash_ctx *ctx, const char *setting
 	    progress.written > ctx->available) {
 		return -EBADMSG;
 	}
+	if (progress.written <= ctx->bytes_written) {
+		return 0;
+	}
 	rc = find_position(ctx, (size_t)progress.written, &position);
+	if (rc == 0 && position.written != progress.written) {
+		rc = save_record(ctx, position.written, settings_key);
+	}
 	if (rc != 0 || position.written <= ctx->bytes_written) {
 		return rc;
-	}
-	if (position.written != progress.written) {
-		rc = save_record(ctx, position.written, settings_key);
-		if (rc != 0) {
-			return rc;
-		}
 	}
 	ctx->bytes_written = position.written;
 	ctx->erased_up_to = position.erased_up_to;

@@ -8,12 +8,6 @@
 
 #include <storage/stream_flash.h>
 
-static inline bool stream_needs_erase(const struct stream_flash_ctx *ctx)
-{
-	return (flash_params_get_erase_cap(flash_get_parameters(ctx->fdev)) &
-		FLASH_ERASE_C_EXPLICIT) != 0;
-}
-
 /*
  * 0 if the region's bytes [from, to) read erased, or the device needs no erase; -errno if they
  * cannot be read; otherwise `if_not`.
