@@ -140,7 +140,8 @@ DFU_MUST_CHECK int boot_is_unconfirmed_multi(int image_index);
  *
  * What a cut has left of a request (a torn magic, flags without one) is taken back, too.
  *
- * Power cut: the request is in force or gone; repeat the call.
+ * Power cut: the request is in force or gone; repeat the call. On flash whose erase can be torn, a
+ * permanent request may be left as one for a test.
  *
  * @retval 0         Taken back.
  * @retval -ENOENT   Nothing was pending: the trailer is erased from swap_info on. Flash unchanged.
@@ -149,8 +150,8 @@ DFU_MUST_CHECK int boot_is_unconfirmed_multi(int image_index);
  * @retval -ENODEV   There is no secondary slot.
  * @retval -ENOTSUP  A mode other than swap-move, or the bootloader cannot have a trailer on this
  *                   flash. Flash unchanged.
- * @retval -EUCLEAN  The trailer's page also holds bytes of the image. Flash unchanged. Way out:
- *                   boot_erase_img_bank().
+ * @retval -EUCLEAN  The trailer's page also holds bytes of the image, or the end of the image
+ * cannot be found. Flash unchanged. Way out: boot_erase_img_bank().
  * @retval -errno    From the device.
  */
 DFU_MUST_CHECK int boot_cancel_upgrade_multi(int image_index);
@@ -188,11 +189,15 @@ DFU_MUST_CHECK int boot_trailer_wipe(const struct flash_area *fa, size_t *first)
 /**
  * @brief Largest image, header to last TLV, that the bootloader can install for an image pair.
  *
- * swap-move: what lies below the trailer's pages, in the primary slot less the next lower page.
+ * swap-move: what lies below the trailer's pages, in the primary slot less the next lower page. The
+ * pages of both slots must be of one size, and as many, or one more in the primary, and no more
+ * than max_sectors: the bootloader never installs anything otherwise.
  *
- * @return Bytes; -EINVAL no such image or a page of a trailer is also another area's, -ENODEV no
- *         secondary slot, -ENOTSUP mode or flash without a rule, else from flash_area_open() or the
- *         device.
+ * @return Bytes; -EINVAL no such image, or a page is also another area's; -ENODEV no secondary
+ *         slot; -ENOTSUP mode or flash without a rule, or slots that cannot be swapped; else from
+ *         flash_area_open() or the device.
+ *
+ * Cost: one look at each page of both slots.
  */
 ssize_t boot_get_max_image_size(int image_index);
 

@@ -32,6 +32,8 @@ extern "C" {
 #define BOOT_IMG_VER_STRLEN_MAX 25 /**< "255.255.65535.4294967295" with terminator. */
 #define BOOT_INVALID_SLOT_ID 255   /**< No area: the running slot is not known. */
 
+#define SWAP_USING_OFFSET_SECTOR_UPDATE_BEGIN 1 /**< swap-offset: sector an update begins in. */
+
 #define BOOT_UPGRADE_TEST 0
 #define BOOT_UPGRADE_PERMANENT 1
 
@@ -131,8 +133,9 @@ int mcuboot_swap_type_multi(int image_index);
  * @retval -EINVAL    There is something to repair, and a page of the trailer is also another
  *                    area's. Flash unchanged.
  * @retval -EIO       Written, and it does not read back.
- * @retval -EUCLEAN   The trailer holds something else, and its page also holds bytes of the image.
- *                    Flash unchanged. Way out: download again, or boot_erase_img_bank().
+ * @retval -EUCLEAN   The trailer holds something else, and its page also holds bytes of the image,
+ *                    or the end of the image cannot be found. Flash unchanged. Way out: download
+ * again, or boot_erase_img_bank().
  * @retval -errno     From the device; no request is in force unless one was before.
  *
  * Blocks for up to three programs, and the trailer pages' erase if there is something to repair.

@@ -7,11 +7,7 @@
  * interrupted erase can read blank, too.
  */
 #include "boot/boot_slot.h"
-
-static bool has_erase(const struct flash_area *fa)
-{
-	return flash_params_get_erase_cap(flash_get_parameters(fa->fa_dev)) != 0;
-}
+#include "flash/flash_caps.h"
 
 /* The bootloader writes status in the primary slot, and lays the secondary's trailer out alike. */
 static size_t status_block(const struct flash_area *fa)
@@ -55,7 +51,7 @@ static int first_page(const struct flash_area *fa, size_t *start)
 
 int boot_slot_trailer_start(const struct flash_area *fa, size_t *start)
 {
-	if (has_erase(fa)) {
+	if (flash_needs_erase(fa->fa_dev)) {
 		return first_page(fa, start);
 	}
 	const ssize_t len = boot_trailer_size(fa);
@@ -86,7 +82,7 @@ int boot_trailer_wipe(const struct flash_area *fa, size_t *first)
 
 	for (size_t end = fa->fa_size; rc == 0 && end > lowest; end = start) {
 		start = lowest;
-		if (has_erase(fa)) {
+		if (flash_needs_erase(fa->fa_dev)) {
 			rc = page_start(fa, end - 1, &start);
 		} else if (end == fa->fa_size) {
 			start = end - trailer_magic_room(boot_arrangement_get()->max_align);
@@ -101,16 +97,76 @@ int boot_trailer_wipe(const struct flash_area *fa, size_t *first)
 	return rc;
 }
 
-/*
- * swap-move moves the primary up by one page before it swaps: the page below its trailer stays
- * free.
+/* The one size of the slot's pages. -EINVAL: one is not the slot's alone; -ENOTSUP: unequal ones.
  */
+static int uniform_page(const struct flash_area *fa, size_t *size)
+{
+	struct flash_pages_info page = {0};
+	size_t first = 0;
+
+	for (size_t off = 0; off < fa->fa_size; off += page.size) {
+		const off_t start = fa->fa_off + (off_t)off;
+		const int rc = flash_get_page_info_by_offs(fa->fa_dev, start, &page);
+
+		if (rc != 0) {
+			return rc;
+		}
+		if (page.start_offset != start || page.size > fa->fa_size - off) {
+			return -EINVAL;
+		}
+		if (off > 0 && page.size != first) {
+			return -ENOTSUP;
+		}
+		first = page.size;
+	}
+	*size = first;
+	return 0;
+}
+
+/* What a slot has left for an image beside whole pages of trailer, and what it must keep free. */
+static ssize_t room(const struct flash_area *fa, size_t page_size, size_t keep)
+{
+	const ssize_t trailer = boot_trailer_size(fa);
+
+	if (trailer < 0) {
+		return trailer;
+	}
+	const size_t taken = round_up((size_t)trailer, page_size) + keep;
+	return taken < fa->fa_size ? (ssize_t)(fa->fa_size - taken) : -ENOTSUP;
+}
+
+/*
+ * swap-move swaps page by page: the pages of both slots must be of one size, and as many, or one
+ * more in the primary. It first moves the primary up by one page, so the page below its trailer
+ * stays free.
+ */
+static ssize_t room_to_move(const struct flash_area *primary, const struct flash_area *secondary)
+{
+	size_t page_size;
+	size_t other_size;
+	int rc = uniform_page(primary, &page_size);
+
+	if (rc == 0) {
+		rc = uniform_page(secondary, &other_size);
+	}
+	if (rc != 0) {
+		return rc;
+	}
+	const size_t pages = primary->fa_size / page_size;
+	const size_t others = secondary->fa_size / page_size;
+	if (page_size != other_size || (pages != others && pages != others + 1) ||
+	    pages > boot_arrangement_get()->max_sectors) {
+		return -ENOTSUP;
+	}
+	const ssize_t here = room(primary, page_size, page_size);
+	const ssize_t there = room(secondary, page_size, 0);
+	return here < there ? here : there;
+}
+
 ssize_t boot_get_max_image_size(int image_index)
 {
 	const struct flash_area *primary;
 	const struct flash_area *secondary;
-	size_t primary_end;
-	size_t secondary_end;
 	int rc = boot_slot_open(image_index, BOOT_PRIMARY, &primary);
 
 	if (rc == 0) {
@@ -119,15 +175,5 @@ ssize_t boot_get_max_image_size(int image_index)
 	if (rc == 0 && boot_arrangement_get()->mode != BOOT_MODE_SWAP_MOVE) {
 		rc = -ENOTSUP;
 	}
-	if (rc == 0) {
-		rc = first_page(secondary, &secondary_end);
-	}
-	if (rc == 0) {
-		rc = first_page(primary, &primary_end);
-	}
-	if (rc == 0) {
-		rc = primary_end == 0 ? -ENOTSUP
-				      : page_start(primary, primary_end - 1, &primary_end);
-	}
-	return rc == 0 ? (ssize_t)min_size(primary_end, secondary_end) : rc;
+	return rc == 0 ? room_to_move(primary, secondary) : rc;
 }

@@ -147,35 +147,52 @@ static void a_smaller_secondary_limits_the_image(void **state)
 	rig_open(&rig_cases[0]);
 	rig.areas[1].fa_size -= 4096; /* as large as the primary, less the page to move by */
 	assert_int_equal(boot_get_max_image_size(0), 24576);
-	rig.areas[1].fa_size -= 4096;
-	assert_int_equal(boot_get_max_image_size(0), 20480);
 	rig_close();
 }
 
-static void the_room_for_an_image_follows_unequal_pages(void **state)
+/* The bootloader would keep the request pending for ever, or not boot at all. */
+static void slots_that_cannot_be_swapped_hold_no_image(void **state)
 {
-	/*
-	 * Slot 0: 4K, 4K, 16K, 8K, 8K from the start of the device; slot 1 behind it: eight pages
-	 * of 8K.
-	 */
-	const struct test_geometry geometry = {.runs = {{2, 4096}, {1, 16384}, {10, 8192}},
+	struct boot_arrangement build;
+
+	(void)state;
+	rig_open(&rig_cases[0]);
+	build = *boot_arrangement_get();
+	rig.areas[1].fa_size -= 2 * 4096;
+	assert_int_equal(boot_get_max_image_size(0), -ENOTSUP);
+	rig.areas[1].fa_size += 2 * 4096;
+	rig.areas[0].fa_size -= 4096;
+	assert_int_equal(boot_get_max_image_size(0), -ENOTSUP);
+	rig.areas[0].fa_size += 4096;
+	build.max_sectors = 8;
+	assert_int_equal(boot_arrangement_set(&build), 0);
+	assert_int_equal(boot_get_max_image_size(0), 24576);
+	build.max_sectors = 7;
+	assert_int_equal(boot_arrangement_set(&build), 0);
+	assert_int_equal(boot_get_max_image_size(0), -ENOTSUP);
+	rig_close();
+}
+
+static void slots_of_unequal_pages_hold_no_image(void **state)
+{
+	/* Slots of 32K: in pages of 4K and 8K; of 4K; of 8K. */
+	const struct test_geometry geometry = {.runs = {{4, 4096}, {2, 8192}, {8, 4096}, {4, 8192}},
 					       .write_block_size = 4,
 					       .erase_value = 0xff};
+	static const off_t pairs[][2] = {{0, 32768}, {32768, 0}, {32768, 65536}};
 	struct test_flash flash;
 
 	(void)state;
 	rig_open(&rig_cases[0]);
 	test_flash_init(&flash, &geometry);
-	rig.areas[0] =
-		(struct flash_area){.fa_id = 0, .fa_off = 0, .fa_size = 40960, .fa_dev = flash.dev};
-	rig.areas[1] = (struct flash_area){
-		.fa_id = 1, .fa_off = 40960, .fa_size = 65536, .fa_dev = flash.dev};
-	assert_int_equal(boot_get_max_image_size(0), 40960 - 8192 - 8192);
-	rig.areas[0].fa_size = 32768; /* now the page to move by is the one of 16K */
-	rig.areas[1].fa_off = 40960;
-	assert_int_equal(boot_get_max_image_size(0), 8192);
-	rig.areas[0].fa_size = 24576; /* the trailer is in the page of 16K, 4K to move by */
-	assert_int_equal(boot_get_max_image_size(0), 4096);
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		for (int slot = 0; slot < 2; slot++) {
+			rig.areas[slot].fa_dev = flash.dev;
+			rig.areas[slot].fa_off = pairs[i][slot];
+			rig.areas[slot].fa_size = 32768;
+		}
+		assert_int_equal(boot_get_max_image_size(0), -ENOTSUP);
+	}
 	test_flash_free(&flash);
 	rig_close();
 }
@@ -195,7 +212,7 @@ static void status_is_laid_out_for_the_primarys_write_block(void **state)
 	 * A secondary on another device with bytes as write blocks, its primary writes 8 at a time.
 	 */
 	const struct test_geometry geometry = {
-		.runs = {{16, 1024}}, .write_block_size = 1, .erase_value = 0xff};
+		.runs = {{16, 2048}}, .write_block_size = 1, .erase_value = 0xff};
 	struct test_flash flash;
 
 	(void)state;
@@ -203,9 +220,9 @@ static void status_is_laid_out_for_the_primarys_write_block(void **state)
 	test_flash_init(&flash, &geometry);
 	rig.areas[1].fa_dev = flash.dev;
 	rig.areas[1].fa_off = 0;
-	rig.areas[1].fa_size = 16384;
+	rig.areas[1].fa_size = 32768;
 	assert_int_equal(boot_trailer_size(&rig.areas[1]), 3120);
-	assert_int_equal(boot_get_max_image_size(0), 16384 - 4096);
+	assert_int_equal(boot_get_max_image_size(0), 26624);
 	/* Without a primary in the map it is on its own. */
 	rig.areas[0].fa_id = 77;
 	assert_int_equal(boot_trailer_size(&rig.areas[1]), 432);
@@ -239,7 +256,8 @@ int main(void)
 		cmocka_unit_test(an_error_of_the_device_ends_a_wipe_and_sets_nothing),
 		cmocka_unit_test(the_largest_image_leaves_the_trailer_and_a_page_to_move_by),
 		cmocka_unit_test(a_smaller_secondary_limits_the_image),
-		cmocka_unit_test(the_room_for_an_image_follows_unequal_pages),
+		cmocka_unit_test(slots_of_unequal_pages_hold_no_image),
+		cmocka_unit_test(slots_that_cannot_be_swapped_hold_no_image),
 		cmocka_unit_test(a_slot_of_one_page_holds_no_image),
 		cmocka_unit_test(status_is_laid_out_for_the_primarys_write_block),
 		cmocka_unit_test(only_swap_move_has_a_rule_for_the_largest_image),
