@@ -75,19 +75,22 @@ DFU_MUST_CHECK int flash_img_buffered_write(struct flash_img_context *ctx, const
  * @brief Compare the SHA-256 of an image's first bytes with an expected value. Only with
  * CONFIG_IMG_ENABLE_IMAGE_CHECK.
  *
- * @param ctx  Zeroed, or of a write. Its buffer is used, so not while bytes wait in it. The write's
- *             state is unchanged.
+ * @param ctx  Not looked at; upstream needs its buffer. May be uninitialised, or of a write, which
+ * is not disturbed.
  *
  * @retval 0        Equal.
  * @retval -EINVAL  NULL argument or match, clen 0 or above the area.
- * @retval -EBUSY   Bytes of a write wait in the buffer.
  * @retval -EILSEQ  Not equal.
  * @retval -errno   From flash_area_open(), the device or the hash (-ESRCH).
  */
 DFU_MUST_CHECK int flash_img_check(struct flash_img_context *ctx, const struct flash_img_check *fic,
 				   uint8_t area_id);
 
-/** @return Area id of the slot of image 0 that is not running: where an upload goes. */
+/**
+ * @return Area id of the slot of image 0 that is not running: where an upload goes. The secondary,
+ * too, where the running slot is not known (BOOT_INVALID_SLOT_ID); the primary where there is no
+ * other.
+ */
 uint8_t flash_img_get_upload_slot(void);
 
 #ifdef __cplusplus
