@@ -65,6 +65,9 @@ struct dfu_target {
 /**
  * @brief Recognise an image by its first bytes.
  *
+ * The target remembers what it saw: the next init goes on with a download only if these are its
+ * first bytes.
+ *
  * @param buf  The first bytes of the file.
  * @param len  At least 32; with fewer nothing is recognised.
  * @return The type of a target of this build, else DFU_TARGET_IMAGE_TYPE_NONE.
@@ -74,7 +77,8 @@ enum dfu_target_image_type dfu_target_img_type(const void *const buf, size_t len
 /**
  * @brief Begin an update, or go on with one.
  *
- * The same type, image and size while a download is under way changes nothing and returns 0.
+ * The same type, image and size while a download is under way changes nothing and returns 0, unless
+ * dfu_target_img_type() was called since: then the target decides whether it is the same file.
  * Anything else ends the present download as dfu_target_done(false) would, and asks the target
  * anew.
  *

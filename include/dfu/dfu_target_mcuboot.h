@@ -46,12 +46,20 @@ DFU_MUST_CHECK int dfu_target_mcuboot_set_buf(uint8_t *buf, size_t len);
  */
 void dfu_target_mcuboot_set_key(const struct dfu_image_key *key);
 
-/** @return true if the file begins like an MCUboot image. @p buf holds at least 32 bytes. */
+/**
+ * @brief Recognise an MCUboot image, and remember whether it is the one being downloaded.
+ *
+ * What the last call saw decides at the next init: other first bytes than those of the download
+ * under way or paused make init begin at 0.
+ *
+ * @param buf  The first 32 bytes of the file.
+ * @return true if the file begins like an MCUboot image.
+ */
 bool dfu_target_mcuboot_identify(const void *const buf);
 
 /**
- * @brief Begin a download for an image pair, or go on with the one that done(false) paused (same
- * pair and size).
+ * @brief Begin a download for an image pair, or go on with the one that done(false) paused: same
+ * pair and size, and no other first bytes seen by dfu_target_mcuboot_identify().
  *
  * @param file_size  Bytes; 0 if not known: the limit is then checked as bytes arrive.
  * @param cb         Not used.
@@ -59,17 +67,18 @@ bool dfu_target_mcuboot_identify(const void *const buf);
  * @retval 0         Ready; dfu_target_mcuboot_offset_get() says for which byte.
  * @retval -ENODEV   No buffer was set, or there is no secondary slot.
  * @retval -EINVAL   @p img_num is no image pair, the buffer is smaller than 64 bytes or no multiple
- *                   of the write block, or CONFIG_DFU_TARGET_HEADER_HOLD is less than 32 bytes
- *                   rounded up to write blocks.
+ *                   of the write block, CONFIG_DFU_TARGET_HEADER_HOLD is less than 32 bytes
+ *                   rounded up to write blocks, or a page of a slot is also another area's.
  * @retval -EFBIG    The bootloader cannot install an image of this size.
  * @retval -EBUSY    The running image is unconfirmed (not with
  *                   CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED).
- * @retval -ENOTSUP  The bootloader's mode is not supported, or its trailer cannot be written on
- *                   this flash.
- * @retval -EFAULT   The device is not ready, or the slot cannot hold a stream.
- * @retval -errno    From the device.
+ * @retval -ENOTSUP  The bootloader's mode is not supported, its trailer cannot be written on this
+ *                   flash, or it can never swap these two slots.
+ * @retval -EFAULT   The device is not ready, the slot cannot hold a stream, or somebody else's
+ *                   stream is open.
+ * @retval -errno    From the device, or -ENOENT: there is no primary slot.
  *
- * Touches no flash. After an error no download is under way.
+ * Touches no flash. After an error no download is under way; one that was is paused.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t cb);
 
@@ -85,6 +94,7 @@ DFU_MUST_CHECK int dfu_target_mcuboot_offset_get(size_t *offset);
  * Power cut: the slot shows no image until done(true) has verified one.
  *
  * @retval 0        Accepted.
+ * @retval -EINVAL  @p buf is NULL; nothing consumed.
  * @retval -EACCES  Before any init; nothing consumed.
  * @retval -EPERM   After done; nothing consumed.
  * @retval -EFBIG   More than the announced size, or than the bootloader can install; nothing
@@ -110,15 +120,14 @@ DFU_MUST_CHECK int dfu_target_mcuboot_write(const void *const buf, size_t len);
  * @retval 0          Done; the image is whole.
  * @retval -EACCES    Before any init (nothing done), or the signature is wrong.
  * @retval -EALREADY  After done. Nothing done.
- * @retval -EBADMSG   Format or hash is wrong; the log says which.
- * @retval -EBUSY     The running image became unconfirmed. Nothing programmed; the download goes
- *                    on.
+ * @retval -EBADMSG   Format or hash is wrong, or bytes are missing; the log says which.
+ * @retval -EBUSY     The running image became unconfirmed. The header stays out; repeat the call.
  * @retval -ENOTSUP   Encrypted or compressed image, or an algorithm that no crypto back-end has.
  * @retval -EPERM     The image is marked not bootable.
- * @retval -errno     From the device: repeat the call or pause.
+ * @retval -errno     From the device or the hash engine: repeat the call or pause.
  *
- * After -EACCES (signature), -EBADMSG, -ENOTSUP and -EPERM the download is over with nothing to
- * resume: the next init begins at 0.
+ * A refused image (-EACCES, -EBADMSG, -ENOTSUP, -EPERM) ends the download with nothing to resume,
+ * and so does a torn write block of the header (-EIO, then -EALREADY): the next init begins at 0.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_done(bool successful);
 
@@ -129,16 +138,16 @@ DFU_MUST_CHECK int dfu_target_mcuboot_done(bool successful);
 DFU_MUST_CHECK int dfu_target_mcuboot_schedule_update(int img_num);
 
 /**
- * @brief Verify, unless done(true) just did, and ask the bootloader for the secondary slot's image.
+ * @brief Verify what the secondary slot holds now, and ask the bootloader for it.
  *
- * Needs no init: an image that an earlier run left in the slot is verified first.
+ * Needs no init. Verifies also what done(true) has verified: others may have written there since.
  *
  * @param permanent  BOOT_UPGRADE_TEST or BOOT_UPGRADE_PERMANENT.
  *
  * @retval 0         Scheduled.
  * @retval -ENOENT   No such image pair, or no image in its slot.
- * @retval -EBUSY    The running image is unconfirmed, or bytes of a download wait in the buffer
- *                   that verification needs.
+ * @retval -EBUSY    The running image is unconfirmed, or a download is under way or paused: of this
+ *                   pair, or one whose bytes wait in the buffer that verification needs.
  * @retval -ENODEV   No buffer was set, or no secondary slot.
  * @retval -EACCES, -EBADMSG, -ENOTSUP, -EPERM   As dfu_target_mcuboot_done(). Not scheduled.
  * @retval -EFBIG    The bootloader cannot install an image of this size.

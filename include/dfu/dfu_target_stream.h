@@ -25,12 +25,12 @@ extern "C" {
 
 /** Arguments of dfu_target_stream_init(). */
 struct dfu_target_stream_init {
-	const char *id;             /**< Name of the stream, copied by nobody: a constant. */
-	const struct device *fdev;  /**< Flash device. */
-	uint8_t *buf;               /**< Write buffer, the caller's until done or reset. */
-	size_t len;                 /**< Its bytes. */
-	size_t offset;              /**< Start of the region on the device. */
-	size_t size;                /**< Bytes of the region; 0: the rest of the device. */
+	const char *id;            /**< Name of the stream; stays the caller's and is not copied. */
+	const struct device *fdev; /**< Flash device. */
+	uint8_t *buf;              /**< Write buffer, the caller's until done or reset. */
+	size_t len;                /**< Its bytes. */
+	size_t offset;             /**< Start of the region on the device. */
+	size_t size;               /**< Bytes of the region; 0: the rest of the device. */
 	stream_flash_callback_t cb; /**< Called after each program; may be NULL. */
 };
 

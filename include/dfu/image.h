@@ -89,7 +89,7 @@ enum dfu_image_fault {
 	DFU_IMAGE_ENCRYPTED,          /**< -ENOTSUP: payload encrypted, or so the flag says. */
 	DFU_IMAGE_COMPRESSED,         /**< -ENOTSUP: no bootloader of ours unpacks it. */
 	DFU_IMAGE_NOT_BOOTABLE,       /**< -EPERM: flag NON_BOOTABLE. */
-	DFU_IMAGE_UNSUPPORTED,        /**< -ENOTSUP: hash or signature that cannot be checked here. */
+	DFU_IMAGE_UNSUPPORTED, /**< -ENOTSUP: hash or signature that cannot be checked here. */
 	DFU_IMAGE_FAULT_COUNT
 };
 

@@ -131,7 +131,8 @@ static int verify(enum dfu_sig_alg alg, const uint8_t *key, size_t key_len, cons
 		return status_errno(status);
 	}
 	status = psa_verify_hash(id, kind->alg, msg, msg_len, sig, sig_len);
-	/* The key was taken: what is invalid now is the signature, such as an RSA one of all ones. */
+	/* The key was taken: what is invalid now is the signature, such as an RSA one of all ones.
+	 */
 	if (status == PSA_ERROR_INVALID_ARGUMENT) {
 		status = PSA_ERROR_INVALID_SIGNATURE;
 	}

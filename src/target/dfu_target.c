@@ -11,8 +11,9 @@
  *       +------------------------------------------+
  *
  * The target stays chosen after done, so that schedule_update and reset find it. An init is skipped
- * only while a download of the same type, pair and size is under way and done was not called:
- * neither a failed init nor anything after done can be taken for it.
+ * only while a download of the same type, pair and size is under way, and neither done nor img_type
+ * was called since: no failed init, nothing after done and no other file can be taken for it. The
+ * target decides then, which has seen the file's first bytes.
  */
 #include <dfu/config.h>
 #include <dfu/dfu_target.h>
@@ -75,6 +76,7 @@ enum dfu_target_image_type dfu_target_img_type(const void *const buf, size_t len
 	if (buf == NULL || len < IDENTIFY_LEN) {
 		return DFU_TARGET_IMAGE_TYPE_NONE;
 	}
+	skip_same_init = false;
 	while (entry->type != DFU_TARGET_IMAGE_TYPE_NONE && !entry->identify(buf)) {
 		entry++;
 	}

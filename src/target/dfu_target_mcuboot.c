@@ -38,7 +38,6 @@
 
 _Static_assert(CONFIG_DFU_TARGET_HEADER_HOLD >= DFU_IMAGE_HEADER_LEN,
 	       "CONFIG_DFU_TARGET_HEADER_HOLD: less than an image header");
-_Static_assert(BOOT_IMAGES_MAX <= 8, "verified_images: one bit an image pair");
 
 enum download_state { NONE, ACTIVE, PAUSED, HELD, FAILED, OVER };
 
@@ -58,7 +57,6 @@ static uint8_t held[CONFIG_DFU_TARGET_HEADER_HOLD];
 static uint8_t *work_buf;
 static size_t work_buf_len;
 static const struct dfu_image_key *public_key;
-static uint8_t verified_images; /* bit n: done(true) verified the slot of pair n */
 static char stream_id[] = "MCUBOOT0";
 
 static size_t bytes_received(void)
@@ -69,24 +67,35 @@ static size_t bytes_received(void)
 	       stream_flash_bytes_buffered(stream);
 }
 
-/* Pausing fails only where no stream is open. */
-static void close_stream(void)
+/*
+ * Whether the stream, open or paused, is the one of this download: somebody else may have begun one
+ * since a pause.
+ */
+static bool owns_stream(void)
 {
-	const int rc = dfu_target_stream_done(false);
+	const struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
 
-	(void)rc;
+	return download.slot != NULL && stream->fdev == download.slot->fa_dev &&
+	       stream->offset == (size_t)download.slot->fa_off + download.hold_len;
 }
 
-static void forget_stream(void)
+static void pause_download(void)
 {
-	close_stream();
-	memset(dfu_target_stream_get_stream(), 0, sizeof(struct stream_flash_ctx));
+	if (download.state == ACTIVE) {
+		const int rc = dfu_target_stream_done(false);
+
+		(void)rc; /* 0: the stream of an active download is open */
+		download.state = PAUSED;
+	}
 }
 
 /* Nothing of the download can be resumed. */
 static void end_download(enum download_state state)
 {
-	forget_stream();
+	pause_download();
+	if (owns_stream()) {
+		memset(dfu_target_stream_get_stream(), 0, sizeof(struct stream_flash_ctx));
+	}
 	download.held_len = 0;
 	download.state = (uint8_t)state;
 }
@@ -105,20 +114,29 @@ static int open_stream(void)
 	return dfu_target_stream_init(&init);
 }
 
-/* Steps 1 and 2, before the first byte; the stream learns which pages are erased. */
+/* Steps 1 and 2, before the first byte; the stream learns that the first page is erased. */
 static int begin_content(void)
 {
-	struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
-	struct mcuboot_slot_erased erased;
+	size_t head;
+	const int rc = mcuboot_slot_clear(download.slot, download.hold_len, &head);
 
-	verified_images &= (uint8_t)~(1u << download.img_num);
-	const int rc = mcuboot_slot_clear(download.slot, download.hold_len, &erased);
-	if (rc != 0) {
-		return rc;
+	if (rc == 0) {
+		dfu_target_stream_get_stream()->erased_up_to = head - download.hold_len;
 	}
-	stream->erased_up_to = erased.head - download.hold_len;
-	stream->erased_from = erased.tail - download.hold_len;
-	return 0;
+	return rc;
+}
+
+/* Steps 5 and 6: from here on the slot holds an image, and the download is history. */
+static int publish(void)
+{
+	const int rc = mcuboot_slot_program_head(download.slot, held, download.hold_len);
+
+	if (rc == 0) {
+		end_download(OVER);
+	} else if (rc == -EUCLEAN) {
+		end_download(FAILED); /* no repetition can mend a torn block */
+	}
+	return rc == -EUCLEAN ? -EIO : rc;
 }
 
 static struct mcuboot_slot_verifier verifier(void)
@@ -129,50 +147,37 @@ static struct mcuboot_slot_verifier verifier(void)
 static int verify_download(bool *judged)
 {
 	const struct mcuboot_slot_verifier how = verifier();
-	const size_t received = bytes_received();
 	size_t total_size;
+	const int rc = mcuboot_slot_verify(download.slot, bytes_received(), held, download.hold_len,
+					   &how, &total_size, judged);
 
-	if (download.size_known && received != download.limit) {
-		DFU_ERR("done at %zu of %zu", received, download.limit);
-		*judged = true;
-		return -EBADMSG;
-	}
-	const int rc = mcuboot_slot_verify(download.slot, received, held, download.held_len, &how,
-					   &total_size, judged);
-	return rc == -ENOENT ? -EBADMSG : rc;
-}
-
-/* Steps 5 and 6: from here on the slot holds an image, and the download is history. */
-static int publish(void)
-{
-	const int rc = mcuboot_slot_program_head(download.slot, held, download.hold_len);
-
-	if (rc != 0) {
-		return rc;
-	}
-	verified_images |= (uint8_t)(1u << download.img_num);
-	end_download(OVER);
-	return 0;
+	return *judged && rc == -ENOENT ? -EBADMSG : rc;
 }
 
 static int complete(void)
 {
 	bool judged = false;
-	int rc = stream_flash_buffered_write(dfu_target_stream_get_stream(), NULL, 0, true);
 
+	if (download.held_len < download.hold_len || (download.size_known && download.left > 0)) {
+		DFU_ERR("done with %lu bytes missing", (unsigned long)download.left);
+		end_download(FAILED);
+		return -EBADMSG;
+	}
+	int rc = stream_flash_buffered_write(dfu_target_stream_get_stream(), NULL, 0, true);
 	if (rc == 0 && IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)) {
 		rc = verify_download(&judged);
 	}
+	if (judged) {
+		end_download(FAILED);
+	}
 	if (rc != 0) {
-		if (judged) {
-			end_download(FAILED);
-		}
 		return rc;
 	}
 	rc = mcuboot_slot_refuse_unconfirmed(download.img_num);
 	if (rc == -EBUSY && IS_ENABLED(CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED)) {
+		pause_download();
 		download.state = HELD;
-		return dfu_target_stream_done(false);
+		return 0;
 	}
 	return rc == 0 ? publish() : rc;
 }
@@ -196,7 +201,6 @@ int dfu_target_mcuboot_set_buf(uint8_t *buf, size_t len)
 void dfu_target_mcuboot_set_key(const struct dfu_image_key *key)
 {
 	public_key = key;
-	verified_images = 0;
 }
 
 bool dfu_target_mcuboot_identify(const void *const buf)
@@ -213,7 +217,7 @@ bool dfu_target_mcuboot_identify(const void *const buf)
 
 static bool is_same_file(int img_num, size_t file_size)
 {
-	return (download.state == ACTIVE || download.state == PAUSED || download.state == HELD) &&
+	return (download.state == PAUSED || download.state == HELD) && owns_stream() &&
 	       img_num == download.img_num && !download.other_file &&
 	       file_size == (download.size_known ? download.limit : 0);
 }
@@ -239,6 +243,7 @@ int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t
 	const struct flash_area *slot;
 
 	(void)cb;
+	pause_download();
 	if (work_buf == NULL) {
 		return -ENODEV;
 	}
@@ -261,9 +266,7 @@ int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t
 	if (file_size > (size_t)max_size) {
 		return -EFBIG;
 	}
-	if (is_same_file(img_num, file_size)) {
-		close_stream();
-	} else {
+	if (!is_same_file(img_num, file_size)) {
 		end_download(NONE);
 	}
 	download.slot = slot;
@@ -313,6 +316,9 @@ static DFU_NOINLINE int write_first(const uint8_t *bytes, size_t len)
 
 int dfu_target_mcuboot_write(const void *const buf, size_t len)
 {
+	if (buf == NULL) {
+		return -EINVAL;
+	}
 	if (download.state != ACTIVE) {
 		return download.state == NONE ? -EACCES : -EPERM;
 	}
@@ -346,8 +352,8 @@ int dfu_target_mcuboot_done(bool successful)
 	if (successful) {
 		return complete();
 	}
-	download.state = PAUSED;
-	return dfu_target_stream_done(false);
+	pause_download();
+	return 0;
 }
 
 /*
@@ -375,11 +381,12 @@ static int verify_for_schedule(const struct flash_area *slot, int img_num, bool 
 	return total_size > (size_t)max_size ? -EFBIG : 0;
 }
 
+/* What flash holds counts, however long ago it was verified: others may have written there since.
+ */
 static int check_schedulable(int img_num)
 {
 	const bool is_own = img_num == download.img_num;
 	const bool is_unfinished = download.state == ACTIVE || download.state == PAUSED;
-	const bool is_held = is_own && download.state == HELD;
 	const struct flash_area *slot;
 	int rc = mcuboot_slot_open_secondary(img_num, &slot);
 
@@ -389,14 +396,13 @@ static int check_schedulable(int img_num)
 	if (rc != 0) {
 		return rc == -EINVAL ? -ENOENT : rc;
 	}
-	if (is_own && is_unfinished) {
+	if (is_unfinished && (is_own || IS_ENABLED(CONFIG_DFU_TARGET_VERIFY))) {
+		/* Not whole; or its bytes wait in the buffer that verification needs. */
 		return -EBUSY;
 	}
-	if (!IS_ENABLED(CONFIG_DFU_TARGET_VERIFY) || (verified_images & (1u << img_num)) != 0) {
-		return 0;
-	}
-	/* Bytes of another pair's download may wait in the buffer that verification needs. */
-	return is_unfinished ? -EBUSY : verify_for_schedule(slot, img_num, is_held);
+	return IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)
+		       ? verify_for_schedule(slot, img_num, is_own && download.state == HELD)
+		       : 0;
 }
 
 static int schedule_one(int img_num, int permanent)
@@ -439,12 +445,14 @@ int dfu_target_mcuboot_cancel(int img_num)
 
 int dfu_target_mcuboot_reset(void)
 {
+	size_t head;
+
 	if (download.state == NONE) {
 		return -EACCES;
 	}
 	int rc = mcuboot_slot_refuse_unconfirmed(download.img_num);
 	if (rc == 0) {
-		rc = begin_content();
+		rc = mcuboot_slot_clear(download.slot, download.hold_len, &head);
 	}
 	if (rc == 0) {
 		end_download(NONE);

@@ -8,6 +8,8 @@
 
 #include <dfu/dfu_target_stream.h>
 
+#include "flash/flash_caps.h"
+
 static struct stream_flash_ctx stream;
 static const char *stream_id; /* of the open or paused stream */
 static bool is_open;
@@ -120,7 +122,7 @@ int dfu_target_stream_reset(void)
 	if (last.fdev == NULL) {
 		return 0;
 	}
-	if (flash_params_get_erase_cap(flash_get_parameters(last.fdev)) == 0) {
+	if (!flash_needs_erase(last.fdev)) {
 		return flash_flatten(last.fdev, (off_t)last.offset, last.write_block_size);
 	}
 	int rc = flash_get_page_info_by_offs(last.fdev, (off_t)last.offset, &page);

@@ -3,15 +3,11 @@
 
 #include <string.h>
 
-#include <dfu/boot.h>
 #include <dfu/log.h>
 
+#include "boot/boot_slot.h"
 #include "common/bytes.h"
-
-static bool needs_erase(const struct flash_area *slot)
-{
-	return flash_params_get_erase_cap(flash_get_parameters(slot->fa_dev)) != 0;
-}
+#include "flash/flash_caps.h"
 
 /* What is wrong with an image, in the errno classes of the target. */
 static int verdict_errno(int rc)
@@ -28,48 +24,62 @@ static int verdict_errno(int rc)
 	}
 }
 
-/* One write block of the head. */
-static int program_block(const struct flash_area *slot, size_t off, const uint8_t *block,
-			 size_t block_size)
+/* Compare a write block with what it is to hold, and with erased flash. */
+static int look_at_block(const struct flash_area *slot, size_t off, const uint8_t *block,
+			 bool *same, bool *blank)
 {
 	const uint8_t erased = flash_area_erased_val(slot);
-	bool same = true;
-	bool blank = true;
+	const size_t block_size = flash_area_align(slot);
 	uint8_t found[32];
+	size_t n;
 
-	for (size_t done = 0; done < block_size; done += sizeof(found)) {
-		const size_t n = min_size(sizeof(found), block_size - done);
+	*same = true;
+	*blank = true;
+	for (size_t done = 0; done < block_size; done += n) {
+		n = min_size(sizeof(found), block_size - done);
 		const int rc = flash_area_read(slot, (off_t)(off + done), found, n);
-
 		if (rc != 0) {
 			return rc;
 		}
-		same = same && memcmp(found, &block[done], n) == 0;
-		blank = blank && bytes_are(found, n, erased);
+		*same = *same && memcmp(found, &block[done], n) == 0;
+		*blank = *blank && bytes_are(found, n, erased);
 	}
-	if (same) {
-		return 0;
+	return 0;
+}
+
+static int program_block(const struct flash_area *slot, size_t off, const uint8_t *block)
+{
+	bool same;
+	bool blank;
+	int rc = look_at_block(slot, off, block, &same, &blank);
+
+	if (rc != 0 || same) {
+		return rc;
 	}
-	if (!blank && needs_erase(slot)) {
-		DFU_ERR("slot %u: write block at %zu is neither erased nor right", slot->fa_id,
-			off);
-		return -EIO;
+	if (!blank && flash_needs_erase(slot->fa_dev)) {
+		DFU_ERR("slot %u: write block at %lu is neither erased nor right", slot->fa_id,
+			(unsigned long)off);
+		return -EUCLEAN;
 	}
-	return flash_area_write(slot, (off_t)off, block, block_size);
+	rc = flash_area_write(slot, (off_t)off, block, flash_area_align(slot));
+	if (rc == 0) {
+		rc = look_at_block(slot, off, block, &same, &blank);
+	}
+	return rc == 0 && !same ? -EUCLEAN : rc;
 }
 
 int mcuboot_slot_open_secondary(int img_num, const struct flash_area **slot)
 {
-	if (img_num < 0 || img_num >= boot_arrangement_get()->images) {
-		return -EINVAL;
-	}
-	switch (flash_area_open((uint8_t)(2 * img_num + 1), slot)) {
-	case 0:
-		return 0;
+	const int rc = boot_slot_open(img_num, BOOT_SECONDARY, slot);
+
+	switch (rc) {
 	case -ENODEV:
 		return -EFAULT;
-	default:
+	case -ENOENT:
+	case -EACCES:
 		return -ENODEV;
+	default:
+		return rc;
 	}
 }
 
@@ -84,7 +94,7 @@ int mcuboot_slot_header_page(const struct flash_area *slot, size_t hold_len, siz
 {
 	struct flash_pages_info page;
 
-	if (!needs_erase(slot)) {
+	if (!flash_needs_erase(slot->fa_dev)) {
 		*size = hold_len;
 		return 0;
 	}
@@ -100,15 +110,14 @@ int mcuboot_slot_header_page(const struct flash_area *slot, size_t hold_len, siz
 	return 0;
 }
 
-int mcuboot_slot_clear(const struct flash_area *slot, size_t hold_len,
-		       struct mcuboot_slot_erased *erased)
+int mcuboot_slot_clear(const struct flash_area *slot, size_t hold_len, size_t *head)
 {
-	int rc = mcuboot_slot_header_page(slot, hold_len, &erased->head);
+	int rc = mcuboot_slot_header_page(slot, hold_len, head);
 
 	if (rc == 0) {
-		rc = boot_trailer_wipe(slot, &erased->tail);
+		rc = boot_trailer_wipe(slot, NULL);
 	}
-	return rc == 0 ? flash_area_flatten(slot, 0, erased->head) : rc;
+	return rc == 0 ? flash_area_flatten(slot, 0, *head) : rc;
 }
 
 int mcuboot_slot_verify(const struct flash_area *slot, size_t size, const uint8_t *head,
@@ -127,13 +136,12 @@ int mcuboot_slot_verify(const struct flash_area *slot, size_t size, const uint8_
 		rc = dfu_image_verify(&image, verifier->key, verifier->buf, verifier->buf_len,
 				      &report);
 	}
-	*judged = report.fault != DFU_IMAGE_OK || rc == -ENOTSUP;
+	*judged = report.fault != DFU_IMAGE_OK;
 	if (*judged) {
-		DFU_ERR("slot %u: %s", slot->fa_id,
-			report.fault != DFU_IMAGE_OK ? dfu_image_fault_str(report.fault)
-						     : "algorithm not supported");
+		DFU_ERR("slot %u: %s", slot->fa_id, dfu_image_fault_str(report.fault));
+		rc = verdict_errno(rc);
 	}
-	return verdict_errno(rc);
+	return rc;
 }
 
 int mcuboot_slot_program_head(const struct flash_area *slot, const uint8_t *head, size_t head_len)
@@ -141,8 +149,7 @@ int mcuboot_slot_program_head(const struct flash_area *slot, const uint8_t *head
 	const size_t block_size = flash_area_align(slot);
 
 	for (size_t off = head_len; off > 0; off -= block_size) {
-		const int rc =
-			program_block(slot, off - block_size, &head[off - block_size], block_size);
+		const int rc = program_block(slot, off - block_size, &head[off - block_size]);
 		if (rc != 0) {
 			return rc;
 		}

@@ -6,12 +6,6 @@
 #include <dfu/image.h>
 #include <storage/flash_map.h>
 
-/* Which bytes of a slot are erased after mcuboot_slot_clear(): [0, head) and [tail, end). */
-struct mcuboot_slot_erased {
-	size_t head;
-	size_t tail;
-};
-
 /* How to verify: with which key, through which buffer. */
 struct mcuboot_slot_verifier {
 	const struct dfu_image_key *key; /* NULL: the hash decides */
@@ -36,24 +30,24 @@ int mcuboot_slot_header_page(const struct flash_area *slot, size_t hold_len, siz
 
 /*
  * Make the slot empty for the bootloader: trailer first (its magic's page before the rest), then
- * the old header.
+ * the old header. *head: how many bytes of the slot are erased from its start.
  */
-int mcuboot_slot_clear(const struct flash_area *slot, size_t hold_len,
-		       struct mcuboot_slot_erased *erased);
+int mcuboot_slot_clear(const struct flash_area *slot, size_t hold_len, size_t *head);
 
 /*
  * Verify the image in the first size bytes of a slot, head standing in for its first head_len
- * bytes. *judged tells an image that was refused (true) from a device that failed. -ENOENT: no
- * header. -EBADMSG: format or hash. -EACCES: signature. *total_size: its bytes.
+ * bytes. *judged tells an image that was refused (true) from a device or an engine that failed.
+ * Refused: -ENOENT no header, -EBADMSG format or hash, -EACCES signature, -ENOTSUP, -EPERM.
+ * *total_size: its bytes.
  */
 int mcuboot_slot_verify(const struct flash_area *slot, size_t size, const uint8_t *head,
 			size_t head_len, const struct mcuboot_slot_verifier *verifier,
 			size_t *total_size, bool *judged);
 
 /*
- * Program the first bytes of a slot, last write block first: the header's magic comes last. Blocks
- * that hold their bytes already are left;
- * -EIO where one is neither that nor erased.
+ * Program the first bytes of a slot, last write block first: the header's magic comes last. Each
+ * block is read back. One that holds its bytes already is left; -EUCLEAN where one is neither that
+ * nor erased.
  */
 int mcuboot_slot_program_head(const struct flash_area *slot, const uint8_t *head, size_t head_len);
 

@@ -178,6 +178,19 @@ static void the_same_init_again_is_skipped_while_downloading(void **state)
 	assert_int_equal(fake.done, 0);
 }
 
+static void after_a_look_at_a_file_the_target_decides(void **state)
+{
+	uint8_t file[32] = {0x3d};
+
+	(void)state;
+	assert_int_equal(begin(0, 0), 0);
+	assert_int_equal(dfu_target_img_type(file, 32), DFU_TARGET_IMAGE_TYPE_MCUBOOT);
+	assert_int_equal(begin(0, 0), 0);
+	assert_int_equal(fake.init, 2);
+	assert_int_equal(fake.done, 1);
+	assert_false(fake.done_arg);
+}
+
 static void an_init_that_differs_pauses_the_download_before(void **state)
 {
 	(void)state;
@@ -260,6 +273,7 @@ int main(void)
 		cmocka_unit_test_setup(without_init_every_call_is_refused, fresh),
 		cmocka_unit_test_setup(arguments_and_results_pass_through, fresh),
 		cmocka_unit_test_setup(the_same_init_again_is_skipped_while_downloading, fresh),
+		cmocka_unit_test_setup(after_a_look_at_a_file_the_target_decides, fresh),
 		cmocka_unit_test_setup(an_init_that_differs_pauses_the_download_before, fresh),
 		cmocka_unit_test_setup(a_failed_init_poisons_nothing, fresh),
 		cmocka_unit_test_setup(after_done_writes_are_refused_and_init_is_fresh, fresh),

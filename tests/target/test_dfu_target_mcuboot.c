@@ -11,6 +11,7 @@
 #include <dfu/boot.h>
 #include <dfu/dfu_target.h>
 #include <dfu/dfu_target_mcuboot.h>
+#include <dfu/dfu_target_stream.h>
 #include <mbedtls/pem.h>
 #include <storage/flash_map.h>
 
@@ -365,6 +366,135 @@ static void another_file_never_goes_on_with_a_paused_one(void **state)
 	target_device_assert_slot1_is_file();
 }
 
+static void another_file_of_unknown_size_is_told_by_its_first_bytes(void **state)
+{
+	(void)state;
+	assert_int_equal(dfu_target_img_type(dut.image, 32), DFU_TARGET_IMAGE_TYPE_MCUBOOT);
+	assert_int_equal(init(0, 0), 0);
+	assert_int_equal(dfu_target_write(dut.image, 1000), 0);
+	/* The same file goes on, without a pause in between. */
+	assert_int_equal(dfu_target_img_type(dut.image, 32), DFU_TARGET_IMAGE_TYPE_MCUBOOT);
+	assert_int_equal(init(0, 0), 0);
+	assert_int_equal(offset_now(), 1000);
+	target_device_load(OLD_IMAGE);
+	assert_int_equal(dfu_target_img_type(dut.image, 32), DFU_TARGET_IMAGE_TYPE_MCUBOOT);
+	assert_int_equal(init(0, 0), 0);
+	assert_int_equal(offset_now(), 0);
+	assert_int_equal(target_device_stream(0, 244), 0);
+	assert_int_equal(dfu_target_done(true), 0);
+	target_device_assert_slot1_is_file();
+}
+
+static void a_hostile_signature_does_not_stay_resumable(void **state)
+{
+	mbedtls_pem_context pem;
+	const struct dfu_image_key key = load_key("images/keys/rsa2048-a.pub.pem", &pem);
+
+	(void)state;
+	target_device_load("tiny-1.0.0-rsa2048.bin");
+	dfu_target_mcuboot_set_key(&key);
+	memset(dut.image + dut.image_len - 256, 0xff, 256); /* above any modulus */
+	assert_refused_with_nothing_left(target_device_download(512), -EACCES);
+	dfu_target_mcuboot_set_key(NULL);
+	mbedtls_pem_free(&pem);
+}
+
+static void done_before_the_header_is_whole_is_refused(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < 32; n += 31) {
+		assert_int_equal(init(0, 0), 0);
+		assert_int_equal(dfu_target_write(dut.image, n), 0);
+		assert_int_equal(dfu_target_done(true), -EBADMSG);
+		assert_int_equal(dut.slot[1][0], 0xff);
+	}
+}
+
+static void what_changed_since_done_is_not_scheduled(void **state)
+{
+	(void)state;
+	assert_int_equal(target_device_download(512), 0);
+	dut.slot[1][2000] ^= 4;
+	assert_int_equal(dfu_target_schedule_update(0), -EBADMSG);
+	dut.slot[1][2000] ^= 4;
+	assert_int_equal(boot_erase_img_bank(1), 0);
+	assert_int_equal(dfu_target_schedule_update(0), -ENOENT);
+	assert_false(target_device_has_magic(1));
+}
+
+static void a_stream_of_somebody_else_is_not_disturbed(void **state)
+{
+	static uint8_t other_buf[64];
+	static const uint8_t junk[100] = {7, 7, 7};
+	const struct dfu_target_stream_init other = {
+		.id = "OTHER",
+		.fdev = dut.flash.dev,
+		.buf = other_buf,
+		.len = sizeof(other_buf),
+		.offset = (size_t)target_device_areas[0].fa_off,
+		.size = 4096,
+	};
+
+	(void)state;
+	assert_int_equal(dfu_target_stream_init(&other), 0);
+	assert_int_equal(dfu_target_stream_write(junk, 100), 0);
+	assert_int_equal(init(0, dut.image_len), -EFAULT);
+	assert_int_equal(dfu_target_stream_done(true), 0);
+	assert_memory_equal(dut.slot[0], junk, 100);
+	/* One that came between a pause and the next init took the place of the paused one. */
+	assert_int_equal(init(0, dut.image_len), 0);
+	assert_int_equal(dfu_target_write(dut.image, 1000), 0);
+	assert_int_equal(dfu_target_done(false), 0);
+	assert_int_equal(dfu_target_stream_init(&other), 0);
+	assert_int_equal(dfu_target_stream_done(true), 0);
+	assert_int_equal(init(0, dut.image_len), 0);
+	assert_int_equal(offset_now(), 0);
+	assert_int_equal(target_device_download(512), 0);
+	target_device_assert_slot1_is_file();
+}
+
+static void codes_of_the_device_are_not_taken_for_a_verdict(void **state)
+{
+	static const int codes[] = {-EILSEQ, -ENOTSUP, -ENODATA, -EPERM, -EBADMSG};
+
+	(void)state;
+	assert_int_equal(target_device_stream(dut.image_len, 512), 0);
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		dut.flash.nor.fail_reads = true;
+		dut.flash.nor.fail_after = 3;
+		dut.flash.nor.fail_rc = codes[i];
+		assert_int_equal(dfu_target_done(true), codes[i]);
+	}
+	dut.flash.nor.fail_after = -1;
+	assert_int_equal(dfu_target_done(true), 0);
+	target_device_assert_slot1_is_file();
+}
+
+static void a_torn_header_block_ends_the_download(void **state)
+{
+	(void)state;
+	assert_int_equal(target_device_stream(dut.image_len, 512), 0);
+	dut.slot[1][5] = 0x12; /* neither erased nor the header's */
+	assert_int_equal(dfu_target_done(true), -EIO);
+	assert_int_equal(init(0, dut.image_len), 0);
+	assert_int_equal(offset_now(), 0);
+	assert_int_equal(target_device_download(512), 0);
+	target_device_assert_slot1_is_file();
+}
+
+static void a_failed_init_of_the_target_leaves_no_download_under_way(void **state)
+{
+	(void)state;
+	assert_int_equal(dfu_target_mcuboot_init(dut.image_len, 0, NULL), 0);
+	assert_int_equal(dfu_target_mcuboot_write(NULL, 5), -EINVAL);
+	assert_int_equal(dfu_target_mcuboot_write(dut.image, 500), 0);
+	assert_int_equal(dfu_target_mcuboot_init(1 << 24, 0, NULL), -EFBIG);
+	assert_int_equal(dfu_target_mcuboot_write(dut.image, 1), -EPERM);
+	/* What was there is paused. */
+	assert_int_equal(init(0, dut.image_len), 0);
+	assert_int_equal(offset_now(), 500);
+}
+
 static void while_unconfirmed_nothing_may_be_touched(void **state)
 {
 	(void)state;
@@ -573,6 +703,14 @@ int main(void)
 		ON_PLAIN(with_a_key_only_its_signature_is_taken),
 		ON_PLAIN(a_paused_download_goes_on_at_the_exact_byte),
 		ON_PLAIN(another_file_never_goes_on_with_a_paused_one),
+		ON_PLAIN(another_file_of_unknown_size_is_told_by_its_first_bytes),
+		ON_PLAIN(a_hostile_signature_does_not_stay_resumable),
+		ON_PLAIN(done_before_the_header_is_whole_is_refused),
+		ON_PLAIN(what_changed_since_done_is_not_scheduled),
+		ON_PLAIN(a_stream_of_somebody_else_is_not_disturbed),
+		ON_PLAIN(codes_of_the_device_are_not_taken_for_a_verdict),
+		ON_PLAIN(a_torn_header_block_ends_the_download),
+		ON_PLAIN(a_failed_init_of_the_target_leaves_no_download_under_way),
 		ON_PLAIN(while_unconfirmed_nothing_may_be_touched),
 		ON_PLAIN(an_image_that_becomes_unconfirmed_on_the_way_stops_done),
 		ON_PLAIN(a_primary_without_trailer_or_with_a_bad_one_is_no_reason_to_refuse),

@@ -18,6 +18,26 @@ static void whatever_was_written_is_scheduled(void **state)
 	target_device_close();
 }
 
+static void a_header_of_two_files_is_not_published(void **state)
+{
+	uint8_t other[10] = {0x3d, 0xb8, 0xf3, 0x96, 9, 9, 9, 9, 9, 9};
+
+	(void)state;
+	target_device_open(&device_cases[0]);
+	target_device_factory(0, "tiny-1.0.0-none.bin");
+	target_device_load("tiny-1.1.0-none.bin");
+	assert_int_equal(target_device_stream(0, 244), 0);
+	assert_int_equal(dfu_target_done(false), 0);
+	assert_int_equal(dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, 0, 10, NULL), 0);
+	assert_int_equal(dfu_target_write(other, 10), 0);
+	assert_int_equal(dfu_target_done(true), -EBADMSG);
+	assert_int_equal(dut.slot[1][0], 0xff);
+	assert_int_equal(dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, 0, 0, NULL), 0);
+	assert_int_equal(dfu_target_done(true), -EBADMSG);
+	assert_int_equal(dut.slot[1][0], 0xff);
+	target_device_close();
+}
+
 static void an_unconfirmed_running_image_is_still_protected(void **state)
 {
 	(void)state;
@@ -43,6 +63,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whatever_was_written_is_scheduled),
+		cmocka_unit_test(a_header_of_two_files_is_not_published),
 		cmocka_unit_test(an_unconfirmed_running_image_is_still_protected),
 		cmocka_unit_test(a_write_block_above_the_hold_is_refused),
 	};
