@@ -7,6 +7,10 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 if(NOT CMAKE_BUILD_TYPE)
 	set(CMAKE_BUILD_TYPE RelWithDebInfo)
 endif()
+# A program links what it calls, not what stands beside it in a file.
+add_compile_options(-ffunction-sections -fdata-sections)
+add_link_options(-Wl,--gc-sections)
+
 add_compile_options(-Wall -Wextra -Wpedantic -Wundef -Wshadow -Wvla -Wconversion
 	-Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-align -Wwrite-strings)
 if(SLOTWISE_WERROR)
