@@ -105,7 +105,7 @@ void target_device_close(void)
 {
 	dut.flash.nor.fail_after = -1;
 	memset(dut.slot[0], dut.what->erase_value, dut.slot_size);
-	if (dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, 0, 1, NULL) == 0) {
+	if (target_device_init(0, 1) == 0) {
 		assert_int_equal(dfu_target_reset(), 0);
 	}
 	test_flash_free(&dut.flash);
@@ -173,10 +173,23 @@ size_t target_device_max_image(void)
 	return dut.slot_size - pages * dut.what->page_size;
 }
 
+int target_device_init(int img_num, size_t file_size)
+{
+	return dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, img_num, file_size, NULL);
+}
+
+size_t target_device_offset(void)
+{
+	size_t offset = SIZE_MAX;
+
+	assert_int_equal(dfu_target_offset_get(&offset), 0);
+	return offset;
+}
+
 int target_device_stream(size_t file_size, size_t chunk)
 {
 	size_t offset;
-	int rc = dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, 0, file_size, NULL);
+	int rc = target_device_init(0, file_size);
 
 	if (rc == 0) {
 		rc = dfu_target_offset_get(&offset);

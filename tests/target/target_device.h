@@ -63,6 +63,10 @@ bool target_device_image_ok(int slot);
 /* Largest image of the case: pages, less the trailer's and the one that moving needs. */
 size_t target_device_max_image(void);
 
+/* dfu_target_init() of an MCUboot image, and the offset it gives. */
+int target_device_init(int img_num, size_t file_size);
+size_t target_device_offset(void);
+
 /* init, then write all from the offset on in chunks; the first code that is not 0. */
 int target_device_stream(size_t file_size, size_t chunk);
 
