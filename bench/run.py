@@ -166,8 +166,9 @@ def bench_flash(out, program, image):
 
 def sources_of(configured):
     """Files of src/ in a configured build, from its compile commands."""
-    text = run("ninja", "-C", configured, "-t", "inputs", "libslotwise.a")
-    return sorted(name for name in set(re.findall(r"(?<=/src/)\S+\.c(?=$|\s)", text, re.MULTILINE)))
+    words = run("ninja", "-C", configured, "-t", "inputs", "libslotwise.a").split()
+    prefix = f"{SOURCE}/src/"
+    return sorted({word[len(prefix):] for word in words if word.startswith(prefix) and word.endswith(".c")})
 
 
 def compile_sizes(out, core, name, conf):
