@@ -215,6 +215,55 @@ static void what_changed_since_done_is_not_scheduled(void **state)
 	assert_false(target_device_has_magic(1));
 }
 
+/* A magic before the rest of the header would show the bootloader an image that is not there. */
+static void the_magic_of_the_header_is_programmed_last(void **state)
+{
+	long operations = 0;
+	int rc = -EIO;
+
+	(void)state;
+	for (long k = 0; rc != 0; k++) {
+		assert_int_equal(target_device_stream(dut.image_len, 512), 0);
+		dut.flash.nor.fail_after = k;
+		dut.flash.nor.fail_rc = -ETIMEDOUT;
+		rc = dfu_target_done(true);
+		dut.flash.nor.fail_after = -1;
+		assert_true(rc == 0 || rc == -ETIMEDOUT);
+		assert_int_equal(memcmp(dut.slot[1], dut.image, 4) == 0, rc == 0);
+		if (rc != 0) {
+			assert_int_equal(dfu_target_reset(), 0);
+			operations++;
+		}
+	}
+	/* The second page, what waits in the buffer for it, and the header's eight write blocks. */
+	assert_int_equal(operations, 10);
+	target_device_assert_slot1_is_file();
+}
+
+static const struct flash_driver_api *honest;
+
+static int drop_the_first_block(const struct device *dev, off_t offset, const void *data,
+				size_t len)
+{
+	return offset == target_device_areas[1].fa_off ? 0 : honest->write(dev, offset, data, len);
+}
+
+static void a_header_that_did_not_arrive_is_no_success(void **state)
+{
+	struct flash_driver_api lying;
+
+	(void)state;
+	honest = dut.flash.nor.device.api;
+	lying = *honest;
+	lying.write = drop_the_first_block;
+	assert_int_equal(target_device_stream(dut.image_len, 512), 0);
+	dut.flash.nor.device.api = &lying;
+	assert_int_equal(dfu_target_done(true), -EIO);
+	dut.flash.nor.device.api = honest;
+	assert_int_equal(target_device_download(512), 0);
+	target_device_assert_slot1_is_file();
+}
+
 int main(void)
 {
 #define ON_PLAIN(test) cmocka_unit_test_setup_teardown(test, open_plain, close_device)
@@ -229,6 +278,8 @@ int main(void)
 		ON_PLAIN(codes_of_the_device_are_not_taken_for_a_verdict),
 		ON_PLAIN(a_read_error_is_no_verdict),
 		ON_PLAIN(a_torn_header_block_ends_the_download),
+		ON_PLAIN(the_magic_of_the_header_is_programmed_last),
+		ON_PLAIN(a_header_that_did_not_arrive_is_no_success),
 		ON_PLAIN(what_changed_since_done_is_not_scheduled),
 	};
 
