@@ -68,6 +68,16 @@ static size_t bytes_received(void)
 }
 
 /*
+ * What is left to receive, where only the stream knows how much of a call it took. Inlined, its
+ * registers would be saved for every chunk.
+ */
+static DFU_NOINLINE int recount(int rc)
+{
+	download.left = download.limit - bytes_received();
+	return rc;
+}
+
+/*
  * Whether the stream, open or paused, is the one of this download: somebody else may have begun one
  * since a pause.
  */
@@ -276,8 +286,7 @@ int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t
 	download.img_num = (uint8_t)img_num;
 	download.other_file = false;
 	stream_id[sizeof(stream_id) - 2] = (char)('0' + img_num);
-	rc = open_stream();
-	download.left = download.limit - bytes_received();
+	rc = recount(open_stream());
 	download.state = rc == 0 ? ACTIVE : NONE;
 	return rc;
 }
@@ -310,8 +319,7 @@ static DFU_NOINLINE int write_first(const uint8_t *bytes, size_t len)
 	if (rc == 0 && len > n) {
 		rc = dfu_target_stream_write(&bytes[n], len - n);
 	}
-	download.left = download.limit - bytes_received();
-	return rc;
+	return recount(rc);
 }
 
 int dfu_target_mcuboot_write(const void *const buf, size_t len)
@@ -330,8 +338,7 @@ int dfu_target_mcuboot_write(const void *const buf, size_t len)
 	}
 	const int rc = dfu_target_stream_write(buf, len);
 	if (rc != 0) {
-		download.left = download.limit - bytes_received();
-		return rc;
+		return recount(rc);
 	}
 	download.left -= len;
 	return 0;
