@@ -50,12 +50,14 @@ int stream_check_blank(const struct stream_flash_ctx *ctx, size_t from, size_t t
 	return 0;
 }
 
-static int check_suspect(const struct stream_flash_ctx *ctx)
+static int clear_suspect(struct stream_flash_ctx *ctx)
 {
 	size_t ready = IS_ENABLED(CONFIG_STREAM_FLASH_ERASE) ? ctx->erased_up_to : ctx->available;
 	size_t to = min_size(ctx->bytes_written + ctx->buf_len, ready);
+	int rc = stream_check_blank(ctx, ctx->bytes_written, to, -EIO);
 
-	return stream_check_blank(ctx, ctx->bytes_written, to, -EIO);
+	ctx->suspect = rc != 0;
+	return rc;
 }
 
 static int read_back(struct stream_flash_ctx *ctx, size_t start, size_t filled)
@@ -80,7 +82,7 @@ static DFU_NOINLINE int prepare(struct stream_flash_ctx *ctx, size_t end)
 	if (IS_ENABLED(CONFIG_STREAM_FLASH_ERASE)) {
 		rc = stream_make_ready(ctx, end);
 	}
-	return rc == 0 && ctx->suspect ? check_suspect(ctx) : rc;
+	return rc == 0 && ctx->suspect ? clear_suspect(ctx) : rc;
 }
 
 static bool is_prepared(const struct stream_flash_ctx *ctx, size_t end)
@@ -97,7 +99,7 @@ static int sync(struct stream_flash_ctx *ctx, size_t filled)
 {
 	const size_t start = ctx->offset + ctx->bytes_written;
 	size_t len = filled;
-	int rc = 0;
+	int rc;
 
 	if (filled != ctx->buf_fill) {
 		len = round_up(filled, ctx->write_block_size);
@@ -105,21 +107,25 @@ static int sync(struct stream_flash_ctx *ctx, size_t filled)
 	}
 	if (!is_prepared(ctx, ctx->bytes_written + len)) {
 		rc = prepare(ctx, ctx->bytes_written + len);
-	}
-	if (rc != 0) {
-		return rc;
+		if (rc != 0) {
+			return rc;
+		}
 	}
 	rc = flash_write(ctx->fdev, (off_t)start, ctx->buf, len);
-	ctx->suspect = rc != 0;
-	if (ctx->callback != NULL && rc == 0) {
+	if (rc != 0) {
+		ctx->suspect = true;
+		return rc;
+	}
+	if (ctx->callback != NULL) {
 		rc = read_back(ctx, start, filled);
+		if (rc != 0) {
+			return rc;
+		}
 	}
-	if (rc == 0) {
-		ctx->bytes_written += filled;
-		ctx->buf_bytes = 0;
-		ctx->buf_fill = ctx->buf_len;
-	}
-	return rc;
+	ctx->bytes_written += filled;
+	ctx->buf_bytes = 0;
+	ctx->buf_fill = ctx->buf_len;
+	return 0;
 }
 
 /*
@@ -217,11 +223,11 @@ int stream_flash_buffered_write(struct stream_flash_ctx *ctx, const uint8_t *dat
 		return -EFAULT;
 	}
 	kept = ctx->buf_bytes;
-	if (len > ctx->available - ctx->bytes_written - kept) {
-		return -ENOMEM;
-	}
 	if (len == 0) {
 		return flush && kept > 0 ? write_through(ctx, ctx->buf, 0, true) : 0;
+	}
+	if (len > ctx->available - ctx->bytes_written - kept) {
+		return -ENOMEM;
 	}
 	/* A finished stream has nothing in the buffer: most chunks do without the division. */
 	if (kept == 0 && ctx->bytes_written % ctx->write_block_size != 0) {
