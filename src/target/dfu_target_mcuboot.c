@@ -54,10 +54,7 @@ static struct {
 } download;
 
 static uint8_t held[CONFIG_DFU_TARGET_HEADER_HOLD];
-static uint8_t *work_buf;
-static size_t work_buf_len;
-static const struct dfu_image_key *public_key;
-static char stream_id[] = "MCUBOOT0";
+static struct mcuboot_slot_verifier verifier; /* its buffer is the stream's, too */
 
 static size_t bytes_received(void)
 {
@@ -113,10 +110,10 @@ static void end_download(enum download_state state)
 static int open_stream(void)
 {
 	const struct dfu_target_stream_init init = {
-		.id = stream_id,
+		.id = "MCUBOOT", /* of which image, the region says */
 		.fdev = download.slot->fa_dev,
-		.buf = work_buf,
-		.len = work_buf_len,
+		.buf = verifier.buf,
+		.len = verifier.buf_len,
 		.offset = (size_t)download.slot->fa_off + download.hold_len,
 		.size = download.slot->fa_size - download.hold_len,
 	};
@@ -149,17 +146,11 @@ static int publish(void)
 	return rc == -EUCLEAN ? -EIO : rc;
 }
 
-static struct mcuboot_slot_verifier verifier(void)
-{
-	return (struct mcuboot_slot_verifier){public_key, work_buf, work_buf_len};
-}
-
 static int verify_download(bool *judged)
 {
-	const struct mcuboot_slot_verifier how = verifier();
 	size_t total_size;
 	const int rc = mcuboot_slot_verify(download.slot, bytes_received(), held, download.hold_len,
-					   &how, &total_size, judged);
+					   &verifier, &total_size, judged);
 
 	return *judged && rc == -ENOENT ? -EBADMSG : rc;
 }
@@ -197,20 +188,20 @@ int dfu_target_mcuboot_set_buf(uint8_t *buf, size_t len)
 	if (buf == NULL || (uintptr_t)buf % 4 != 0 || len == 0) {
 		return -EINVAL;
 	}
-	if (buf == work_buf && len == work_buf_len) {
+	if (buf == verifier.buf && len == verifier.buf_len) {
 		return 0;
 	}
 	if (download.state == ACTIVE || download.state == PAUSED || download.state == HELD) {
 		return -EBUSY;
 	}
-	work_buf = buf;
-	work_buf_len = len;
+	verifier.buf = buf;
+	verifier.buf_len = len;
 	return 0;
 }
 
 void dfu_target_mcuboot_set_key(const struct dfu_image_key *key)
 {
-	public_key = key;
+	verifier.key = key;
 }
 
 bool dfu_target_mcuboot_identify(const void *const buf)
@@ -241,8 +232,8 @@ static int check_slot(const struct flash_area *slot, size_t hold_len)
 		DFU_ERR("CONFIG_DFU_TARGET_HEADER_HOLD: %zu bytes needed", hold_len);
 		return -EINVAL;
 	}
-	if (work_buf_len < WORK_BUF_MIN || work_buf_len % flash_area_align(slot) != 0) {
-		DFU_ERR("buffer of %zu bytes", work_buf_len);
+	if (verifier.buf_len < WORK_BUF_MIN || verifier.buf_len % flash_area_align(slot) != 0) {
+		DFU_ERR("buffer of %zu bytes", verifier.buf_len);
 		return -EINVAL;
 	}
 	return mcuboot_slot_header_page(slot, hold_len, &page_size);
@@ -254,7 +245,7 @@ int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t
 
 	(void)cb;
 	pause_download();
-	if (work_buf == NULL) {
+	if (verifier.buf == NULL) {
 		return -ENODEV;
 	}
 	int rc = mcuboot_slot_open_secondary(img_num, &slot);
@@ -285,7 +276,6 @@ int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t
 	download.hold_len = (uint16_t)hold_len;
 	download.img_num = (uint8_t)img_num;
 	download.other_file = false;
-	stream_id[sizeof(stream_id) - 2] = (char)('0' + img_num);
 	rc = recount(open_stream());
 	download.state = rc == 0 ? ACTIVE : NONE;
 	return rc;
@@ -368,19 +358,18 @@ int dfu_target_mcuboot_done(bool successful)
  */
 static int verify_for_schedule(const struct flash_area *slot, int img_num, bool is_held)
 {
-	const struct mcuboot_slot_verifier how = verifier();
 	const ssize_t max_size = boot_get_max_image_size(img_num);
 	size_t total_size;
 	bool judged;
 
-	if (work_buf == NULL || work_buf_len < WORK_BUF_MIN) {
+	if (verifier.buf_len < WORK_BUF_MIN) {
 		return -ENODEV;
 	}
 	if (max_size < 0) {
 		return (int)max_size;
 	}
 	const int rc = mcuboot_slot_verify(slot, slot->fa_size, is_held ? held : NULL,
-					   is_held ? download.hold_len : 0, &how, &total_size,
+					   is_held ? download.hold_len : 0, &verifier, &total_size,
 					   &judged);
 	if (rc != 0) {
 		return rc;
