@@ -24,48 +24,58 @@ static int verdict_errno(int rc)
 	}
 }
 
-/* Compare a write block with what it is to hold, and with erased flash. */
-static int look_at_block(const struct flash_area *slot, size_t off, const uint8_t *block,
-			 bool *same, bool *blank)
+/* What a write block looks like: bits, none for neither. */
+#define SAME 1  /* as it is to be */
+#define BLANK 2 /* erased */
+
+static int look_at_block(const struct flash_area *slot, size_t off, const uint8_t *block)
 {
 	const uint8_t erased = flash_area_erased_val(slot);
 	const size_t block_size = flash_area_align(slot);
 	uint8_t found[32];
+	int look = SAME | BLANK;
 	size_t n;
 
-	*same = true;
-	*blank = true;
 	for (size_t done = 0; done < block_size; done += n) {
 		n = min_size(sizeof(found), block_size - done);
 		const int rc = flash_area_read(slot, (off_t)(off + done), found, n);
 		if (rc != 0) {
 			return rc;
 		}
-		*same = *same && memcmp(found, &block[done], n) == 0;
-		*blank = *blank && bytes_are(found, n, erased);
+		if (memcmp(found, &block[done], n) != 0) {
+			look &= ~SAME;
+		}
+		if (!bytes_are(found, n, erased)) {
+			look &= ~BLANK;
+		}
 	}
-	return 0;
+	return look;
 }
 
 static int program_block(const struct flash_area *slot, size_t off, const uint8_t *block)
 {
-	bool same;
-	bool blank;
-	int rc = look_at_block(slot, off, block, &same, &blank);
+	int look = look_at_block(slot, off, block);
 
-	if (rc != 0 || same) {
-		return rc;
+	if (look < 0) {
+		return look;
 	}
-	if (!blank && flash_needs_erase(slot->fa_dev)) {
+	if ((look & SAME) != 0) {
+		return 0;
+	}
+	if (look == 0 && flash_needs_erase(slot->fa_dev)) {
 		DFU_ERR("slot %u: write block at %lu is neither erased nor right", slot->fa_id,
 			(unsigned long)off);
 		return -EUCLEAN;
 	}
-	rc = flash_area_write(slot, (off_t)off, block, flash_area_align(slot));
-	if (rc == 0) {
-		rc = look_at_block(slot, off, block, &same, &blank);
+	const int rc = flash_area_write(slot, (off_t)off, block, flash_area_align(slot));
+	if (rc != 0) {
+		return rc;
 	}
-	return rc == 0 && !same ? -EUCLEAN : rc;
+	look = look_at_block(slot, off, block);
+	if (look < 0) {
+		return look;
+	}
+	return (look & SAME) != 0 ? 0 : -EUCLEAN;
 }
 
 int mcuboot_slot_open_secondary(int img_num, const struct flash_area **slot)
