@@ -23,32 +23,21 @@
 #define STATUS_STEPS_OFFSET 2
 
 /* The build for 8 is older than the alignment in the magic's first two bytes. */
-static const uint8_t magics[2][TRAILER_MAGIC_LEN] = {
-	{0x77, 0xc2, 0x95, 0xf3, 0x60, 0xd2, 0xef, 0x7f, 0x35, 0x52, 0x50, 0x0f, 0x2c, 0xb6, 0x79,
-	 0x80},
-	{0x00, 0x00, 0x2d, 0xe1, 0x5d, 0x29, 0x41, 0x0b, 0x8d, 0x77, 0x67, 0x9c, 0x11, 0x0f, 0x1f,
-	 0x8a},
+static const uint8_t magics[][TRAILER_MAGIC_LEN] = {
+	[8 / 16] = {0x77, 0xc2, 0x95, 0xf3, 0x60, 0xd2, 0xef, 0x7f, 0x35, 0x52, 0x50, 0x0f, 0x2c,
+		    0xb6, 0x79, 0x80},
+	[16 / 16] = {0x10, 0x00, 0x2d, 0xe1, 0x5d, 0x29, 0x41, 0x0b, 0x8d, 0x77, 0x67, 0x9c, 0x11,
+		     0x0f, 0x1f, 0x8a},
+	[32 / 16] = {0x20, 0x00, 0x2d, 0xe1, 0x5d, 0x29, 0x41, 0x0b, 0x8d, 0x77, 0x67, 0x9c, 0x11,
+		     0x0f, 0x1f, 0x8a},
 };
-
-static void put_magic(uint8_t magic[TRAILER_MAGIC_LEN], uint8_t align)
-{
-	const bool is_old = align == 8;
-
-	memcpy(magic, magics[is_old ? 0 : 1], TRAILER_MAGIC_LEN);
-	if (!is_old) {
-		magic[0] = align;
-	}
-}
 
 static uint8_t decode_magic(const uint8_t *found, uint8_t align, uint8_t erased)
 {
-	uint8_t good[TRAILER_MAGIC_LEN];
-
-	put_magic(good, align);
-	if (memcmp(found, good, sizeof(good)) == 0) {
+	if (memcmp(found, magics[align / 16], TRAILER_MAGIC_LEN) == 0) {
 		return BOOT_MAGIC_GOOD;
 	}
-	return bytes_are(found, sizeof(good), erased) ? BOOT_MAGIC_UNSET : BOOT_MAGIC_BAD;
+	return bytes_are(found, TRAILER_MAGIC_LEN, erased) ? BOOT_MAGIC_UNSET : BOOT_MAGIC_BAD;
 }
 
 static uint8_t decode_flag(uint8_t found, uint8_t erased)
@@ -102,7 +91,7 @@ size_t trailer_encode(uint8_t *block, enum trailer_field field, uint8_t value, u
 
 	memset(block, erased, len);
 	if (field == TRAILER_MAGIC) {
-		put_magic(&block[len - TRAILER_MAGIC_LEN], align);
+		memcpy(&block[len - TRAILER_MAGIC_LEN], magics[align / 16], TRAILER_MAGIC_LEN);
 	} else {
 		block[0] = value;
 	}
