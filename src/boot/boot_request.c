@@ -33,8 +33,7 @@ static int program(const struct flash_area *fa, enum trailer_field field, uint8_
 
 static bool is_clean(const struct boot_tail *tail)
 {
-	return bytes_are(tail->bytes, trailer_distance(tail->align, TRAILER_SWAP_INFO),
-			 tail->erased);
+	return bytes_are(tail->bytes, tail->len, tail->erased);
 }
 
 /* The magic is good, and image_ok is this. */
@@ -43,13 +42,17 @@ static bool is_in_force(const struct boot_tail *tail, uint8_t image_ok)
 	return tail->state.magic == BOOT_MAGIC_GOOD && tail->state.image_ok == image_ok;
 }
 
-/* Unset as the bootloader reads it, and programmable: the rest of its write block counts, too. */
-static bool image_ok_is_free(const struct boot_tail *tail)
+/*
+ * Whether image_ok beside a good magic can be programmed: it is unset as the bootloader reads it,
+ * and the rest of its write block is erased, too.
+ */
+static bool can_raise(const struct boot_tail *tail)
 {
 	const size_t off = trailer_distance(tail->align, TRAILER_SWAP_INFO) -
 			   trailer_distance(tail->align, TRAILER_IMAGE_OK);
 
-	return bytes_are(&tail->bytes[off], tail->block, tail->erased);
+	return tail->state.magic == BOOT_MAGIC_GOOD &&
+	       bytes_are(&tail->bytes[off], tail->block, tail->erased);
 }
 
 static int wipe_beside_image(const struct flash_area *fa)
@@ -88,50 +91,34 @@ static int write_request(const struct flash_area *fa, const struct boot_tail *ta
 	return rc == 0 ? program(fa, TRAILER_MAGIC, 0) : rc;
 }
 
-static int request(const struct flash_area *fa, bool permanent)
+static int request(const struct flash_area *fa, struct boot_tail *tail, bool permanent)
 {
 	const uint8_t wanted = permanent ? BOOT_FLAG_SET : BOOT_FLAG_UNSET;
-	struct boot_tail tail;
-	int rc = boot_slot_read_tail(fa, &tail);
+	int rc;
 
-	if (rc != 0) {
-		return rc;
-	}
-	if (is_in_force(&tail, wanted)) {
+	if (is_in_force(tail, wanted)) {
 		return 0;
 	}
-	if (is_in_force(&tail, BOOT_FLAG_SET)) {
+	if (is_in_force(tail, BOOT_FLAG_SET)) {
 		return -EALREADY;
 	}
-	if (tail.state.magic == BOOT_MAGIC_GOOD && image_ok_is_free(&tail)) {
+	if (can_raise(tail)) {
 		rc = program(fa, TRAILER_IMAGE_OK, BOOT_FLAG_SET);
 	} else {
-		rc = write_request(fa, &tail, permanent);
+		rc = write_request(fa, tail, permanent);
 	}
 	if (rc == 0) {
-		rc = boot_slot_read_tail(fa, &tail);
+		rc = boot_slot_read_tail(fa, tail);
 	}
-	if (rc == 0 && !is_in_force(&tail, wanted)) {
-		rc = -EIO;
-	}
-	return rc;
+	return rc == 0 && !is_in_force(tail, wanted) ? -EIO : rc;
 }
 
-static int confirm(const struct flash_area *fa)
+static int confirm(const struct flash_area *fa, const struct boot_tail *tail)
 {
-	struct boot_tail tail;
-	const int rc = boot_slot_read_tail(fa, &tail);
-
-	if (rc != 0) {
-		return rc;
-	}
-	if (tail.state.magic == BOOT_MAGIC_UNSET || is_in_force(&tail, BOOT_FLAG_SET)) {
+	if (tail->state.magic == BOOT_MAGIC_UNSET || is_in_force(tail, BOOT_FLAG_SET)) {
 		return 0;
 	}
-	if (tail.state.magic == BOOT_MAGIC_GOOD && image_ok_is_free(&tail)) {
-		return program(fa, TRAILER_IMAGE_OK, BOOT_FLAG_SET);
-	}
-	return -EUCLEAN;
+	return can_raise(tail) ? program(fa, TRAILER_IMAGE_OK, BOOT_FLAG_SET) : -EUCLEAN;
 }
 
 int boot_set_next(const struct flash_area *fa, bool active, bool confirm_it)
@@ -139,6 +126,7 @@ int boot_set_next(const struct flash_area *fa, bool active, bool confirm_it)
 	const struct boot_arrangement *arrangement = boot_arrangement_get();
 	const bool is_known = active ? boot_mode_has_primary(arrangement->mode)
 				     : arrangement->mode == BOOT_MODE_SWAP_MOVE;
+	struct boot_tail tail;
 
 	if (!is_known) {
 		return -ENOTSUP;
@@ -146,7 +134,11 @@ int boot_set_next(const struct flash_area *fa, bool active, bool confirm_it)
 	if (fa->fa_id >= 2 * arrangement->images || (fa->fa_id % 2 == BOOT_PRIMARY) != active) {
 		return -EINVAL;
 	}
-	return active ? confirm(fa) : request(fa, confirm_it);
+	const int rc = boot_slot_read_tail(fa, &tail);
+	if (rc != 0) {
+		return rc;
+	}
+	return active ? confirm(fa, &tail) : request(fa, &tail, confirm_it);
 }
 
 int boot_cancel_upgrade_multi(int image_index)

@@ -15,6 +15,7 @@ struct boot_tail {
 	uint8_t align;
 	uint8_t erased;
 	uint8_t block; /* write block */
+	uint8_t len;   /* of bytes */
 	struct boot_swap_state state;
 	uint8_t bytes[TRAILER_TAIL_MAX];
 };

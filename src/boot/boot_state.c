@@ -74,8 +74,9 @@ int boot_slot_read_tail(const struct flash_area *fa, struct boot_tail *tail)
 		return -ENOTSUP;
 	}
 	tail->block = (uint8_t)flash_area_align(fa);
-	const size_t len = trailer_distance(tail->align, TRAILER_SWAP_INFO);
-	const int rc = flash_area_read(fa, (off_t)(fa->fa_size - len), tail->bytes, len);
+	tail->len = (uint8_t)trailer_distance(tail->align, TRAILER_SWAP_INFO);
+	const int rc =
+		flash_area_read(fa, (off_t)(fa->fa_size - tail->len), tail->bytes, tail->len);
 	if (rc == 0) {
 		trailer_decode(&tail->state, tail->bytes, tail->align, tail->erased);
 	}
