@@ -160,10 +160,8 @@ static int find_bootloader(struct sim_node *node, const void *fdt, struct sim_er
 
 static int check_needed_partitions(const struct sim_board *board, struct sim_error *error)
 {
-	for (unsigned int image = 0; image < board->arrangement.images; image++) {
-		if (sim_board_slot(board, 2 * image) == NULL) {
-			return sim_fail(error, -EINVAL, "slot%u_partition: is missing", 2 * image);
-		}
+	if (sim_board_slot(board, 0) == NULL) {
+		return sim_fail(error, -EINVAL, "slot0_partition: is missing");
 	}
 	if (board->arrangement.mode != BOOT_MODE_SWAP_SCRATCH) {
 		return 0;

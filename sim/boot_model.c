@@ -9,6 +9,7 @@
  */
 #include "boot_model.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,12 +44,16 @@ static void unload(struct sim_boot_run *run)
 	}
 }
 
+/* A slot that the board lacks stays all zero. */
 static int load_slot(const struct sim_boot_run *run, unsigned int id, struct sim_boot_slot *slot)
 {
 	const struct flash_area *fa;
 	const int rc = flash_area_open((uint8_t)id, &fa);
 
-	return rc == 0 ? sim_boot_slot_load(slot, fa, run->arrangement->max_align) : rc;
+	if (rc != 0) {
+		return rc == -ENOENT ? 0 : rc;
+	}
+	return sim_boot_slot_load(slot, fa, run->arrangement->max_align);
 }
 
 static int load(struct sim_boot_run *run)
@@ -57,14 +62,14 @@ static int load(struct sim_boot_run *run)
 		struct sim_boot_image *image = &run->images[i];
 		int rc = load_slot(run, 2 * i, &image->primary);
 
+		image->type = BOOT_SWAP_TYPE_NONE;
+		rc = rc != 0 ? rc : load_slot(run, 2 * i + 1, &image->secondary);
 		if (rc != 0) {
 			return rc;
 		}
-		image->trailer_len =
-			trailer_length(run->arrangement, flash_area_align(image->primary.fa));
-		rc = load_slot(run, 2 * i + 1, &image->secondary);
-		if (rc != 0 && rc != -ENOENT) {
-			return rc;
+		if (image->primary.fa != NULL) {
+			image->trailer_len = trailer_length(run->arrangement,
+							    flash_area_align(image->primary.fa));
 		}
 	}
 	return 0;
@@ -76,11 +81,21 @@ static int store(const struct sim_boot_run *run)
 
 	for (unsigned int i = 0; rc == 0 && i < run->arrangement->images; i++) {
 		rc = sim_boot_slot_store(&run->images[i].primary);
-		if (rc == 0 && run->images[i].secondary.fa != NULL) {
-			rc = sim_boot_slot_store(&run->images[i].secondary);
-		}
+		rc = rc != 0 ? rc : sim_boot_slot_store(&run->images[i].secondary);
 	}
 	return rc;
+}
+
+/* It opens every slot before it looks at any. */
+static bool has_primary(struct sim_boot_run *run, struct sim_boot_image *image)
+{
+	const unsigned int number = (unsigned int)(image - run->images);
+
+	return image->primary.fa != NULL ||
+	       sim_boot_stop(run,
+			     "image %u has no slot%u_partition: the bootloader starts nothing "
+			     "without it",
+			     number, 2 * number);
 }
 
 static bool validate(struct sim_boot_run *run, struct sim_boot_image *image)
@@ -106,8 +121,8 @@ static void reset(struct sim_boot_run *run)
 {
 	const struct family *family = &families[run->arrangement->mode];
 	struct sim_boot_result *result = run->result;
-	const bool runs = all_images(run, family->prepare) && all_images(run, family->update) &&
-			  all_images(run, validate);
+	const bool runs = all_images(run, has_primary) && all_images(run, family->prepare) &&
+			  all_images(run, family->update) && all_images(run, validate);
 
 	for (unsigned int i = 0; i < result->images; i++) {
 		result->swap_type[i] = run->images[i].type;
@@ -123,13 +138,22 @@ static void reset(struct sim_boot_run *run)
 	}
 }
 
+static void begin_result(struct sim_boot_result *result, const struct boot_arrangement *arrangement)
+{
+	*result = (struct sim_boot_result){.images = arrangement->images, .booted = -1};
+	for (unsigned int i = 0; i < result->images; i++) {
+		result->swap_type[i] = BOOT_SWAP_TYPE_NONE;
+		result->active[i] = -1;
+	}
+}
+
 int sim_boot(const struct boot_arrangement *arrangement, bool dry_run,
 	     struct sim_boot_result *result)
 {
 	struct sim_boot_run *run;
 	int rc;
 
-	*result = (struct sim_boot_result){.images = arrangement->images, .booted = -1};
+	begin_result(result, arrangement);
 	if (families[arrangement->mode].prepare == NULL) {
 		(void)snprintf(result->error, sizeof(result->error), "mode %s is not modelled",
 			       boot_mode_name(arrangement->mode));

@@ -123,8 +123,51 @@ static void errors_of_the_flash_pass_through(void **state)
 	rig_put_magic(1);
 	rig_start(1, false);
 	assert_int_equal(boot(), -EINTR);
+}
+
+static void without_a_primary_slot_nothing_runs_and_nothing_is_written(void **state)
+{
+	(void)state;
+	rig_put_magic(1);
 	rig.areas[0].fa_id = 77;
-	assert_int_equal(boot(), -ENOENT);
+	assert_int_equal(boot(), 0);
+	assert_int_equal(result.booted, -1);
+	assert_int_equal(result.active[0], -1);
+	assert_int_equal(result.swap_type[0], BOOT_SWAP_TYPE_NONE);
+	assert_non_null(strstr(result.error, "image 0 has no slot0_partition"));
+	assert_int_equal(rig.op_count, 0);
+}
+
+static void a_second_image_without_a_primary_slot_keeps_the_first_from_running(void **state)
+{
+	static const struct boot_arrangement two = {BOOT_MODE_SWAP_MOVE, 8, 2, 128};
+
+	(void)state;
+	rig_put_magic(1);
+	assert_int_equal(sim_boot(&two, false, &result), 0);
+	assert_int_equal(result.images, 2);
+	assert_int_equal(result.booted, -1);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(result.active[i], -1);
+		assert_int_equal(result.swap_type[i], BOOT_SWAP_TYPE_NONE);
+	}
+	assert_non_null(strstr(result.error, "image 1 has no slot2_partition"));
+	assert_int_equal(rig.op_count, 0);
+}
+
+static void an_error_leaves_an_entry_for_each_image(void **state)
+{
+	static const struct boot_arrangement two = {BOOT_MODE_SWAP_MOVE, 8, 2, 128};
+
+	(void)state;
+	rig.flash.nor.fail_reads = true;
+	rig.flash.nor.fail_after = 1;
+	rig.flash.nor.fail_rc = -ETIMEDOUT;
+	assert_int_equal(sim_boot(&two, false, &result), -ETIMEDOUT);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(result.active[i], -1);
+		assert_int_equal(result.swap_type[i], BOOT_SWAP_TYPE_NONE);
+	}
 }
 
 static void blank_write_blocks_are_not_programmed(void **state)
@@ -182,6 +225,9 @@ int main(void)
 		TEST(without_a_secondary_slot_the_primary_runs),
 		TEST(a_slot_without_room_for_a_trailer_stops_the_bootloader),
 		TEST(errors_of_the_flash_pass_through),
+		TEST(without_a_primary_slot_nothing_runs_and_nothing_is_written),
+		TEST(a_second_image_without_a_primary_slot_keeps_the_first_from_running),
+		TEST(an_error_leaves_an_entry_for_each_image),
 		TEST(blank_write_blocks_are_not_programmed),
 		TEST(what_was_asked_for_by_the_library_is_what_boots),
 	};

@@ -190,6 +190,15 @@ static void what_may_be_missing_has_its_default(void **state)
 	assert_int_equal(board.arrangement.max_sectors, 128);
 }
 
+static void only_the_first_primary_slot_is_needed(void **state)
+{
+	(void)state;
+	assert_int_equal(board_load_changed(&board, "images = <1>;", "images = <8>;", &error), 0);
+	assert_int_equal(board.arrangement.images, 8);
+	assert_non_null(sim_board_slot(&board, 0));
+	assert_null(sim_board_slot(&board, 2));
+}
+
 static void a_disabled_flash_and_its_partitions_are_left_out(void **state)
 {
 	const char *disabled = "status = \"disabled\"; size = <0x200000>;";
@@ -283,6 +292,7 @@ int main(void)
 		cmocka_unit_test(partitions_stand_in_the_order_of_flash_with_ids_of_their_own),
 		cmocka_unit_test(erase_layout_wins_over_erase_block_size),
 		cmocka_unit_test(what_may_be_missing_has_its_default),
+		cmocka_unit_test(only_the_first_primary_slot_is_needed),
 		cmocka_unit_test(a_disabled_flash_and_its_partitions_are_left_out),
 		cmocka_unit_test(no_explicit_erase_is_a_property_of_the_device),
 		cmocka_unit_test(every_mode_is_read_and_kept),

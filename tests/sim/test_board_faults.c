@@ -140,7 +140,6 @@ static void a_bootloader_that_makes_no_sense_is_refused_by_node_and_property(voi
 		{"max-align = <16>;", "max-align;", "/mcuboot: max-align: is not one cell"},
 		{"images = <1>;", "images = <0>;", "/mcuboot: images: 0 is not 1 to 8"},
 		{"images = <1>;", "images = <9>;", "/mcuboot: images: 9 is not 1 to 8"},
-		{"images = <1>;", "images = <2>;", "slot2_partition: is missing"},
 		{"images = <1>;", "images = \"one image\";", "/mcuboot: images: is not one cell"},
 		{"max-sectors = <200>;", "max-sectors = <0>;", "/mcuboot: max-sectors: 0 is not"},
 		{"max-sectors = <200>;", "max-sectors = <65536>;",
