@@ -13,16 +13,16 @@
 
 static enum cli_status remember(struct cli *cli, const struct sim_boot_result *result)
 {
-	for (unsigned int image = 0; image < result->images; image++) {
+	enum cli_status status = cli_check_memory(cli);
+
+	for (unsigned int image = 0; image < result->images && status == CLI_DONE; image++) {
 		int was = sim_device_active(cli->device, image);
 		int is = result->active[image] < 0 ? -ENOENT : result->active[image];
 		int rc = was == is ? 0 : sim_device_set_active(cli->device, image, is);
 
-		if (rc != 0) {
-			return cli_fail(cli, cli->operand[0], "settings: %s", strerror(-rc));
-		}
+		status = rc == 0 ? CLI_DONE : cli_fail_memory(cli, rc);
 	}
-	return CLI_DONE;
+	return status;
 }
 
 static void report(struct cli *cli, const struct sim_boot_result *result)
@@ -85,15 +85,29 @@ static enum cli_status reset(struct cli *cli, bool dry_run, struct sim_boot_resu
 		       : cli_fail(cli, cli->operand[0], "%s", why(result, strerror(-rc)));
 }
 
+static struct sim_boot_result nothing_yet(const struct cli *cli)
+{
+	struct sim_boot_result result = {.booted = -1};
+
+	if (cli->device != NULL) {
+		result.images = sim_device_board(cli->device)->arrangement.images;
+	}
+	for (unsigned int i = 0; i < result.images; i++) {
+		result.swap_type[i] = BOOT_SWAP_TYPE_NONE;
+		result.active[i] = -1;
+	}
+	return result;
+}
+
 static enum cli_status run(struct cli *cli)
 {
-	struct sim_boot_result result;
+	struct sim_boot_result result = nothing_yet(cli);
 	enum cli_status status;
 
-	cli_report(cli, "booted", json_null());
-	cli_report(cli, "swap_types", json_array());
-	cli_report(cli, "active", json_array());
+	report(cli, &result);
 	status = cli_open_device_to_change(cli);
+	result = nothing_yet(cli);
+	report(cli, &result);
 	if (status != CLI_DONE) {
 		return status;
 	}

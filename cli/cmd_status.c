@@ -37,6 +37,7 @@ static const char *flag_word(uint8_t flag)
 	return flag == BOOT_FLAG_SET ? "set" : flag == BOOT_FLAG_BAD ? "bad" : "unset";
 }
 
+/* Of a slot that the board lacks nothing holds. */
 static void read_slot(struct cli *cli, struct slot_state *state, unsigned int image,
 		      const struct flash_area *fa, int swap_type)
 {
@@ -49,11 +50,15 @@ static void read_slot(struct cli *cli, struct slot_state *state, unsigned int im
 	bool reverts = swap_type == BOOT_SWAP_TYPE_REVERT;
 	ssize_t most = boot_get_max_image_size((int)image);
 
+	if (fa == NULL) {
+		return;
+	}
 	cli_image_judge_slot(&state->image, fa);
 	state->bootable = state->image.rc == 0 &&
 			  (most < 0 || state->image.image.total_size <= (size_t)most);
 	state->has_trailer = boot_read_swap_state(fa, &state->trailer) == 0;
-	state->active = running && active >= 0;
+	/* What was started may be gone since. */
+	state->active = running && active >= 0 && state->bootable;
 	if (running) {
 		state->confirmed = state->active && !reverts &&
 				   boot_is_unconfirmed_multi((int)image) != 1;
@@ -100,12 +105,16 @@ static json_t *report_slot(const struct slot_state *state)
 	return slot;
 }
 
-static void say_slot(const struct cli *cli, const struct slot_state *state)
+static void say_slot(const struct cli *cli, const struct slot_state *state, bool is_there)
 {
 	const struct boot_swap_state *trailer = &state->trailer;
 	char version[CLI_VERSION_LEN] = "no image";
 	char words[80] = "";
 
+	if (!is_there) {
+		cli_say(cli, "  slot %u  the board has none", state->slot);
+		return;
+	}
 	if (state->image.header_found) {
 		(void)cli_version_text(version, &state->image.header.version);
 	}
@@ -133,12 +142,9 @@ static json_t *image_status(struct cli *cli, unsigned int image)
 		const struct flash_area *fa = cli_slot_area(image, slot);
 		struct slot_state state = {.slot = slot};
 
-		if (fa == NULL) {
-			continue;
-		}
 		read_slot(cli, &state, image, fa, swap_type);
 		(void)json_array_append_new(slots, report_slot(&state));
-		say_slot(cli, &state);
+		say_slot(cli, &state, fa != NULL);
 	}
 	return json_pack("{s:i, s:s, s:o}", "image", (int)image, "swap_type",
 			 cli_swap_word(swap_type), "slots", slots);
@@ -167,7 +173,8 @@ static enum cli_status run(struct cli *cli)
 	for (unsigned int i = 0; i < board->arrangement.images; i++) {
 		(void)json_array_append_new(images, image_status(cli, i));
 	}
-	return CLI_DONE;
+	/* Last, so that a damaged memory of slots keeps nothing else from being told. */
+	return cli_check_memory(cli);
 }
 
 const struct cli_verb cli_verb_status = {

@@ -34,15 +34,44 @@ enum cli_status cli_open_device_to_change(struct cli *cli)
 	return CLI_DONE;
 }
 
+enum cli_status cli_fail_memory(struct cli *cli, int rc)
+{
+	const char *what = rc == -EBADMSG  ? "is damaged"
+			   : rc == -EISDIR ? "is a directory"
+			   : rc == -EINVAL ? "is no regular file"
+					   : NULL;
+
+	if (what == NULL) {
+		return cli_fail(cli, cli->operand[0], "settings: %s", strerror(-rc));
+	}
+	return cli_fail(cli, cli->operand[0],
+			"settings: %s; delete %s/settings: it only remembers the running slots",
+			what, cli->operand[0]);
+}
+
+enum cli_status cli_check_memory(struct cli *cli)
+{
+	unsigned int images = sim_device_board(cli->device)->arrangement.images;
+
+	for (unsigned int image = 0; image < images; image++) {
+		int rc = sim_device_active(cli->device, image);
+
+		if (rc < 0 && rc != -ENOENT) {
+			return cli_fail_memory(cli, rc);
+		}
+	}
+	return CLI_DONE;
+}
+
 enum cli_status cli_remember_active(struct cli *cli)
 {
 	const struct boot_arrangement *arrangement = &sim_device_board(cli->device)->arrangement;
 	struct sim_boot_result result;
-	int rc = sim_device_active(cli->device, 0);
+	enum cli_status status = cli_check_memory(cli);
+	int rc;
 
-	if (rc != -ENOENT) {
-		return rc >= 0 ? CLI_DONE
-			       : cli_fail(cli, cli->operand[0], "settings: %s", strerror(-rc));
+	if (status != CLI_DONE || sim_device_active(cli->device, 0) >= 0) {
+		return status;
 	}
 	rc = sim_boot(arrangement, true, &result);
 	if (rc != 0) {
@@ -55,7 +84,7 @@ enum cli_status cli_remember_active(struct cli *cli)
 		}
 		rc = sim_device_set_active(cli->device, image, result.active[image]);
 		if (rc != 0) {
-			return cli_fail(cli, cli->operand[0], "settings: %s", strerror(-rc));
+			return cli_fail_memory(cli, rc);
 		}
 	}
 	return CLI_DONE;
@@ -80,6 +109,10 @@ enum cli_status cli_need_confirmed(struct cli *cli, unsigned int image)
 {
 	int rc = boot_is_unconfirmed_multi((int)image);
 
+	if (rc == -ENOENT) {
+		return cli_fail(cli, cli->operand[0], "the board has no primary slot for image %u",
+				image);
+	}
 	if (rc < 0) {
 		return cli_fail(cli, cli->operand[0], "%s", cli_why(rc));
 	}

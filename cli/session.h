@@ -19,6 +19,12 @@ DFU_MUST_CHECK enum cli_status cli_open_device(struct cli *cli);
  */
 DFU_MUST_CHECK enum cli_status cli_open_device_to_change(struct cli *cli);
 
+/** Refuse where the file that remembers the running slots is damaged, and say what to do. */
+DFU_MUST_CHECK enum cli_status cli_check_memory(struct cli *cli);
+
+/** Say that this file could not be read or written. @return CLI_FAILED. */
+enum cli_status cli_fail_memory(struct cli *cli, int rc);
+
 /**
  * @brief Before boot state changes for the first time: remember what would run at this moment.
  *

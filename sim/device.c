@@ -286,13 +286,29 @@ static int read_active(const char *key, size_t len, settings_read_cb read_cb, vo
 	return 1;
 }
 
+/* 0 for a regular file and for none, -EISDIR, -EINVAL for anything else, such as a FIFO. */
+static int check_settings(const struct sim_device *device)
+{
+	struct stat status;
+
+	if (stat(device->settings_path, &status) != 0) {
+		return errno == ENOENT ? 0 : -errno;
+	}
+	if (S_ISDIR(status.st_mode)) {
+		return -EISDIR;
+	}
+	return S_ISREG(status.st_mode) ? 0 : -EINVAL;
+}
+
 int sim_device_active(const struct sim_device *device, unsigned int image)
 {
 	char name[SETTINGS_MAX_NAME_LEN + 1];
 	int slot = -ENOENT;
-	int rc;
+	int rc = check_settings(device);
 
-	(void)device;
+	if (rc != 0) {
+		return rc;
+	}
 	active_name(name, image);
 	rc = settings_load_subtree_direct(name, read_active, &slot);
 	return rc != 0 ? rc : slot;
@@ -302,8 +318,11 @@ int sim_device_set_active(const struct sim_device *device, unsigned int image, i
 {
 	char name[SETTINGS_MAX_NAME_LEN + 1];
 	uint8_t value = (uint8_t)slot;
+	int rc = check_settings(device);
 
-	(void)device;
+	if (rc != 0) {
+		return rc;
+	}
 	active_name(name, image);
 	return slot < 0 ? settings_delete(name) : settings_save_one(name, &value, sizeof(value));
 }

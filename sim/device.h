@@ -73,11 +73,12 @@ const char *sim_device_violation(const struct sim_device *device);
 
 /**
  * @brief Slot that an image was last started from.
- * @return 0 or 1; -ENOENT if nothing is remembered; -errno from the settings.
+ * @return 0 or 1; -ENOENT if nothing is remembered; -EBADMSG if the file is damaged, -EISDIR or
+ *         -EINVAL if it is a directory or something else; -errno from the settings.
  */
 DFU_MUST_CHECK int sim_device_active(const struct sim_device *device, unsigned int image);
 
-/** Remember it; a negative @p slot forgets. 0, or -errno from the settings. */
+/** Remember it; a negative @p slot forgets. 0, or -errno as sim_device_active(). */
 DFU_MUST_CHECK int sim_device_set_active(const struct sim_device *device, unsigned int image,
 					 int slot);
 

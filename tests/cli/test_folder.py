@@ -8,7 +8,7 @@ import signal
 import subprocess
 import unittest
 
-from support import BOARDS, CliTest, ROOT, SLOTWISE, image, read
+from support import BOARDS, CliTest, ROOT, SLOTWISE, image, read, slotwise
 
 BOARD = os.path.join(ROOT, "boards/nrf52840dk.dts")
 BOARD_WITH_SCRATCH = os.path.join(ROOT, "boards/stm32f4.dts")
@@ -167,6 +167,42 @@ class Folder(CliTest):
             result = subprocess.run([SLOTWISE, "status", device.path], stdout=full, stderr=subprocess.PIPE, text=True,
                                     check=False)
         self.assertEqual((result.returncode, result.stderr), (1, "slotwise: stdout: cannot be written\n"))
+
+    def test_a_damaged_memory_of_slots_is_told_by_every_verb_and_left_alone(self):
+        device = self.make()
+        self.done("flash", device.path, "slot0", image("tiny-1.0.0-none.bin"))
+        self.done("flash", device.path, "slot1", image("tiny-1.1.0-none.bin"))
+        settings = os.path.join(device.path, "settings")
+        advice = f"; delete {settings}: it only remembers the running slots"
+        for text in (b"garbage\n", b"\0\xff", b"sim/active/0=02\n", b"sim/active/0=ff\n", b"sim/active/0=\n",
+                     b"sim/active/0=0000\n", b"sim/active/0=0"):
+            self.write("dev/settings", text)
+            before = device.all_files()
+            for verb in (["status"], ["boot"], ["confirm"], ["cancel"], ["schedule"],
+                         ["update", image("tiny-1.1.0-none.bin")]):
+                self.assertEqual(self.refused(verb[0], device.path, *verb[1:]),
+                                 f"{device.path}: settings: is damaged{advice}")
+            self.assertEqual(device.all_files(), before)
+        os.unlink(settings)
+        os.mkdir(settings)
+        self.assertEqual(self.refused("status", device.path), f"{device.path}: settings: is a directory{advice}")
+        self.assertIn("is a directory" + advice, self.refused("boot", device.path))
+        os.rmdir(settings)
+        os.mkfifo(settings)
+        for verb in ("status", "boot", "confirm"):
+            self.assertEqual(self.refused(verb, device.path), f"{device.path}: settings: is no regular file{advice}")
+        os.unlink(settings)
+        self.done("boot", device.path)
+
+    def test_status_reports_everything_else_beside_a_damaged_memory_of_slots(self):
+        device = self.make()
+        self.done("flash", device.path, "slot0", image("tiny-1.0.0-none.bin"))
+        self.write("dev/settings", b"garbage\n")
+        result = slotwise("status", device.path, "--json")
+        self.assertEqual(result.code, 1)
+        self.assertEqual(list(result.json()), ["mode", "images", "error"])
+        self.assertEqual(result.json()["images"][0]["slots"][0]["version"], "1.0.0+0")
+        self.assertEqual("slotwise: " + result.json()["error"] + "\n", result.err)
 
 
 if __name__ == "__main__":
