@@ -1,20 +1,68 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Image pairs are independent: one that runs on trial refuses only its own request, or the verb
+ * where nothing else can be taken back. With a single pair that is: unconfirmed, nothing is
+ * touched.
+ */
+#include <dfu/boot.h>
 #include <dfu/dfu_target_mcuboot.h>
 
 #include "output.h"
 #include "session.h"
 #include "verbs.h"
 
+#define NO_IMAGE BOOT_IMAGES_MAX
+
+/* Whether an update is asked for, or was and is torn. */
+static bool has_request(unsigned int image)
+{
+	const struct flash_area *fa = cli_slot_area(image, 1);
+	struct boot_swap_state state;
+
+	return fa != NULL && boot_read_swap_state(fa, &state) == 0 &&
+	       state.magic != BOOT_MAGIC_UNSET;
+}
+
+static bool is_busy(unsigned int image)
+{
+	return boot_is_unconfirmed_multi((int)image) == 1;
+}
+
+/* The first image whose being unconfirmed refuses the whole verb; NO_IMAGE if none does. */
+static unsigned int refusing_image(unsigned int images)
+{
+	unsigned int busy = NO_IMAGE;
+	bool others = false;
+
+	for (unsigned int i = 0; i < images; i++) {
+		if (!is_busy(i)) {
+			others = others || has_request(i);
+		} else if (busy == NO_IMAGE) {
+			busy = i;
+		}
+	}
+	return others ? NO_IMAGE : busy;
+}
+
+static enum cli_status fail(struct cli *cli, unsigned int image, int rc)
+{
+	return cli_fail(cli, cli->operand[0], "image %u: %s", image, cli_why(rc));
+}
+
 static enum cli_status cancel(struct cli *cli, unsigned int image, json_t *cancelled)
 {
-	int rc = dfu_target_mcuboot_cancel((int)image);
+	int rc;
 
-	/* Without a secondary slot nothing can be pending. */
+	if (is_busy(image) && !has_request(image)) {
+		return CLI_DONE;
+	}
+	rc = dfu_target_mcuboot_cancel((int)image);
+	/* Without both slots nothing can be pending. */
 	if (rc == -ENOENT || rc == -ENODEV) {
 		return CLI_DONE;
 	}
 	if (rc != 0) {
-		return cli_fail(cli, cli->operand[0], "image %u: %s", image, cli_why(rc));
+		return fail(cli, image, rc);
 	}
 	(void)json_array_append_new(cancelled, json_integer((json_int_t)image));
 	cli_say(cli, "image %u: the scheduled update is taken back; its image stays in slot 1",
@@ -22,11 +70,25 @@ static enum cli_status cancel(struct cli *cli, unsigned int image, json_t *cance
 	return CLI_DONE;
 }
 
+/* Every image has its turn, whatever became of the others. */
+static enum cli_status cancel_all(struct cli *cli, unsigned int images, json_t *cancelled)
+{
+	enum cli_status status = CLI_DONE;
+
+	for (unsigned int i = 0; i < images; i++) {
+		enum cli_status own = cancel(cli, i, cancelled);
+
+		status = status != CLI_DONE ? status : own;
+	}
+	return status;
+}
+
 static enum cli_status run(struct cli *cli)
 {
 	json_t *cancelled = json_array();
 	enum cli_status status;
 	unsigned int images;
+	unsigned int busy;
 
 	cli_report(cli, "cancelled", cancelled);
 	status = cli_open_device_to_change(cli);
@@ -34,13 +96,12 @@ static enum cli_status run(struct cli *cli)
 		return status;
 	}
 	images = sim_device_board(cli->device)->arrangement.images;
-	for (unsigned int i = 0; i < images && status == CLI_DONE; i++) {
-		status = cli_need_confirmed(cli, i);
+	busy = refusing_image(images);
+	if (busy != NO_IMAGE) {
+		return fail(cli, busy, -EBUSY);
 	}
-	status = status != CLI_DONE ? status : cli_remember_active(cli);
-	for (unsigned int i = 0; i < images && status == CLI_DONE; i++) {
-		status = cancel(cli, i, cancelled);
-	}
+	status = cli_remember_active(cli);
+	status = status != CLI_DONE ? status : cancel_all(cli, images, cancelled);
 	if (status == CLI_DONE && json_array_size(cancelled) == 0) {
 		cli_say(cli, "nothing pending");
 	}
@@ -51,6 +112,6 @@ const struct cli_verb cli_verb_cancel = {
 	.name = "cancel",
 	.operands = {"DEV"},
 	.summary = "take a scheduled update back",
-	.help = "Refused while the running image is unconfirmed.",
+	.help = "Refused for an image while its running one is unconfirmed.",
 	.run = run,
 };
