@@ -37,29 +37,21 @@ static int page_start(const struct flash_area *fa, size_t off, size_t *start)
 	return 0;
 }
 
-/* Start of the first page that holds trailer; the pages above it are the slot's, too. */
-static int first_page(const struct flash_area *fa, size_t *start)
-{
-	const ssize_t len = boot_trailer_size(fa);
-
-	if (len < 0) {
-		return (int)len;
-	}
-	const int rc = page_start(fa, fa->fa_size - 1, start);
-	return rc == 0 ? page_start(fa, fa->fa_size - (size_t)len, start) : rc;
-}
-
 int boot_slot_trailer_start(const struct flash_area *fa, size_t *start)
 {
-	if (flash_needs_erase(fa->fa_dev)) {
-		return first_page(fa, start);
-	}
 	const ssize_t len = boot_trailer_size(fa);
+
 	if (len < 0) {
 		return (int)len;
 	}
-	*start = round_down(fa->fa_size - (size_t)len, flash_area_align(fa));
-	return 0;
+	const size_t first = fa->fa_size - (size_t)len;
+	if (!flash_needs_erase(fa->fa_dev)) {
+		*start = round_down(first, flash_area_align(fa));
+		return 0;
+	}
+	/* The pages above the first one must be the slot's, too. */
+	const int rc = page_start(fa, fa->fa_size - 1, start);
+	return rc == 0 ? page_start(fa, first, start) : rc;
 }
 
 ssize_t boot_trailer_size(const struct flash_area *fa)
