@@ -38,6 +38,9 @@ int boot_slot_open_secondary(int image_index, const struct flash_area **fa);
 /* -ENOTSUP as boot_read_swap_state(), else from the device. */
 int boot_slot_read_tail(const struct flash_area *fa, struct boot_tail *tail);
 
+/* The state of a slot of an image: errors of boot_slot_open() and boot_read_swap_state(). */
+int boot_slot_read_state(int image_index, enum boot_slot slot, struct boot_swap_state *state);
+
 /*
  * Lowest byte that boot_trailer_wipe() takes: the start of a page or, without explicit erase, of a
  * write block.

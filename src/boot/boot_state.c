@@ -94,6 +94,14 @@ int boot_read_swap_state(const struct flash_area *fa, struct boot_swap_state *st
 	return rc;
 }
 
+int boot_slot_read_state(int image_index, enum boot_slot slot, struct boot_swap_state *state)
+{
+	const struct flash_area *fa;
+	const int rc = boot_slot_open(image_index, slot, &fa);
+
+	return rc == 0 ? boot_read_swap_state(fa, state) : rc;
+}
+
 int boot_read_swap_state_by_id(int flash_area_id, struct boot_swap_state *state)
 {
 	const struct flash_area *fa;
@@ -125,13 +133,9 @@ int boot_swap_type_of(const struct boot_swap_state *primary,
 
 int boot_is_unconfirmed_multi(int image_index)
 {
-	const struct flash_area *fa;
 	struct boot_swap_state state;
-	int rc = boot_slot_open(image_index, BOOT_PRIMARY, &fa);
+	const int rc = boot_slot_read_state(image_index, BOOT_PRIMARY, &state);
 
-	if (rc == 0) {
-		rc = boot_read_swap_state(fa, &state);
-	}
 	if (rc != 0) {
 		return rc;
 	}

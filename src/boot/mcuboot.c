@@ -45,9 +45,8 @@ uint8_t boot_fetch_active_slot(void)
 bool boot_is_img_confirmed(void)
 {
 	struct boot_swap_state state;
-	const struct flash_area *fa;
 
-	if (boot_slot_open(0, BOOT_PRIMARY, &fa) != 0 || boot_read_swap_state(fa, &state) != 0) {
+	if (boot_slot_read_state(0, BOOT_PRIMARY, &state) != 0) {
 		return false;
 	}
 	return state.magic == BOOT_MAGIC_UNSET || state.image_ok == BOOT_FLAG_SET;
@@ -79,11 +78,8 @@ int mcuboot_swap_type_multi(int image_index)
 	struct boot_swap_state primary;
 	struct boot_swap_state secondary;
 	const struct flash_area *fa;
-	int rc = boot_slot_open(image_index, BOOT_PRIMARY, &fa);
+	int rc = boot_slot_read_state(image_index, BOOT_PRIMARY, &primary);
 
-	if (rc == 0) {
-		rc = boot_read_swap_state(fa, &primary);
-	}
 	if (rc != 0) {
 		return rc;
 	}
