@@ -1,44 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What trailers say. Nothing here writes.
- *
- * The bootloader decides by a table over both trailers; the rows below are its rows, in its order.
- * The secondary's swap_info is in none of them: magic and image_ok ask for an update, swap_info is
- * a note for the swap itself.
- */
+/* What trailers say. Nothing here writes. */
 #include "boot/boot_slot.h"
 
-#define ANY 0
-#define FACTS 6
-
-struct swap_rule {
-	uint8_t facts[FACTS]; /* magic, image_ok, copy_done of the secondary, then of the primary */
-	uint8_t type;
-};
-
-/* The first row is swap-offset's alone. */
-static const struct swap_rule rules[] = {
-	{{BOOT_MAGIC_GOOD, BOOT_FLAG_UNSET, BOOT_FLAG_SET, ANY, ANY, ANY}, BOOT_SWAP_TYPE_REVERT},
-	{{BOOT_MAGIC_GOOD, BOOT_FLAG_UNSET, ANY, ANY, ANY, ANY}, BOOT_SWAP_TYPE_TEST},
-	{{BOOT_MAGIC_GOOD, BOOT_FLAG_SET, ANY, ANY, ANY, ANY}, BOOT_SWAP_TYPE_PERM},
-	{{ANY, ANY, ANY, BOOT_MAGIC_GOOD, BOOT_FLAG_UNSET, BOOT_FLAG_SET}, BOOT_SWAP_TYPE_REVERT},
-};
-
-static bool applies(const struct swap_rule *rule, const uint8_t facts[FACTS])
+static bool is_unconfirmed(const struct boot_swap_state *primary)
 {
-	for (size_t i = 0; i < FACTS; i++) {
-		if (rule->facts[i] != ANY && rule->facts[i] != facts[i]) {
-			return false;
-		}
-	}
-	return true;
-}
-
-static void put_facts(uint8_t facts[FACTS / 2], const struct boot_swap_state *state)
-{
-	facts[0] = state->magic;
-	facts[1] = state->image_ok;
-	facts[2] = state->copy_done;
+	return primary->magic == BOOT_MAGIC_GOOD && primary->copy_done == BOOT_FLAG_SET &&
+	       primary->image_ok == BOOT_FLAG_UNSET;
 }
 
 bool boot_mode_has_primary(enum boot_mode mode)
@@ -113,22 +80,28 @@ int boot_read_swap_state_by_id(int flash_area_id, struct boot_swap_state *state)
 	return rc == 0 ? boot_read_swap_state(fa, state) : rc;
 }
 
+/*
+ * As the bootloader decides, in its order. The secondary's swap_info has no part in it: magic and
+ * image_ok ask for an update, swap_info is a note for the swap itself.
+ */
 int boot_swap_type_of(const struct boot_swap_state *primary,
 		      const struct boot_swap_state *secondary)
 {
-	uint8_t facts[FACTS] = {BOOT_MAGIC_UNSET, BOOT_FLAG_UNSET, BOOT_FLAG_UNSET};
-
-	if (secondary != NULL) {
-		put_facts(facts, secondary);
-	}
-	put_facts(&facts[FACTS / 2], primary);
-	for (size_t i = boot_arrangement_get()->mode == BOOT_MODE_SWAP_OFFSET ? 0 : 1;
-	     i < sizeof(rules) / sizeof(rules[0]); i++) {
-		if (applies(&rules[i], facts)) {
-			return rules[i].type;
+	if (secondary != NULL && secondary->magic == BOOT_MAGIC_GOOD) {
+		switch (secondary->image_ok) {
+		case BOOT_FLAG_UNSET:
+			/* copy_done of a secondary is swap-offset's alone. */
+			return secondary->copy_done == BOOT_FLAG_SET &&
+					       boot_arrangement_get()->mode == BOOT_MODE_SWAP_OFFSET
+				       ? BOOT_SWAP_TYPE_REVERT
+				       : BOOT_SWAP_TYPE_TEST;
+		case BOOT_FLAG_SET:
+			return BOOT_SWAP_TYPE_PERM;
+		default:
+			break;
 		}
 	}
-	return BOOT_SWAP_TYPE_NONE;
+	return is_unconfirmed(primary) ? BOOT_SWAP_TYPE_REVERT : BOOT_SWAP_TYPE_NONE;
 }
 
 int boot_is_unconfirmed_multi(int image_index)
@@ -139,6 +112,5 @@ int boot_is_unconfirmed_multi(int image_index)
 	if (rc != 0) {
 		return rc;
 	}
-	return state.magic == BOOT_MAGIC_GOOD && state.copy_done == BOOT_FLAG_SET &&
-	       state.image_ok == BOOT_FLAG_UNSET;
+	return is_unconfirmed(&state);
 }
