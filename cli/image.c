@@ -2,15 +2,18 @@
 #include "image.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <mbedtls/pem.h>
 
 #include <dfu/mcuboot.h>
 
 #include "output.h"
+#include "regular.h"
 
 /* Far above any slot; keeps an endless file from filling the memory. */
 #define FILE_MAX (256u << 20)
@@ -38,12 +41,17 @@ static int append(struct cli_file *file, FILE *from)
 
 enum cli_status cli_file_read(struct cli *cli, const char *path, struct cli_file *file)
 {
-	FILE *from = fopen(path, "rb");
+	int fd = sim_open_regular(path, O_RDONLY);
+	FILE *from = fd < 0 ? NULL : fdopen(fd, "rb");
 	int rc;
 
 	*file = (struct cli_file){NULL, 0};
+	if (fd < 0) {
+		return cli_fail(cli, path, "%s", sim_open_why(fd));
+	}
 	if (from == NULL) {
-		return cli_fail(cli, path, "%s", strerror(errno));
+		(void)close(fd);
+		return cli_fail(cli, path, "%s", strerror(ENOMEM));
 	}
 	errno = 0;
 	rc = append(file, from);

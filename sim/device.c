@@ -26,6 +26,7 @@
 #include "devicetree.h"
 #include "flash/flash_file.h"
 #include "nor.h"
+#include "regular.h"
 #include "settings/settings_file.h"
 
 #define UNUSED_ID UINT8_MAX
@@ -97,19 +98,20 @@ static int load_board(struct sim_device *device, const char *path, struct sim_er
 static int open_raw_file(const char *path, const struct sim_flash *flash, struct sim_error *error)
 {
 	struct stat status;
-	int fd = open(path, O_RDWR | O_CLOEXEC);
+	int fd = sim_open_regular(path, O_RDWR);
 	int rc = 0;
 
-	if (fd < 0 || fstat(fd, &status) != 0) {
+	if (fd < 0) {
+		return sim_fail(error, fd, "%s: %s", path, sim_open_why(fd));
+	}
+	if (fstat(fd, &status) != 0) {
 		rc = -errno;
 		(void)sim_fail(error, rc, "%s: %s", path, strerror(-rc));
-	} else if (!S_ISREG(status.st_mode)) {
-		rc = sim_fail(error, -EINVAL, "%s: not a regular file", path);
 	} else if (status.st_size != (off_t)flash->size) {
 		rc = sim_fail(error, -EINVAL, "%s: %jd bytes, but the flash has %u", path,
 			      (intmax_t)status.st_size, (unsigned int)flash->size);
 	}
-	if (rc != 0 && fd >= 0) {
+	if (rc != 0) {
 		(void)close(fd);
 	}
 	return rc != 0 ? rc : fd;
@@ -289,15 +291,13 @@ static int read_active(const char *key, size_t len, settings_read_cb read_cb, vo
 /* 0 for a regular file and for none, -EISDIR, -EINVAL for anything else, such as a FIFO. */
 static int check_settings(const struct sim_device *device)
 {
-	struct stat status;
+	int fd = sim_open_regular(device->settings_path, O_RDONLY);
 
-	if (stat(device->settings_path, &status) != 0) {
-		return errno == ENOENT ? 0 : -errno;
+	if (fd >= 0) {
+		(void)close(fd);
+		return 0;
 	}
-	if (S_ISDIR(status.st_mode)) {
-		return -EISDIR;
-	}
-	return S_ISREG(status.st_mode) ? 0 : -EINVAL;
+	return fd == -ENOENT ? 0 : fd;
 }
 
 int sim_device_active(const struct sim_device *device, unsigned int image)

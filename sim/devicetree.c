@@ -22,6 +22,10 @@
 
 #include <libfdt.h>
 
+#include "regular.h"
+
+#define PATH_ROOM 4096
+
 extern char **environ;
 
 /* The streams of the two programs. */
@@ -143,12 +147,27 @@ static int preprocess(const char *path, struct pipeline *pipeline, struct sim_er
 	return 0;
 }
 
-static int compile(struct pipeline *pipeline, struct sim_error *error)
+/* The folder of a file; @p folder is as large as the path's own buffer. */
+static void folder_of(char *folder, const char *path)
 {
-	static const char *const argv[] = {
-		"dtc", "-@",  "-E", "reg_format", "-E", "avoid_default_addr_size",
-		"-I",  "dts", "-O", "dtb",        "-",  NULL};
-	int rc = run(argv, pipeline->source, pipeline->blob, pipeline->messages);
+	const char *end = strrchr(path, '/');
+	size_t len = end == NULL ? 0 : (size_t)(end - path) + 1;
+
+	memcpy(folder, path, len);
+	memcpy(&folder[len], ".", sizeof("."));
+}
+
+/* dtc reads a pipe: what the source includes by dtc's own directive lies beside the source. */
+static int compile(const char *path, struct pipeline *pipeline, struct sim_error *error)
+{
+	char folder[PATH_ROOM + 1];
+	const char *const argv[] = {
+		"dtc", "-@",  "-i", folder, "-E", "reg_format", "-E", "avoid_default_addr_size",
+		"-I",  "dts", "-O", "dtb",  "-",  NULL};
+	int rc;
+
+	folder_of(folder, path);
+	rc = run(argv, pipeline->source, pipeline->blob, pipeline->messages);
 
 	if (rc < 0) {
 		return sim_fail(error, rc, "cannot run dtc: %s", strerror(-rc));
@@ -175,7 +194,7 @@ static int close_pipeline(struct pipeline *pipeline, int rc)
 int sim_devicetree_compile(const char *path, void **blob, size_t *len, struct sim_error *error)
 {
 	struct pipeline pipeline = {tmpfile(), tmpfile(), tmpfile()};
-	char name[4096];
+	char name[PATH_ROOM];
 	void *bytes = NULL;
 	size_t count = 0;
 	int rc;
@@ -185,23 +204,23 @@ int sim_devicetree_compile(const char *path, void **blob, size_t *len, struct si
 		(void)sim_fail(error, rc, "cannot make a temporary file: %s", strerror(-rc));
 		return close_pipeline(&pipeline, rc);
 	}
-	if (access(path, R_OK) != 0) {
-		rc = -errno;
-		return close_pipeline(&pipeline,
-				      sim_fail(error, rc, "%s: %s", path, strerror(-rc)));
+	rc = sim_open_regular(path, O_RDONLY);
+	if (rc < 0) {
+		return close_pipeline(&pipeline, sim_fail(error, rc, "%s", sim_open_why(rc)));
 	}
+	(void)close(rc);
 	/* "./" so that a name which begins with '-' is not taken for an option. */
 	if (snprintf(name, sizeof(name), "%s%s", path[0] == '-' ? "./" : "", path) >=
 	    (int)sizeof(name)) {
-		return close_pipeline(&pipeline, sim_fail(error, -ENAMETOOLONG, "%s: %s", path,
-							  strerror(ENAMETOOLONG)));
+		return close_pipeline(&pipeline,
+				      sim_fail(error, -ENAMETOOLONG, "%s", strerror(ENAMETOOLONG)));
 	}
 	rc = preprocess(name, &pipeline, error);
-	rc = rc != 0 ? rc : compile(&pipeline, error);
+	rc = rc != 0 ? rc : compile(name, &pipeline, error);
 	if (rc == 0) {
 		rc = read_all(pipeline.blob, &bytes, &count);
 		if (rc != 0) {
-			(void)sim_fail(error, rc, "%s: %s", path, strerror(-rc));
+			(void)sim_fail(error, rc, "%s", strerror(-rc));
 		}
 	}
 	rc = close_pipeline(&pipeline, rc);
@@ -217,14 +236,18 @@ int sim_devicetree_compile(const char *path, void **blob, size_t *len, struct si
 
 int sim_devicetree_read(const char *path, void **blob, size_t *len, struct sim_error *error)
 {
-	FILE *file = fopen(path, "rb");
+	int fd = sim_open_regular(path, O_RDONLY);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "rb");
 	void *bytes = NULL;
 	size_t count = 0;
 	int rc;
 
+	if (fd < 0) {
+		return sim_fail(error, fd, "%s: %s", path, sim_open_why(fd));
+	}
 	if (file == NULL) {
-		rc = -errno;
-		return sim_fail(error, rc, "%s: %s", path, strerror(-rc));
+		(void)close(fd);
+		return sim_fail(error, -ENOMEM, "%s: %s", path, strerror(ENOMEM));
 	}
 	rc = read_all(file, &bytes, &count);
 	(void)fclose(file);

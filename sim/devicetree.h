@@ -16,12 +16,14 @@ extern "C" {
 /**
  * @brief Compile a source with the C preprocessor and dtc; node labels survive as `/__symbols__`.
  *
- * Runs both programs, found in PATH, without a shell. Missing cell sizes are errors.
+ * Runs both programs, found in PATH, without a shell. Missing cell sizes are errors. Both look for
+ * included files beside the source, too.
  *
  * @param blob  Set to the blob; free() it.
  *
  * @retval 0        Compiled, and checked with fdt_check_full().
  * @retval -EINVAL  The source is wrong; @p error holds what the programs said, with file and line.
+ *                  Or it is no regular file.
  * @retval -errno   A file or program cannot be read or started. @p blob unchanged on every error.
  */
 DFU_MUST_CHECK int sim_devicetree_compile(const char *path, void **blob, size_t *len,

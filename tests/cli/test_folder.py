@@ -53,7 +53,8 @@ class Folder(CliTest):
             path = self.write("broken.dts", source.replace(*change, 1).encode())
             self.assertIn(words, self.refused("new", self.path("dev"), "--board", path))
             self.assertFalse(os.path.exists(self.path("dev")))
-        self.assertIn("No such file or directory", self.refused("new", self.path("dev"), "--board", self.path("gone")))
+        self.assertEqual(self.refused("new", self.path("dev"), "--board", self.path("gone")),
+                         self.path("gone") + ": No such file or directory")
 
     def test_a_board_may_use_the_preprocessor_and_any_name(self):
         self.write("value.h", b"#define WRITE_BLOCK 4\n")
@@ -203,6 +204,26 @@ class Folder(CliTest):
         self.assertEqual(list(result.json()), ["mode", "images", "error"])
         self.assertEqual(result.json()["images"][0]["slots"][0]["version"], "1.0.0+0")
         self.assertEqual("slotwise: " + result.json()["error"] + "\n", result.err)
+
+    def test_a_fifo_makes_no_verb_wait(self):
+        device = self.make()
+        fifo = self.path("fifo")
+        os.mkfifo(fifo)
+        for args in (["new", self.path("other"), "--board", fifo], ["flash", device.path, "slot0", fifo],
+                     ["flash", device.path, "slot0", fifo, "--raw"], ["update", device.path, fifo], ["inspect", fifo],
+                     ["inspect", image("tiny-1.0.0-none.bin"), "--key", fifo]):
+            self.assertEqual(self.refused(*args), fifo + ": not a regular file")
+        self.assertEqual(self.refused("inspect", "/dev/zero"), "/dev/zero: not a regular file")
+        self.assertEqual(self.refused("inspect", self.folder), self.folder + ": Is a directory")
+        for name in ("flash0.bin", "board.dtb"):
+            os.rename(os.path.join(device.path, name), self.path(name))
+            os.mkfifo(os.path.join(device.path, name))
+            for verb in ("status", "boot"):
+                self.assertEqual(self.refused(verb, device.path), f"{device.path}: {device.path}/{name}: "
+                                                                  "not a regular file")
+            os.unlink(os.path.join(device.path, name))
+            os.rename(self.path(name), os.path.join(device.path, name))
+        self.done("status", device.path)
 
 
 if __name__ == "__main__":

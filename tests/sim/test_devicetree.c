@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -15,6 +16,7 @@
 #include "tree.h"
 
 #define SOURCE "devicetree-test.dts"
+#define FOLDER "devicetree-folder"
 #define BLOB "devicetree-test.dtb"
 
 static struct sim_error error;
@@ -119,8 +121,44 @@ static void a_source_that_cannot_be_read_is_told(void **state)
 
 	(void)state;
 	assert_int_equal(sim_devicetree_compile("gone.dts", &blob, &len, &error), -ENOENT);
-	assert_string_equal(error.text, "gone.dts: No such file or directory");
+	assert_string_equal(error.text, "No such file or directory");
 	assert_null(blob);
+}
+
+static void what_is_no_regular_file_is_refused_and_not_waited_for(void **state)
+{
+	void *blob = NULL;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(mkfifo(SOURCE, 0600), 0);
+	assert_int_equal(sim_devicetree_compile(SOURCE, &blob, &len, &error), -EINVAL);
+	assert_string_equal(error.text, "not a regular file");
+	assert_int_equal(sim_devicetree_read(SOURCE, &blob, &len, &error), -EINVAL);
+	assert_string_equal(error.text, SOURCE ": not a regular file");
+	assert_int_equal(unlink(SOURCE), 0);
+	assert_int_equal(sim_devicetree_compile(".", &blob, &len, &error), -EISDIR);
+	assert_int_equal(sim_devicetree_read("/dev/zero", &blob, &len, &error), -EINVAL);
+	assert_null(blob);
+}
+
+static void includes_of_the_compiler_lie_beside_the_source(void **state)
+{
+	static const char text[] = "/dts-v1/;\n/include/ \"part.dtsi\"\n";
+	static const char part[] = "/ { inside = <7>; };\n";
+	void *blob = NULL;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(mkdir(FOLDER, 0700), 0);
+	write_bytes(FOLDER "/part.dtsi", part, sizeof(part) - 1);
+	write_bytes(FOLDER "/top.dts", text, sizeof(text) - 1);
+	assert_int_equal(sim_devicetree_compile(FOLDER "/top.dts", &blob, &len, &error), 0);
+	assert_non_null(fdt_getprop(blob, 0, "inside", NULL));
+	free(blob);
+	assert_int_equal(unlink(FOLDER "/top.dts"), 0);
+	assert_int_equal(unlink(FOLDER "/part.dtsi"), 0);
+	assert_int_equal(rmdir(FOLDER), 0);
 }
 
 static void a_missing_program_is_told(void **state)
@@ -244,6 +282,8 @@ int main(void)
 		cmocka_unit_test(missing_cell_sizes_are_an_error),
 		cmocka_unit_test(a_reg_that_does_not_fit_its_cells_is_an_error),
 		cmocka_unit_test(a_source_that_cannot_be_read_is_told),
+		cmocka_unit_test(what_is_no_regular_file_is_refused_and_not_waited_for),
+		cmocka_unit_test(includes_of_the_compiler_lie_beside_the_source),
 		cmocka_unit_test(a_missing_program_is_told),
 		cmocka_unit_test(a_blob_is_read_back_as_it_was_written),
 		cmocka_unit_test(a_blob_cut_at_any_byte_is_refused),
