@@ -40,7 +40,7 @@ static int check_range(const struct device *dev, off_t offset, size_t len, size_
 	size_t left = start + len;
 	size_t runs;
 
-	if (!is_size(offset) || left < len || start % step != 0 || len % step != 0) {
+	if (!is_size(offset) || len > SIZE_MAX - start || start % step != 0 || len % step != 0) {
 		return -EINVAL;
 	}
 	ops(dev)->page_layout(dev, &run, &runs);
