@@ -1,11 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What trailers say. Nothing here writes. */
+/*
+ * What trailers say. Nothing here writes.
+ *
+ * The bootloader decides by a table over both trailers; the rows below are its rows, in its order.
+ * The secondary's swap_info is in none of them: magic and image_ok ask for an update, swap_info is
+ * a note for the swap itself.
+ */
 #include "boot/boot_slot.h"
 
-static bool is_unconfirmed(const struct boot_swap_state *primary)
+#define ANY 0
+#define GOOD BOOT_MAGIC_GOOD
+#define SET BOOT_FLAG_SET
+#define UNSET BOOT_FLAG_UNSET
+#define FACTS 6
+
+struct swap_rule {
+	uint8_t facts[FACTS];
+	uint8_t type;
+};
+
+/* clang-format off */
+static const struct swap_rule rules[] = {
+	/* secondary                 primary
+	 * magic  image_ok  copy_done  magic  image_ok  copy_done    =>  type */
+	{{ GOOD,  UNSET,    SET,       ANY,   ANY,      ANY   },     BOOT_SWAP_TYPE_REVERT }, /* offset */
+	{{ GOOD,  UNSET,    ANY,       ANY,   ANY,      ANY   },     BOOT_SWAP_TYPE_TEST },
+	{{ GOOD,  SET,      ANY,       ANY,   ANY,      ANY   },     BOOT_SWAP_TYPE_PERM },
+	{{ ANY,   ANY,      ANY,       GOOD,  UNSET,    SET   },     BOOT_SWAP_TYPE_REVERT },
+};
+/* clang-format on */
+
+static bool applies(const struct swap_rule *rule, const uint8_t facts[FACTS])
 {
-	return primary->magic == BOOT_MAGIC_GOOD && primary->copy_done == BOOT_FLAG_SET &&
-	       primary->image_ok == BOOT_FLAG_UNSET;
+	for (size_t i = 0; i < FACTS; i++) {
+		if (rule->facts[i] != ANY && rule->facts[i] != facts[i]) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void put_facts(uint8_t facts[FACTS / 2], const struct boot_swap_state *state)
+{
+	facts[0] = state->magic;
+	facts[1] = state->image_ok;
+	facts[2] = state->copy_done;
 }
 
 bool boot_mode_has_primary(enum boot_mode mode)
@@ -80,28 +119,22 @@ int boot_read_swap_state_by_id(int flash_area_id, struct boot_swap_state *state)
 	return rc == 0 ? boot_read_swap_state(fa, state) : rc;
 }
 
-/*
- * As the bootloader decides, in its order. The secondary's swap_info has no part in it: magic and
- * image_ok ask for an update, swap_info is a note for the swap itself.
- */
 int boot_swap_type_of(const struct boot_swap_state *primary,
 		      const struct boot_swap_state *secondary)
 {
-	if (secondary != NULL && secondary->magic == BOOT_MAGIC_GOOD) {
-		switch (secondary->image_ok) {
-		case BOOT_FLAG_UNSET:
-			/* copy_done of a secondary is swap-offset's alone. */
-			return secondary->copy_done == BOOT_FLAG_SET &&
-					       boot_arrangement_get()->mode == BOOT_MODE_SWAP_OFFSET
-				       ? BOOT_SWAP_TYPE_REVERT
-				       : BOOT_SWAP_TYPE_TEST;
-		case BOOT_FLAG_SET:
-			return BOOT_SWAP_TYPE_PERM;
-		default:
-			break;
+	uint8_t facts[FACTS] = {BOOT_MAGIC_UNSET, UNSET, UNSET};
+
+	if (secondary != NULL) {
+		put_facts(facts, secondary);
+	}
+	put_facts(&facts[FACTS / 2], primary);
+	for (size_t i = boot_arrangement_get()->mode == BOOT_MODE_SWAP_OFFSET ? 0 : 1;
+	     i < sizeof(rules) / sizeof(rules[0]); i++) {
+		if (applies(&rules[i], facts)) {
+			return rules[i].type;
 		}
 	}
-	return is_unconfirmed(primary) ? BOOT_SWAP_TYPE_REVERT : BOOT_SWAP_TYPE_NONE;
+	return BOOT_SWAP_TYPE_NONE;
 }
 
 int boot_is_unconfirmed_multi(int image_index)
@@ -112,5 +145,6 @@ int boot_is_unconfirmed_multi(int image_index)
 	if (rc != 0) {
 		return rc;
 	}
-	return is_unconfirmed(&state);
+	/* What the last rule asks of the primary. */
+	return state.magic == GOOD && state.image_ok == UNSET && state.copy_done == SET;
 }
