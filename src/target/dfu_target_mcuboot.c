@@ -56,10 +56,25 @@ static struct {
 static uint8_t held[CONFIG_DFU_TARGET_HEADER_HOLD];
 static struct mcuboot_slot_verifier verifier; /* its buffer is the stream's, too */
 
+/*
+ * Whether the stream, open or paused, is the one of this download: somebody else may have begun one
+ * since a pause.
+ */
+static bool owns_stream(void)
+{
+	const struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
+
+	return download.slot != NULL && stream->fdev == download.slot->fa_dev &&
+	       stream->offset == (size_t)download.slot->fa_off + download.hold_len;
+}
+
 static size_t bytes_received(void)
 {
 	const struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
 
+	if (!owns_stream()) {
+		return 0;
+	}
 	return download.held_len + stream_flash_bytes_written(stream) +
 	       stream_flash_bytes_buffered(stream);
 }
@@ -72,18 +87,6 @@ static DFU_NOINLINE int recount(int rc)
 {
 	download.left = download.limit - bytes_received();
 	return rc;
-}
-
-/*
- * Whether the stream, open or paused, is the one of this download: somebody else may have begun one
- * since a pause.
- */
-static bool owns_stream(void)
-{
-	const struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
-
-	return download.slot != NULL && stream->fdev == download.slot->fa_dev &&
-	       stream->offset == (size_t)download.slot->fa_off + download.hold_len;
 }
 
 static void pause_download(void)
@@ -229,11 +232,11 @@ static int check_slot(const struct flash_area *slot, size_t hold_len)
 	size_t page_size;
 
 	if (hold_len > sizeof(held)) {
-		DFU_ERR("CONFIG_DFU_TARGET_HEADER_HOLD: %zu bytes needed", hold_len);
+		DFU_ERR("CONFIG_DFU_TARGET_HEADER_HOLD: %lu bytes needed", (unsigned long)hold_len);
 		return -EINVAL;
 	}
 	if (verifier.buf_len < WORK_BUF_MIN || verifier.buf_len % flash_area_align(slot) != 0) {
-		DFU_ERR("buffer of %zu bytes", verifier.buf_len);
+		DFU_ERR("buffer of %lu bytes", (unsigned long)verifier.buf_len);
 		return -EINVAL;
 	}
 	return mcuboot_slot_header_page(slot, hold_len, &page_size);

@@ -292,6 +292,8 @@ static void a_stream_of_somebody_else_is_not_disturbed(void **state)
 	assert_int_equal(dfu_target_write(dut.image, 1000), 0);
 	assert_int_equal(dfu_target_done(false), 0);
 	assert_int_equal(dfu_target_stream_init(&other), 0);
+	assert_int_equal(dfu_target_stream_write(junk, 100), 0);
+	assert_int_equal(target_device_offset(), 0); /* none of somebody else's bytes */
 	assert_int_equal(dfu_target_stream_done(true), 0);
 	assert_int_equal(target_device_init(0, dut.image_len), 0);
 	assert_int_equal(target_device_offset(), 0);
