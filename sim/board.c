@@ -35,27 +35,54 @@ enum boot_mode sim_board_mode(const char *name)
 	return BOOT_MODE_COUNT;
 }
 
-/* Pages that a partition touches. */
-static uint32_t sectors_of(const struct sim_board *board, const struct sim_partition *partition)
+uint32_t sim_board_pages(const struct sim_board *board, const struct sim_partition *partition,
+			 uint32_t *size)
 {
 	const struct sim_flash *flash = &board->flash[partition->flash];
 	uint64_t begin = 0;
 	uint64_t end = (uint64_t)partition->offset + partition->size;
-	uint32_t sectors = 0;
+	uint32_t pages = 0;
 
+	*size = 0;
 	for (size_t i = 0; i < flash->layout_size; i++) {
-		uint64_t size = flash->layout[i].pages_size;
-		uint64_t run_end = begin + size * flash->layout[i].pages_count;
+		uint32_t page = (uint32_t)flash->layout[i].pages_size;
+		uint64_t run_end = begin + (uint64_t)page * flash->layout[i].pages_count;
 		uint64_t from = partition->offset > begin ? partition->offset : begin;
 		uint64_t to = end < run_end ? end : run_end;
 
 		if (from < to) {
-			sectors += (uint32_t)((to - begin + size - 1) / size);
-			sectors -= (uint32_t)((from - begin) / size);
+			*size = pages == 0 || *size == page ? page : 0;
+			pages += (uint32_t)((to - begin + page - 1) / page);
+			pages -= (uint32_t)((from - begin) / page);
 		}
 		begin = run_end;
 	}
-	return sectors;
+	return pages;
+}
+
+/* Whether a page begins at an offset, or the device ends there. */
+static bool is_page_border(const struct sim_flash *flash, uint64_t offset)
+{
+	uint64_t begin = 0;
+
+	for (size_t i = 0; i < flash->layout_size; i++) {
+		uint64_t size = flash->layout[i].pages_size;
+		uint64_t end = begin + size * flash->layout[i].pages_count;
+
+		if (offset < end) {
+			return (offset - begin) % size == 0;
+		}
+		begin = end;
+	}
+	return true;
+}
+
+bool sim_board_has_whole_pages(const struct sim_board *board, const struct sim_partition *partition)
+{
+	const struct sim_flash *flash = &board->flash[partition->flash];
+
+	return is_page_border(flash, partition->offset) &&
+	       is_page_border(flash, (uint64_t)partition->offset + partition->size);
 }
 
 /* A bootloader built without a number takes 128, or as many as its largest slot has. */
@@ -65,7 +92,8 @@ static uint32_t default_sectors(const struct sim_board *board)
 
 	for (size_t i = 0; i < board->partitions; i++) {
 		if (board->partition[i].id < SIM_SLOTS_MAX) {
-			uint32_t own = sectors_of(board, &board->partition[i]);
+			uint32_t size;
+			uint32_t own = sim_board_pages(board, &board->partition[i], &size);
 
 			sectors = own > sectors ? own : sectors;
 		}

@@ -66,6 +66,17 @@ DFU_MUST_CHECK int sim_board_load(struct sim_board *board, const void *blob,
 /** @return The partition with this id, NULL if there is none. */
 const struct sim_partition *sim_board_slot(const struct sim_board *board, unsigned int id);
 
+/**
+ * @return Pages that a partition touches. @p size: bytes of each of them; 0 if they are not of one
+ *         size.
+ */
+uint32_t sim_board_pages(const struct sim_board *board, const struct sim_partition *partition,
+			 uint32_t *size);
+
+/** @return Whether a partition begins and ends where pages do. */
+bool sim_board_has_whole_pages(const struct sim_board *board,
+			       const struct sim_partition *partition);
+
 /** @return The mode with this name; BOOT_MODE_COUNT if there is none. */
 enum boot_mode sim_board_mode(const char *name);
 

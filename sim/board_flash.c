@@ -15,7 +15,7 @@
 #include <libfdt.h>
 
 #define WRITE_BLOCK_MAX 512u
-#define NOR_PAGE_DEFAULT 4096u
+#define PAGE_DEFAULT 4096u
 #define NOR_WRITE_BLOCK_DEFAULT 1u
 
 static bool is_nor(const void *fdt, int offset)
@@ -145,14 +145,26 @@ static int check_page(const struct sim_flash *flash, const struct sim_node *node
 	return 0;
 }
 
+/*
+ * What stands in for a page where nothing needs to be erased: what others make of such memory, or
+ * what can be written.
+ */
+static uint32_t page_without_erase(const struct sim_flash *flash)
+{
+	bool fits = flash->size % PAGE_DEFAULT == 0 && PAGE_DEFAULT % flash->write_block == 0;
+
+	return fits ? PAGE_DEFAULT : flash->write_block;
+}
+
 static int read_equal_pages(struct sim_flash *flash, const struct sim_node *node,
 			    struct sim_error *error)
 {
 	static const char property[] = "erase-block-size";
-	uint32_t size = NOR_PAGE_DEFAULT;
+	bool may_lack = flash->no_explicit_erase || is_nor(node->fdt, node->offset);
+	uint32_t size = flash->no_explicit_erase ? page_without_erase(flash) : PAGE_DEFAULT;
 	int rc = sim_node_u32(node, property, &size, error);
 
-	if (rc == -ENOENT && !is_nor(node->fdt, node->offset)) {
+	if (rc == -ENOENT && !may_lack) {
 		return sim_node_fail(node, property, error, "is missing, and so is erase-layout");
 	}
 	if (rc != 0 && rc != -ENOENT) {

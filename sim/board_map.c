@@ -182,6 +182,35 @@ static bool in_disabled_flash(const void *fdt, int offset)
 	return false;
 }
 
+/*
+ * Partitions of a device of a kind that is not understood do not matter, unless the bootloader
+ * needs them.
+ */
+static int refuse_slots(const struct sim_node *table, struct sim_error *error)
+{
+	int child;
+
+	fdt_for_each_subnode(child, table->fdt, table->offset)
+	{
+		struct sim_node node;
+		int rc = sim_node_at(&node, table->fdt, child, error);
+
+		if (rc != 0) {
+			return rc;
+		}
+		for (const char *l = sim_node_label(&node, NULL); l != NULL;
+		     l = sim_node_label(&node, l)) {
+			if (slot_of_label(l) >= 0) {
+				return sim_node_fail(&node, NULL, error,
+						     "%s lies in a flash of a kind that is not "
+						     "known: soc-nv-flash and jedec,spi-nor are",
+						     l);
+			}
+		}
+	}
+	return 0;
+}
+
 static int load_table(struct sim_board *board, const struct sim_node *table, unsigned int *next_id,
 		      const int offsets[SIM_FLASHES_MAX], struct sim_error *error)
 {
@@ -189,10 +218,8 @@ static int load_table(struct sim_board *board, const struct sim_node *table, uns
 	int child;
 
 	if (flash < 0) {
-		return in_disabled_flash(table->fdt, table->offset)
-			       ? 0
-			       : sim_node_fail(table, NULL, error,
-					       "fixed-partitions outside any flash device");
+		return in_disabled_flash(table->fdt, table->offset) ? 0
+								    : refuse_slots(table, error);
 	}
 	fdt_for_each_subnode(child, table->fdt, table->offset)
 	{

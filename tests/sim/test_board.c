@@ -219,6 +219,80 @@ static void no_explicit_erase_is_a_property_of_the_device(void **state)
 	assert_false(board.flash[1].no_explicit_erase);
 }
 
+static uint32_t page_without_erase(const char *from, const char *to)
+{
+	char *text = text_changed(board_source, "erase-block-size = <4096>;", "no-explicit-erase;");
+	char *changed = text_changed(text, from, to);
+	size_t len;
+	void *blob = board_compile_text(changed, &len);
+
+	assert_int_equal(sim_board_load(&board, blob, &error), 0);
+	free(blob);
+	free(changed);
+	free(text);
+	assert_int_equal(board.flash[0].layout_size, 1);
+	assert_int_equal((uint32_t)board.flash[0].layout[0].pages_size *
+				 board.flash[0].layout[0].pages_count,
+			 board.flash[0].size);
+	return (uint32_t)board.flash[0].layout[0].pages_size;
+}
+
+static void flash_without_erase_needs_no_page_size(void **state)
+{
+	(void)state;
+	assert_int_equal(page_without_erase("", ""), 4096);
+	/* 0x40200 bytes are no whole pages of 4096. */
+	assert_int_equal(page_without_erase("<0x8000000 0x40000>", "<0x8000000 0x40200>"), 8);
+}
+
+static void partitions_of_an_unknown_flash_are_left_out_if_no_slot_is_among_them(void **state)
+{
+	static const char extra[] = "other@5 { compatible = \"vendor,fram\"; reg = <5 1>;"
+				    "partitions { compatible = \"fixed-partitions\";"
+				    "#address-cells = <1>; #size-cells = <1>;"
+				    "log: partition@0 { reg = <0 0x100>; }; }; };"
+				    "inner: flash@8000000 {";
+
+	(void)state;
+	assert_int_equal(board_load_changed(&board, "inner: flash@8000000 {", extra, &error), 0);
+	assert_int_equal(board.flashes, 2);
+	assert_int_equal(board.partitions, 4);
+}
+
+static void pages_of_a_partition_are_counted_where_it_lies(void **state)
+{
+	static const struct {
+		uint32_t offset;
+		uint32_t size;
+		uint32_t pages;
+		uint32_t page_size;
+		bool whole;
+	} cases[] = {
+		{0, 0x10000, 4, 0x4000, true},
+		{0x4000, 0x4000, 1, 0x4000, true},
+		{0, 0x20000, 5, 0, true},
+		{0x10000, 0x10000, 1, 0x10000, true},
+		{0x20000, 0xe0000, 7, 0x20000, true},
+		{0x2000, 0x6000, 2, 0x4000, false},
+		{0x4000, 0x4100, 2, 0x4000, false},
+		{0x10000, 0x20000, 2, 0, false},
+		{0xe0000, 0x1ffff, 1, 0x20000, false},
+		{0x18000, 0x8000, 1, 0x10000, false},
+	};
+
+	(void)state;
+	load_file(BOARDS "/stm32f4.dts");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct sim_partition partition = {.offset = cases[i].offset,
+							.size = cases[i].size};
+		uint32_t size;
+
+		assert_int_equal(sim_board_pages(&board, &partition, &size), cases[i].pages);
+		assert_int_equal(size, cases[i].page_size);
+		assert_int_equal(sim_board_has_whole_pages(&board, &partition), cases[i].whole);
+	}
+}
+
 static void every_mode_is_read_and_kept(void **state)
 {
 	static const char *const modes[] = {
@@ -295,6 +369,10 @@ int main(void)
 		cmocka_unit_test(only_the_first_primary_slot_is_needed),
 		cmocka_unit_test(a_disabled_flash_and_its_partitions_are_left_out),
 		cmocka_unit_test(no_explicit_erase_is_a_property_of_the_device),
+		cmocka_unit_test(flash_without_erase_needs_no_page_size),
+		cmocka_unit_test(
+			partitions_of_an_unknown_flash_are_left_out_if_no_slot_is_among_them),
+		cmocka_unit_test(pages_of_a_partition_are_counted_where_it_lies),
 		cmocka_unit_test(every_mode_is_read_and_kept),
 		cmocka_unit_test(an_unknown_mode_leaves_the_blob_alone),
 		cmocka_unit_test(a_slot_with_many_pages_raises_the_number_of_sectors),

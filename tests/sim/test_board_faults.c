@@ -115,7 +115,7 @@ static void partitions_that_make_no_sense_are_refused_by_node_and_property(void 
 		{"slot0_partition: partition", "slot0_partition: slot5_partition: partition",
 		 "is both"},
 		{"compatible = \"vendor,nor\", \"jedec,spi-nor\";", "compatible = \"vendor,nor\";",
-		 "partitions: fixed-partitions outside any flash device"},
+		 "/bus@0/nor@1/partitions/partition@0: slot1_partition lies in a flash of a kind"},
 	};
 
 	(void)state;
