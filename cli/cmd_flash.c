@@ -13,6 +13,7 @@
 #include "image.h"
 #include "output.h"
 #include "session.h"
+#include "slots.h"
 #include "verbs.h"
 
 enum { OPTION_RAW };
@@ -70,7 +71,8 @@ static int compare(const struct flash_area *fa, const struct cli_file *file)
 	return rc;
 }
 
-static enum cli_status check_image(struct cli *cli, const struct cli_file *file)
+static enum cli_status check_image(struct cli *cli, const struct sim_partition *partition,
+				   const struct cli_file *file)
 {
 	struct dfu_image_source source = dfu_image_source_memory(file->data, file->len);
 	struct cli_image image;
@@ -80,6 +82,7 @@ static enum cli_status check_image(struct cli *cli, const struct cli_file *file)
 		return CLI_DONE;
 	}
 	cli_image_judge(&image, &source, NULL);
+	image.slot = partition->size;
 	if (image.rc != 0 && !cli_image_is_only_unwanted(&image)) {
 		return cli_fail(cli, cli->operand[2], "%s", cli_image_why(&image));
 	}
@@ -102,18 +105,37 @@ static enum cli_status write_partition(struct cli *cli, const struct sim_partiti
 	if (rc != 0) {
 		return cli_fail(cli, partition->name, "%s", strerror(-rc));
 	}
-	cli_report(cli, "slot", json_string(partition->name));
 	cli_report(cli, "size", json_integer((json_int_t)file->len));
 	cli_say(cli, "%s: %zu bytes of %s", partition->name, file->len, cli->operand[2]);
 	return CLI_DONE;
 }
 
+static void report_nothing(struct cli *cli)
+{
+	static const char *const keys[] = {"image", "slot", "partition", "version", "size"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		cli_report(cli, keys[i], NULL);
+	}
+}
+
+static void report_place(struct cli *cli, const struct sim_partition *partition)
+{
+	if (partition->id < SIM_SLOTS_MAX) {
+		cli_report(cli, "image", json_integer(partition->id / 2));
+		cli_report(cli, "slot", json_integer(partition->id % 2));
+	}
+	cli_report(cli, "partition", json_string(partition->name));
+}
+
 static enum cli_status run(struct cli *cli)
 {
 	const struct sim_partition *partition;
-	enum cli_status status = cli_open_device_to_change(cli);
+	enum cli_status status;
 	struct cli_file file;
 
+	report_nothing(cli);
+	status = cli_open_device_to_change(cli);
 	if (status != CLI_DONE) {
 		return status;
 	}
@@ -121,9 +143,17 @@ static enum cli_status run(struct cli *cli)
 	if (partition == NULL) {
 		return cli_fail(cli, cli->operand[1], "the board has no such slot");
 	}
+	report_place(cli, partition);
+	/* Flash that needs no erase is filled block by block. */
+	if (!sim_device_board(cli->device)->flash[partition->flash].no_explicit_erase) {
+		status = cli_need_whole_pages(cli, partition);
+	}
+	if (status != CLI_DONE) {
+		return status;
+	}
 	status = cli_file_read(cli, cli->operand[2], &file);
 	if (status == CLI_DONE) {
-		status = check_image(cli, &file);
+		status = check_image(cli, partition, &file);
 	}
 	if (status == CLI_DONE) {
 		status = write_partition(cli, partition, &file);

@@ -59,7 +59,23 @@ static json_t *name_or_null(const char *name)
 	return name != NULL ? json_string(name) : json_null();
 }
 
-static void report(struct cli *cli, const struct cli_image *image)
+/*
+ * With a key the question is whether the image is signed by it, and the answer is no, too, where no
+ * signature claims to be. Not known it is where the image could not be judged so far.
+ */
+static enum dfu_image_finding signature_finding(const struct cli_image *image, bool with_key)
+{
+	bool judged = image->found && image->report.fault != DFU_IMAGE_OK &&
+		      image->report.fault != DFU_IMAGE_ENCRYPTED &&
+		      image->report.fault != DFU_IMAGE_UNSUPPORTED;
+
+	if (with_key && judged && image->report.signature_finding == DFU_IMAGE_UNKNOWN) {
+		return DFU_IMAGE_INVALID;
+	}
+	return image->report.signature_finding;
+}
+
+static void report(struct cli *cli, const struct cli_image *image, bool with_key)
 {
 	const struct dfu_image_report *found = &image->report;
 	char version[CLI_VERSION_LEN];
@@ -83,7 +99,7 @@ static void report(struct cli *cli, const struct cli_image *image)
 	(void)json_object_set_new(hash, "valid", finding(found->hash_finding));
 	cli_report(cli, "hash", hash);
 	(void)json_object_set_new(signature, "type", name_or_null(cli_signature_name(found, pure)));
-	(void)json_object_set_new(signature, "valid", finding(found->signature_finding));
+	(void)json_object_set_new(signature, "valid", finding(signature_finding(image, with_key)));
 	cli_report(cli, "signature", signature);
 }
 
@@ -121,7 +137,7 @@ static void say_tlvs(const struct cli *cli)
 	}
 }
 
-static void say(const struct cli *cli, const struct cli_image *image)
+static void say(const struct cli *cli, const struct cli_image *image, bool with_key)
 {
 	const char *hash = cli_hash_name(image->report.hash_type);
 	const json_t *found = json_object_get(cli->report, "signature");
@@ -140,7 +156,7 @@ static void say(const struct cli *cli, const struct cli_image *image)
 	cli_say(cli, "hash       %s, %s", hash != NULL ? hash : "none",
 		verdict(image->report.hash_finding));
 	cli_say(cli, "signature  %s, %s", signature != NULL ? signature : "none",
-		verdict(image->report.signature_finding));
+		verdict(signature_finding(image, with_key)));
 }
 
 /* A key was given: then the file is sound only if its signature was found right. */
@@ -159,8 +175,8 @@ static enum cli_status inspect(struct cli *cli, const struct cli_file *file,
 	struct cli_image image;
 
 	cli_image_judge(&image, &source, key);
-	report(cli, &image);
-	say(cli, &image);
+	report(cli, &image, key != NULL);
+	say(cli, &image, key != NULL);
 	if (!is_sound(&image, key != NULL)) {
 		return cli_fail(cli, cli->operand[0], "%s", cli_image_why(&image));
 	}

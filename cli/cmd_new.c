@@ -6,6 +6,8 @@
 
 #include "devicetree.h"
 #include "output.h"
+#include "session.h"
+#include "slots.h"
 #include "verbs.h"
 
 enum { OPTION_BOARD, OPTION_MODE };
@@ -36,7 +38,11 @@ static enum cli_status make(struct cli *cli, void **blob, size_t *len)
 	cli_report(cli, "mode", json_string(boot_mode_name(board.arrangement.mode)));
 	cli_say(cli, "%s: %zu flash device%s, all erased; mode %s", cli->operand[0], board.flashes,
 		board.flashes == 1 ? "" : "s", boot_mode_name(board.arrangement.mode));
-	return CLI_DONE;
+	if (cli_open_device(cli) == CLI_DONE) {
+		cli_warn_of_slots(cli);
+		return CLI_DONE;
+	}
+	return CLI_FAILED;
 }
 
 static enum cli_status run(struct cli *cli)
@@ -53,6 +59,8 @@ static enum cli_status run(struct cli *cli)
 	if (mode != NULL && sim_board_mode(mode) == BOOT_MODE_COUNT) {
 		return cli_usage(cli->verb, "--mode %s: no mode of the bootloader", mode);
 	}
+	cli_report(cli, "device", NULL);
+	cli_report(cli, "mode", NULL);
 	if (sim_devicetree_compile(cli->option[OPTION_BOARD], &blob, &len, &error) != 0) {
 		return cli_fail(cli, cli->option[OPTION_BOARD], "%s", error.text);
 	}

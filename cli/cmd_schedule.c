@@ -5,6 +5,7 @@
 #include "image.h"
 #include "output.h"
 #include "session.h"
+#include "slots.h"
 #include "target.h"
 #include "verbs.h"
 
@@ -21,16 +22,28 @@ static enum cli_status judge_slot(struct cli *cli, unsigned int image)
 {
 	const struct flash_area *fa = cli_slot_area(image, 1);
 	struct cli_image found;
+	enum cli_status status;
+	const char *name;
+	size_t most;
 
 	if (fa == NULL) {
 		return cli_fail(cli, cli->operand[0], "%s", cli_why(-ENODEV));
 	}
+	name = sim_board_slot(sim_device_board(cli->device), 2 * image + 1)->name;
 	cli_image_judge_slot(&found, fa);
 	if (found.report.fault == DFU_IMAGE_NOT_AN_IMAGE) {
-		return cli_fail(cli, flash_area_label(fa), "%s", cli_why(-ENOENT));
+		return cli_fail(cli, name, "%s", cli_why(-ENOENT));
 	}
-	return found.rc == 0 ? CLI_DONE
-			     : cli_fail(cli, flash_area_label(fa), "%s", cli_image_why(&found));
+	if (found.rc != 0) {
+		return cli_fail(cli, name, "%s", cli_image_why(&found));
+	}
+	status = cli_largest_image(cli, image, &most);
+	if (status == CLI_DONE && found.image.total_size > most) {
+		return cli_fail(cli, name,
+				"an image of %zu bytes, but the bootloader installs at most %zu",
+				found.image.total_size, most);
+	}
+	return status;
 }
 
 static enum cli_status schedule(struct cli *cli, unsigned int image)
@@ -61,6 +74,9 @@ static enum cli_status run(struct cli *cli)
 	unsigned int image = 0;
 	enum cli_status status = cli_image_syntax(cli, OPTION_IMAGE);
 
+	cli_report(cli, "image", NULL);
+	cli_report(cli, "slot", NULL);
+	cli_report(cli, "scheduled", NULL);
 	status = status != CLI_DONE ? status : cli_open_device_to_change(cli);
 	status = status != CLI_DONE ? status : cli_image_number(cli, OPTION_IMAGE, &image);
 	if (status != CLI_DONE) {
@@ -68,7 +84,6 @@ static enum cli_status run(struct cli *cli)
 	}
 	cli_report(cli, "image", json_integer((json_int_t)image));
 	cli_report(cli, "slot", json_integer(1));
-	cli_report(cli, "scheduled", NULL);
 	return schedule(cli, image);
 }
 

@@ -14,6 +14,7 @@
 #include "output.h"
 #include "progress.h"
 #include "session.h"
+#include "slots.h"
 #include "target.h"
 #include "verbs.h"
 
@@ -46,22 +47,21 @@ static enum cli_status judge_file(struct cli *cli, struct update *update)
 		dfu_image_source_memory(update->file.data, update->file.len);
 	const char *path = cli->operand[1];
 	struct cli_image image;
-	ssize_t most;
+	enum cli_status status;
+	size_t most;
 
 	cli_image_judge(&image, &source, update->key);
+	image.slot = cli_slot_area(update->image, 1)->fa_size;
 	if (image.rc != 0) {
 		return cli_fail(cli, path, "%s", cli_image_why(&image));
 	}
 	update->header = image.header;
-	most = boot_get_max_image_size((int)update->image);
-	if (most < 0) {
-		return cli_fail(cli, cli->operand[0], "%s", cli_why((int)most));
-	}
-	if (update->file.len > (size_t)most) {
-		return cli_fail(cli, path, "%zu bytes, but the bootloader installs at most %zd: %s",
+	status = cli_largest_image(cli, update->image, &most);
+	if (status == CLI_DONE && update->file.len > most) {
+		return cli_fail(cli, path, "%zu bytes, but the bootloader installs at most %zu: %s",
 				update->file.len, most, strerror(EFBIG));
 	}
-	return CLI_DONE;
+	return status;
 }
 
 static enum cli_status check_slot(struct cli *cli, const struct update *update)
@@ -168,6 +168,15 @@ static enum cli_status update_from_file(struct cli *cli, struct update *update)
 	return status;
 }
 
+static void report_nothing(struct cli *cli)
+{
+	static const char *const keys[] = {"image", "slot", "version", "size", "scheduled"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		cli_report(cli, keys[i], NULL);
+	}
+}
+
 static enum cli_status run(struct cli *cli)
 {
 	struct update update = {.chunk = CHUNK_DEFAULT};
@@ -178,6 +187,7 @@ static enum cli_status run(struct cli *cli)
 		return cli_usage(cli->verb, "--permanent and --no-schedule exclude each other");
 	}
 	status = status != CLI_DONE ? status : cli_image_syntax(cli, OPTION_IMAGE);
+	report_nothing(cli);
 	status = status != CLI_DONE ? status : cli_open_device_to_change(cli);
 	status = status != CLI_DONE ? status : cli_image_number(cli, OPTION_IMAGE, &update.image);
 	if (status != CLI_DONE) {
@@ -185,9 +195,6 @@ static enum cli_status run(struct cli *cli)
 	}
 	cli_report(cli, "image", json_integer((json_int_t)update.image));
 	cli_report(cli, "slot", json_integer(1));
-	cli_report(cli, "version", NULL);
-	cli_report(cli, "size", NULL);
-	cli_report(cli, "scheduled", NULL);
 	status = check_slot(cli, &update);
 	return status != CLI_DONE ? status : update_from_file(cli, &update);
 }

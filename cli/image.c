@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #include <dfu/mcuboot.h>
 
+#include "common/bytes.h"
 #include "output.h"
 #include "regular.h"
 
@@ -112,19 +114,53 @@ enum cli_status cli_key_read(struct cli *cli, const char *path, struct cli_key *
 	return rc == 0 ? status : cli_fail(cli, path, "not a public key in PEM");
 }
 
+static bool read_bytes(const struct dfu_image_source *source, size_t off, uint8_t *raw, size_t len)
+{
+	if (off > source->size || len > source->size - off) {
+		return false;
+	}
+	if (source->mapped == NULL) {
+		return source->read(source, off, raw, len) == 0;
+	}
+	memcpy(raw, &source->mapped[off], len);
+	return true;
+}
+
 static void read_header(struct cli_image *image, const struct dfu_image_source *source)
 {
 	uint8_t raw[DFU_IMAGE_HEADER_LEN];
 
-	if (source->size < sizeof(raw)) {
+	image->header_found = read_bytes(source, 0, raw, sizeof(raw)) &&
+			      dfu_image_header_decode(&image->header, raw) == 0;
+}
+
+/* Whether all that there is, less than a header, is the beginning of one. */
+static bool begins_header(const struct dfu_image_source *source)
+{
+	static const uint8_t magic[] = {0x3d, 0xb8, 0xf3, 0x96};
+	uint8_t raw[sizeof(magic)];
+	size_t len = source->size < sizeof(magic) ? source->size : sizeof(magic);
+
+	return len > 0 && source->size < DFU_IMAGE_HEADER_LEN && read_bytes(source, 0, raw, len) &&
+	       memcmp(raw, magic, len) == 0;
+}
+
+/* How long an image is that passes its end: its TLV area tells if its first bytes are there. */
+static void measure(struct cli_image *image, const struct dfu_image_source *source)
+{
+	const struct dfu_image_header *header = &image->header;
+	uint64_t hashed = (uint64_t)header->hdr_size + header->img_size + header->protect_tlv_size;
+	uint8_t info[4];
+
+	image->there = source->size;
+	if (image->report.fault == DFU_IMAGE_NOT_AN_IMAGE && begins_header(source)) {
+		image->needed = DFU_IMAGE_HEADER_LEN;
+	}
+	if (image->report.fault != DFU_IMAGE_TRUNCATED) {
 		return;
 	}
-	if (source->mapped != NULL) {
-		memcpy(raw, source->mapped, sizeof(raw));
-	} else if (source->read(source, 0, raw, sizeof(raw)) != 0) {
-		return;
-	}
-	image->header_found = dfu_image_header_decode(&image->header, raw) == 0;
+	image->exact = hashed < source->size && read_bytes(source, hashed, info, sizeof(info));
+	image->needed = hashed + (image->exact ? get_le16(&info[2]) : sizeof(info));
 }
 
 void cli_image_judge(struct cli_image *image, const struct dfu_image_source *source,
@@ -135,6 +171,7 @@ void cli_image_judge(struct cli_image *image, const struct dfu_image_source *sou
 	*image = (struct cli_image){.found = false};
 	read_header(image, source);
 	image->rc = dfu_image_open(&image->image, source, &image->report.fault);
+	measure(image, source);
 	image->found = image->rc == 0;
 	if (image->found) {
 		image->rc = dfu_image_verify(&image->image, key, buf, sizeof(buf), &image->report);
@@ -148,8 +185,40 @@ bool cli_image_is_only_unwanted(const struct cli_image *image)
 	       image->report.fault == DFU_IMAGE_NOT_BOOTABLE;
 }
 
-const char *cli_image_why(const struct cli_image *image)
+bool cli_image_has_tlv(const struct cli_image *image, uint16_t type)
 {
+	struct dfu_image_tlv tlv = {0};
+
+	while (image->found && dfu_image_tlv_next(&image->image, &tlv) == 0) {
+		if (tlv.type == type) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static const char *why_too_long(struct cli_image *image)
+{
+	bool for_slot = image->slot != 0 && image->needed > image->slot;
+
+	(void)snprintf(
+		image->why, sizeof(image->why), "%s: the image has %s%" PRIu64 " bytes, the %s %zu",
+		for_slot ? "larger than the slot" : "truncated", image->exact ? "" : "at least ",
+		image->needed, for_slot ? "slot" : "file", for_slot ? image->slot : image->there);
+	return image->why;
+}
+
+const char *cli_image_why(struct cli_image *image)
+{
+	if (image->needed != 0) {
+		return why_too_long(image);
+	}
+	if (image->report.fault == DFU_IMAGE_NO_SIGNATURE &&
+	    cli_image_has_tlv(image, DFU_IMAGE_TLV_PUBKEY) &&
+	    !cli_image_has_tlv(image, DFU_IMAGE_TLV_KEYHASH)) {
+		return "not signed with the given key by its hash: the image carries a whole key "
+		       "(PUBKEY TLV), which this check does not use";
+	}
 	if (image->report.fault != DFU_IMAGE_OK) {
 		return dfu_image_fault_str(image->report.fault);
 	}
@@ -170,4 +239,5 @@ void cli_image_judge_slot(struct cli_image *image, const struct flash_area *fa)
 		dfu_image_source_flash(fa, base, base < fa->fa_size ? fa->fa_size - base : 0);
 
 	cli_image_judge(image, &source, NULL);
+	image->slot = source.size;
 }

@@ -27,6 +27,13 @@ struct cli_image {
 	bool header_found;
 	bool found; /**< Header and TLV areas fit together. */
 	int rc;     /**< 0: valid. */
+	/** Bytes that an image has which passes its end; else 0. At least so many unless @p exact.
+	 */
+	uint64_t needed;
+	bool exact;
+	size_t there; /**< Bytes that there are. */
+	size_t slot;  /**< Bytes of the slot that it lies in or shall go to; 0: none. */
+	char why[160];
 };
 
 /** Read a file whole. @p file is to be freed with cli_file_free() in every case. */
@@ -48,8 +55,11 @@ void cli_image_judge(struct cli_image *image, const struct dfu_image_source *sou
  */
 bool cli_image_is_only_unwanted(const struct cli_image *image);
 
-/** @return Why an image is not valid, in words. */
-const char *cli_image_why(const struct cli_image *image);
+/** @return Why an image is not valid, in words; lives as long as @p image. */
+const char *cli_image_why(struct cli_image *image);
+
+/** @return Whether the image has a TLV of this type. */
+bool cli_image_has_tlv(const struct cli_image *image, uint16_t type);
 
 /** Judge the image in a slot, where the bootloader looks for it, with the hash alone. */
 void cli_image_judge_slot(struct cli_image *image, const struct flash_area *fa);

@@ -28,6 +28,18 @@ enum cli_status cli_fail(struct cli *cli, const char *what, const char *format, 
 	return CLI_FAILED;
 }
 
+void cli_warn(const char *what, const char *format, ...)
+{
+	va_list args;
+
+	(void)fflush(stdout);
+	fprintf(stderr, "slotwise: %s: warning: ", what);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
 void cli_say(const struct cli *cli, const char *format, ...)
 {
 	va_list args;

@@ -14,6 +14,9 @@
 enum cli_status cli_fail(struct cli *cli, const char *what, const char *format, ...)
 	DFU_PRINTF(3, 4);
 
+/** "slotwise: WHAT: warning: why" on stderr; the verb goes on. */
+void cli_warn(const char *what, const char *format, ...) DFU_PRINTF(2, 3);
+
 /** A line for people on stdout; nothing with --json. */
 void cli_say(const struct cli *cli, const char *format, ...) DFU_PRINTF(2, 3);
 

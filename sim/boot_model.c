@@ -48,7 +48,7 @@ static void unload(struct sim_boot_run *run)
 static int load_slot(const struct sim_boot_run *run, unsigned int id, struct sim_boot_slot *slot)
 {
 	const struct flash_area *fa;
-	const int rc = flash_area_open((uint8_t)id, &fa);
+	int rc = flash_area_open((uint8_t)id, &fa);
 
 	if (rc != 0) {
 		return rc == -ENOENT ? 0 : rc;
@@ -117,13 +117,32 @@ static bool all_images(struct sim_boot_run *run,
 	return true;
 }
 
+static bool slot_is_writable(struct sim_boot_run *run, const struct sim_boot_slot *slot)
+{
+	if (!sim_boot_slot_is_changed(slot) || sim_boot_slot_has_whole_pages(slot)) {
+		return true;
+	}
+	run->rc = -ENOTSUP;
+	return sim_boot_stop(run,
+			     "%s does not begin and end on page boundaries, so writing it is not "
+			     "modelled",
+			     flash_area_label(slot->fa));
+}
+
+static bool is_writable(struct sim_boot_run *run, struct sim_boot_image *image)
+{
+	return slot_is_writable(run, &image->primary) && slot_is_writable(run, &image->secondary);
+}
+
 static void reset(struct sim_boot_run *run)
 {
 	const struct family *family = &families[run->arrangement->mode];
 	struct sim_boot_result *result = run->result;
-	const bool runs = all_images(run, has_primary) && all_images(run, family->prepare) &&
-			  all_images(run, family->update) && all_images(run, validate);
+	bool runs = all_images(run, has_primary) && all_images(run, family->prepare) &&
+		    all_images(run, family->update) && all_images(run, validate);
 
+	/* What was refused may have been erased: that is written, too. */
+	runs = all_images(run, is_writable) && runs;
 	for (unsigned int i = 0; i < result->images; i++) {
 		result->swap_type[i] = run->images[i].type;
 		result->active[i] = runs ? 0 : -1;

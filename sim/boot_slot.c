@@ -94,6 +94,23 @@ int sim_boot_slot_store(const struct sim_boot_slot *slot)
 	return rc;
 }
 
+bool sim_boot_slot_is_changed(const struct sim_boot_slot *slot)
+{
+	return slot->fa != NULL && memcmp(slot->bytes, slot->was, slot->fa->fa_size) != 0;
+}
+
+bool sim_boot_slot_has_whole_pages(const struct sim_boot_slot *slot)
+{
+	const struct flash_area *fa = slot->fa;
+	const off_t end = fa->fa_off + (off_t)fa->fa_size;
+	struct flash_pages_info first;
+	struct flash_pages_info last;
+
+	return flash_get_page_info_by_offs(fa->fa_dev, fa->fa_off, &first) == 0 &&
+	       flash_get_page_info_by_offs(fa->fa_dev, end - 1, &last) == 0 &&
+	       first.start_offset == fa->fa_off && last.start_offset + (off_t)last.size == end;
+}
+
 void sim_boot_slot_free(struct sim_boot_slot *slot)
 {
 	free(slot->bytes);

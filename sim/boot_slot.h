@@ -28,6 +28,12 @@ int sim_boot_slot_load(struct sim_boot_slot *slot, const struct flash_area *fa, 
 int sim_boot_slot_store(const struct sim_boot_slot *slot);
 
 /* Also for a slot that is all zero. */
+/* Whether there is anything to write back; not for a slot that is not there. */
+bool sim_boot_slot_is_changed(const struct sim_boot_slot *slot);
+
+/* Whether it can be erased without its neighbours. */
+bool sim_boot_slot_has_whole_pages(const struct sim_boot_slot *slot);
+
 void sim_boot_slot_free(struct sim_boot_slot *slot);
 
 struct boot_swap_state sim_boot_slot_state(const struct sim_boot_slot *slot);

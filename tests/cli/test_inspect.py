@@ -64,6 +64,31 @@ class Inspect(CliTest):
             self.assertIs(result.json()["signature"]["valid"], False)
             self.assertIs(result.json()["hash"]["valid"], True)
 
+    def test_a_signature_that_is_not_by_the_given_key_is_not_valid(self):
+        for name, kind in (("med-1.1.0-ec256.bin", "ecdsa-p256"), ("med-1.1.0-rsa2048.bin", "rsa-2048"),
+                           ("med-1.1.0-ed25519.bin", "ed25519"), ("med-1.1.0-none.bin", None)):
+            path = image(name)
+            result = slotwise("inspect", path, "--json", "--key", key("ec256-b"))
+            self.assertEqual(result.code, 1)
+            self.assertEqual(result.json()["signature"], {"type": kind, "valid": False})
+            self.assertEqual(result.err, f"slotwise: {path}: not signed with the given key\n")
+            self.assertRegex(slotwise("inspect", path, "--key", key("ec256-b")).out, "signature  .*, WRONG\n")
+            self.assertIsNone(self.done("inspect", path, "--json").json()["signature"]["valid"])
+        changed = slotwise("inspect", image("bad/flip-hash.bin"), "--json", "--key", key("ec256-a"))
+        self.assertIs(changed.json()["signature"]["valid"], False)
+
+    def test_a_signature_that_could_not_be_judged_is_not_known(self):
+        for name in ("bad/text.bin", "bad/trunc-payload-1.bin", "tiny-1.1.0-ec256-enc256.bin"):
+            report = slotwise("inspect", image(name), "--json", "--key", key("ec256-a")).json()
+            self.assertIsNone(report["signature"]["valid"], name)
+
+    def test_an_image_that_carries_its_whole_key_is_told_as_such(self):
+        for name, own in (("tiny-1.1.0-ec256-pubkey.bin", "ec256-a"), ("tiny-1.1.0-rsa2048-pubkey.bin", "rsa2048-a")):
+            result = slotwise("inspect", image(name), "--json", "--key", key(own))
+            self.assertEqual(result.code, 1)
+            self.assertIs(result.json()["signature"]["valid"], False)
+            self.assertIn("the image carries a whole key (PUBKEY TLV), which this check does not use", result.err)
+
     def test_damaged_images_are_exit_1_with_what_could_be_read(self):
         for name, entry in image_list().items():
             if entry["kind"] != "bad":

@@ -6,11 +6,11 @@ import os
 import struct
 import unittest
 
-from support import CliTest, IMAGES, MAGIC, image, image_list, key, read, slotwise
+from support import CliTest, IMAGES, MAGIC, ROOT, image, image_list, key, read, slotwise
 
 # What an independent parser found, by the beginning of its words, and what slotwise says of it.
 REASONS = [
-    ("shorter than a header", "not an MCUboot image"),
+    ("shorter than a header", "truncated"),
     ("magic is", "not an MCUboot image"),
     ("TLV area magic", "TLV area is malformed"),
     ("TLV area size", "TLV area is malformed"),
@@ -21,12 +21,26 @@ REASONS = [
     ("no hash TLV", "not exactly one hash TLV"),
     ("more than one hash TLV", "not exactly one hash TLV"),
     ("sha256 TLV has 0 bytes", "hash TLV of the wrong length"),
-    ("header and payload of 262656", "image is longer than its file or slot"),
+    ("header and payload of 262656", "truncated"),
     ("header and payload of 429496", "sizes in the header pass 32 bits"),
-    ("payload passes the end", "image is longer than its file or slot"),
-    ("TLV area passes the end", "image is longer than its file or slot"),
-    ("ends in a TLV area header", "image is longer than its file or slot"),
+    ("payload passes the end", "truncated"),
+    ("TLV area passes the end", "truncated"),
+    ("ends in a TLV area header", "truncated"),
 ]
+
+
+def truncated(data):
+    """What is said of a file that ends too early: with the image's length where its TLV area tells it."""
+    if not data:
+        return "not an MCUboot image"
+    wanted = "at least 32"
+    if len(data) >= 32:
+        header_size, protected, payload = struct.unpack_from("<HHI", data, 8)
+        hashed = header_size + protected + payload
+        wanted = f"at least {hashed + 4}"
+        if hashed + 4 <= len(data):
+            wanted = str(hashed + struct.unpack_from("<H", data, hashed + 2)[0])
+    return f"truncated: the image has {wanted} bytes, the file {len(data)}"
 
 
 def make_image(total, version=(1, 0, 0)):
@@ -57,10 +71,41 @@ class Refusals(CliTest):
                 continue
             why = entry["strict"].removeprefix("refused: ")
             wanted = next(says for begins, says in REASONS if why.startswith(begins))
-            for verb in (["update", self.device.path, image(name)], ["flash", self.device.path, "slot1", image(name)]):
-                self.assertEqual(self.refused_and_unchanged(*verb), f"{image(name)}: {wanted}")
             seen.add(wanted)
+            wanted = truncated(read(image(name))) if wanted == "truncated" else wanted
+            for verb in (["update", self.device.path, image(name)], ["flash", self.device.path, "slot1", image(name)],
+                         ["inspect", image(name)]):
+                self.assertEqual(self.refused_and_unchanged(*verb), f"{image(name)}: {wanted}")
         self.assertEqual(seen, {says for _, says in REASONS})
+
+    def test_a_file_of_any_length_is_told_as_truncated(self):
+        whole = make_image(200)
+        for length in range(1, 200):
+            path = self.write("cut.bin", whole[:length])
+            self.assertEqual(self.refused("inspect", path), f"{path}: {truncated(whole[:length])}")
+        self.assertIn("the image has 200 bytes, the file 199", truncated(whole[:199]))
+        for data in (b"", b"\x3e", b"\x3d\xb8\xf3\x97" + bytes(20)):
+            path = self.write("cut.bin", data)
+            self.assertEqual(self.refused("inspect", path), path + ": not an MCUboot image")
+
+    def test_sizes_that_pass_the_slot_are_told_as_such(self):
+        image_in_file = make_image(0x80000)
+        for length in (32, 0x1000, 0x80000 - 40):
+            path = self.write("large.bin", image_in_file[:length])
+            for verb in (["update", self.device.path, path], ["flash", self.device.path, "slot1", path]):
+                self.assertEqual(self.refused_and_unchanged(*verb), f"{path}: larger than the slot: the image has at "
+                                                                    f"least {0x80000 - 40 + 4} bytes, the slot {0x76000}")
+        self.done("flash", self.device.path, "slot1", self.write("large.bin", image_in_file[:0x1000]), "--raw")
+        self.assertIn(f"larger than the slot: the image has at least {0x80000 - 36} bytes, the slot {0x76000}",
+                      self.refused_and_unchanged("schedule", self.device.path))
+
+    def test_an_image_in_the_slot_that_the_bootloader_would_not_install_is_not_scheduled(self):
+        most = 0x76000 - 2 * 0x1000
+        self.done("flash", self.device.path, "slot1", self.write("larger.bin", make_image(most + 1)))
+        self.assertEqual(self.refused_and_unchanged("schedule", self.device.path),
+                         f"slot1_partition: an image of {most + 1} bytes, but the bootloader installs at most {most}")
+        self.done("flash", self.device.path, "slot1", self.write("largest.bin", make_image(most)))
+        self.done("schedule", self.device.path)
 
     def test_every_wrong_signature_is_refused_by_its_key_alone(self):
         messages = set()
@@ -168,14 +213,37 @@ class Refusals(CliTest):
         self.done("update", self.device.path, image("med-1.0.0-ec256.bin"))
 
     def test_a_report_in_json_comes_with_every_refusal(self):
-        keys = {"update": ["image", "slot", "version", "size", "scheduled", "error"],
-                "schedule": ["image", "slot", "scheduled", "error"]}
-        for verb, wanted in (("update", keys["update"]), ("schedule", keys["schedule"])):
-            args = [verb, self.device.path] + ([image("bad/text.bin")] if verb == "update" else [])
+        bad = image("bad/text.bin")
+        board = self.write("board.dts", b"no board")
+        keys = {"update": ["image", "slot", "version", "size", "scheduled"], "schedule": ["image", "slot", "scheduled"],
+                "flash": ["image", "slot", "partition", "version", "size"], "new": ["device", "mode"]}
+        gone = self.path("gone")
+        path = self.device.path
+        known = {"image": 0, "slot": 1}
+        for args, some in ((["update", path, bad], known), (["update", path, bad, "--image", "7"], {}),
+                           (["update", gone, bad], {}), (["schedule", path], known), (["schedule", gone], {}),
+                           (["flash", path, "slot1", bad], {**known, "partition": "slot1_partition"}),
+                           (["flash", path, "storage_partition", bad], {"partition": "storage_partition"}),
+                           (["flash", path, "slot7", bad], {}), (["flash", gone, "slot1", bad], {}),
+                           (["new", gone, "--board", board], {}), (["new", gone, "--board", gone], {}),
+                           (["new", path, "--board", os.path.join(ROOT, "boards/nrf52840dk.dts")], {})):
             result = slotwise(*args, "--json")
             self.assertEqual(result.code, 1)
-            self.assertEqual(list(result.json()), wanted)
-            self.assertEqual("slotwise: " + result.json()["error"] + "\n", result.err)
+            report = result.json()
+            self.assertEqual(list(report), keys[args[0]] + ["error"])
+            self.assertEqual("slotwise: " + report.pop("error") + "\n", result.err)
+            self.assertEqual(report, {**dict.fromkeys(keys[args[0]]), **some}, args)
+
+    def test_factory_programming_is_reported_by_image_slot_and_partition(self):
+        report = self.done("flash", self.device.path, "slot1", image("tiny-1.1.0-none.bin"), "--json").json()
+        size = len(read(image("tiny-1.1.0-none.bin")))
+        self.assertEqual(report, {"image": 0, "slot": 1, "partition": "slot1_partition", "version": "1.1.0+0",
+                                  "size": size})
+        self.assertEqual(list(report), ["image", "slot", "partition", "version", "size"])
+        report = self.done("flash", self.device.path, "storage_partition", self.write("raw", b"x"), "--raw",
+                           "--json").json()
+        self.assertEqual(report, {"image": None, "slot": None, "partition": "storage_partition", "version": None,
+                                  "size": 1})
 
 
 if __name__ == "__main__":

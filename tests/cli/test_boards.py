@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Boards that can be made but whose slots no bootloader can work with: a warning, then refusals by name."""
+import os
+import unittest
+
+from support import CliTest, MAGIC, ROOT, image, read, slotwise
+
+OLD = image("tiny-1.0.0-none.bin")
+NEW = image("tiny-1.1.0-none.bin")
+NEVER = "the bootloader can never swap "
+
+
+class Boards(CliTest):
+    def make_changed(self, *changes, board="nrf52840dk"):
+        source = read(os.path.join(ROOT, f"boards/{board}.dts")).decode()
+        for old, new in changes:
+            self.assertIn(old, source)
+            source = source.replace(old, new)
+        path = self.path("dev")
+        result = slotwise("new", path, "--board", self.write("board.dts", source.encode()), "--json")
+        self.assertEqual(result.code, 0, result.err)
+        self.assertEqual(result.json(), {"device": path, "mode": "swap-move"})
+        return path, result.err
+
+    def raw(self, path):
+        return {name: read(os.path.join(path, name)) for name in os.listdir(path)}
+
+    def refused_and_unchanged(self, *args):
+        before = self.raw(args[1])
+        message = self.refused(*args)
+        self.assertTrue(self.raw(args[1]) == before)
+        return message
+
+    def test_shipped_boards_are_not_warned_of(self):
+        for board in os.listdir(os.path.join(ROOT, "boards")):
+            if board.endswith(".dts"):
+                self.done("new", self.path(board), "--board", os.path.join(ROOT, "boards", board))
+
+    def test_a_slot_that_is_not_whole_pages_is_warned_of_and_refused_by_name(self):
+        path, warnings = self.make_changed(("reg = <0x82000 0x76000>", "reg = <0x82800 0x75800>"))
+        why = ("does not begin and end on page boundaries of flash0, so it cannot be erased without its "
+               "neighbours")
+        self.assertEqual(warnings, f"slotwise: slot1_partition: warning: {why}\n")
+        self.done("flash", path, "slot0", OLD)
+        for verb in (["flash", path, "slot1", NEW], ["update", path, NEW]):
+            self.assertEqual(self.refused_and_unchanged(*verb), f"slot1_partition: {why}")
+        self.assertEqual(self.done("boot", path, "--json").json()["active"], [0])
+        self.done("status", path)
+
+    def test_boot_does_not_write_a_slot_that_is_not_whole_pages(self):
+        path, _ = self.make_changed(("reg = <0xc000 0x76000>", "reg = <0xc800 0x75800>"),
+                                    ("reg = <0x82000 0x76000>", "reg = <0x82800 0x75800>"))
+        trailer = b"\x02" + b"\xff" * 23 + MAGIC[8]
+        with open(os.path.join(path, "flash0.bin"), "r+b") as file:
+            for offset, data in ((0xc800, read(OLD)), (0x82800, read(NEW)), (0xf8000 - 40, trailer)):
+                file.seek(offset)
+                file.write(data)
+        self.assertIn("does not begin and end on page boundaries", self.refused_and_unchanged("boot", path))
+
+    def test_slots_that_never_swap_are_warned_of_and_refused_in_words(self):
+        for changes, words in (
+                ([("reg = <0x82000 0x76000>", "reg = <0x82000 0x60000>")],
+                 "slot0_partition, 118 pages of 4096 bytes, with slot1_partition, 96 pages of 4096 bytes"),
+                ([("images = <1>;", "images = <1>; max-sectors = <16>;")], "no more than max-sectors (16)")):
+            path, warnings = self.make_changed(*changes)
+            self.assertTrue(warnings.startswith(f"slotwise: {path}: warning: {NEVER}"), warnings)
+            self.assertEqual(warnings.count("\n"), 1)
+            self.assertIn(words, warnings)
+            self.done("flash", path, "slot0", OLD)
+            self.done("flash", path, "slot1", NEW)
+            for verb in (["update", path, NEW], ["schedule", path]):
+                self.assertEqual("slotwise: " + self.refused_and_unchanged(*verb) + "\n",
+                                 warnings.replace("warning: ", ""))
+            os.rename(path, self.path("was-" + str(len(words))))
+
+    def test_slots_of_unequal_pages_never_swap(self):
+        path, warnings = self.make_changed(("reg = <0x20000 0x60000>", "reg = <0x10000 0x70000>"),
+                                           board="stm32f4")
+        self.assertIn(NEVER + "slot0_partition, 4 pages of unequal size, with slot1_partition, 3 pages of 131072 bytes",
+                      warnings)
+        self.assertIn(NEVER, self.refused_and_unchanged("update", path, NEW))
+
+    def test_another_mode_is_not_warned_of(self):
+        source = read(os.path.join(ROOT, "boards/nrf52840dk.dts")).decode()
+        source = source.replace("reg = <0x82000 0x76000>", "reg = <0x82000 0x60000>")
+        self.done("new", self.path("dev"), "--board", self.write("board.dts", source.encode()), "--mode", "direct-xip")
+
+
+if __name__ == "__main__":
+    unittest.main()
