@@ -30,11 +30,11 @@ struct sim_device;
  * Every raw file is written at full size, so a disk too small is found here. The board is written
  * last: a folder that a crash leaves half made is no device.
  *
- * @param path  Must not exist; its parent must.
+ * @param path  Does not exist, but its parent; or is an empty folder, which stays if this fails.
  * @param blob  Of a board that sim_board_load() takes.
  *
  * @retval 0        Made.
- * @retval -EEXIST  @p path exists; it is unchanged.
+ * @retval -EEXIST  @p path exists and is no empty folder; it is unchanged.
  * @retval -EINVAL  The board is not sound. Nothing made.
  * @retval -errno   From the file system, such as -ENOSPC. What was made is removed.
  */

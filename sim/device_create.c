@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "device.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -91,7 +92,7 @@ static int make_files(const char *folder, const struct sim_board *board, const v
 	return rc == 0 ? 0 : sim_fail(error, rc, "%s: %s", path, strerror(-rc));
 }
 
-static void remove_files(const char *folder, const struct sim_board *board)
+static void remove_files(const char *folder, const struct sim_board *board, bool with_folder)
 {
 	char path[SIM_PATH_MAX];
 
@@ -103,25 +104,57 @@ static void remove_files(const char *folder, const struct sim_board *board)
 			(void)unlink(path);
 		}
 	}
-	(void)rmdir(folder);
+	if (with_folder) {
+		(void)rmdir(folder);
+	}
+}
+
+/* An empty folder will do: a caller may have had to make it, as for a mount point. */
+static bool is_empty_folder(const char *path)
+{
+	DIR *dir = opendir(path);
+	bool is_empty = dir != NULL;
+
+	if (dir == NULL) {
+		return false;
+	}
+	for (const struct dirent *entry; is_empty && (entry = readdir(dir)) != NULL;) {
+		is_empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+	}
+	(void)closedir(dir);
+	return is_empty;
+}
+
+static int make_folder(const char *path, bool *is_new, struct sim_error *error)
+{
+	*is_new = mkdir(path, 0777) == 0;
+	if (*is_new) {
+		return 0;
+	}
+	const int rc = -errno;
+	if (rc == -EEXIST && is_empty_folder(path)) {
+		return 0;
+	}
+	return sim_fail(error, rc, "%s", strerror(-rc));
 }
 
 int sim_device_create(const char *path, const void *blob, size_t len, struct sim_error *error)
 {
 	struct sim_board *board = malloc(sizeof(*board));
+	bool is_new;
 	int rc;
 
 	if (board == NULL) {
 		return sim_fail(error, -ENOMEM, "%s", strerror(ENOMEM));
 	}
 	rc = sim_board_load(board, blob, error);
-	if (rc == 0 && mkdir(path, 0777) != 0) {
-		rc = -errno;
-		(void)sim_fail(error, rc, "%s", strerror(-rc));
-	} else if (rc == 0) {
-		rc = make_files(path, board, blob, len, error);
-		if (rc != 0) {
-			remove_files(path, board);
+	if (rc == 0) {
+		rc = make_folder(path, &is_new, error);
+		if (rc == 0) {
+			rc = make_files(path, board, blob, len, error);
+			if (rc != 0) {
+				remove_files(path, board, is_new);
+			}
 		}
 	}
 	free(board);

@@ -35,10 +35,17 @@ class Folder(CliTest):
     def test_an_existing_path_is_left_alone(self):
         self.write("file", b"x")
         os.mkdir(self.path("folder"))
+        self.write("folder/mine", b"y")
         for name in ("file", "folder"):
             self.assertEqual(self.refused("new", self.path(name), "--board", BOARD),
                              self.path(name) + ": File exists")
-        self.assertEqual(os.listdir(self.path("folder")), [])
+        self.assertEqual(os.listdir(self.path("folder")), ["mine"])
+
+    def test_an_empty_folder_becomes_the_device(self):
+        os.mkdir(self.path("dev"))
+        self.done("new", self.path("dev"), "--board", BOARD)
+        self.assertEqual(sorted(os.listdir(self.path("dev"))), ["board.dtb", "flash0.bin"])
+        self.assertIn("File exists", self.refused("new", self.path("dev"), "--board", BOARD))
 
     def test_a_parent_that_is_missing_is_not_made(self):
         self.assertIn("No such file or directory", self.refused("new", self.path("a/b"), "--board", BOARD))
@@ -152,6 +159,9 @@ class Folder(CliTest):
             message = self.limited(size, "new", self.path("dev"), "--board", source)
             self.assertRegex(message, r"dev: .*\.bin: (File too large|No space left on device)")
             self.assertEqual(os.listdir(self.folder), [])
+        os.mkdir(self.path("dev"))
+        self.limited(0x8000, "new", self.path("dev"), "--board", BOARD)
+        self.assertEqual((os.listdir(self.folder), os.listdir(self.path("dev"))), (["dev"], []))
 
     def test_a_full_disk_stops_a_verb_before_it_writes_flash(self):
         device = self.make()
