@@ -34,7 +34,7 @@ static int DFU_PRINTF(5, 6) broken(struct sim_nor *nor, const char *operation, o
 	}
 	n = snprintf(nor->violation, sizeof(nor->violation), "%s: %s of %zu bytes at %#jx: ",
 		     nor->device.name == NULL ? "flash" : nor->device.name, operation, len,
-		     (intmax_t)offset);
+		     (uintmax_t)offset);
 	if (n >= 0 && (size_t)n < sizeof(nor->violation)) {
 		va_start(args, format);
 		(void)vsnprintf(nor->violation + n, sizeof(nor->violation) - (size_t)n, format,
@@ -84,7 +84,7 @@ static int check_erased(struct sim_nor *nor, off_t offset, size_t len)
 			if (buf[i] != erased) {
 				return broken(nor, "program", offset, len,
 					      "the byte at %#jx is not erased",
-					      (intmax_t)offset + (intmax_t)(pos + i));
+					      (uintmax_t)offset + pos + i);
 			}
 		}
 		pos += part;
@@ -132,7 +132,7 @@ static int check_erase(struct sim_nor *nor, off_t offset, size_t size, unsigned 
 		if (page.start_offset != offset || page.size > (size_t)(end - offset)) {
 			return broken(nor, "erase", end - (off_t)size, size,
 				      "not whole pages: one of %zu bytes is at %#jx", page.size,
-				      (intmax_t)page.start_offset);
+				      (uintmax_t)page.start_offset);
 		}
 		offset += (off_t)page.size;
 		(*pages)++;
