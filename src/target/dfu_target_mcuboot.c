@@ -226,11 +226,9 @@ static bool is_same_file(int img_num, size_t file_size)
 	       file_size == (download.size_known ? download.limit : 0);
 }
 
-/* What a download to a slot needs of flash, buffer and bootloader. */
-static int check_slot(const struct flash_area *slot, size_t hold_len)
+/* What a download to a slot needs of the two buffers. */
+static int check_buffers(const struct flash_area *slot, size_t hold_len)
 {
-	size_t page_size;
-
 	if (hold_len > sizeof(held)) {
 		DFU_ERR("CONFIG_DFU_TARGET_HEADER_HOLD: %lu bytes needed", (unsigned long)hold_len);
 		return -EINVAL;
@@ -239,7 +237,7 @@ static int check_slot(const struct flash_area *slot, size_t hold_len)
 		DFU_ERR("buffer of %lu bytes", (unsigned long)verifier.buf_len);
 		return -EINVAL;
 	}
-	return mcuboot_slot_header_page(slot, hold_len, &page_size);
+	return 0;
 }
 
 int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t cb)
@@ -256,7 +254,7 @@ int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t
 		return rc;
 	}
 	const size_t hold_len = round_up(DFU_IMAGE_HEADER_LEN, flash_area_align(slot));
-	rc = check_slot(slot, hold_len);
+	rc = check_buffers(slot, hold_len);
 	if (rc == 0 && !IS_ENABLED(CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED)) {
 		rc = mcuboot_slot_refuse_unconfirmed(img_num);
 	}

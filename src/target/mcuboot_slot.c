@@ -100,7 +100,11 @@ int mcuboot_slot_refuse_unconfirmed(int img_num)
 	return rc > 0 ? -EBUSY : rc;
 }
 
-int mcuboot_slot_header_page(const struct flash_area *slot, size_t hold_len, size_t *size)
+/*
+ * What must be erased so that an image of before has no header: the first page or, without explicit
+ * erase, its first hold_len bytes.
+ */
+static int header_page(const struct flash_area *slot, size_t hold_len, size_t *size)
 {
 	struct flash_pages_info page;
 
@@ -122,7 +126,7 @@ int mcuboot_slot_header_page(const struct flash_area *slot, size_t hold_len, siz
 
 int mcuboot_slot_clear(const struct flash_area *slot, size_t hold_len, size_t *head)
 {
-	int rc = mcuboot_slot_header_page(slot, hold_len, head);
+	int rc = header_page(slot, hold_len, head);
 
 	if (rc == 0) {
 		rc = boot_trailer_wipe(slot, NULL);

@@ -23,14 +23,9 @@ int mcuboot_slot_open_secondary(int img_num, const struct flash_area **slot);
 int mcuboot_slot_refuse_unconfirmed(int img_num);
 
 /*
- * What must be erased so that an image of before has no header: the first page or, without explicit
- * erase, its first hold_len bytes. -EINVAL if the slot does not begin with a page of its own.
- */
-int mcuboot_slot_header_page(const struct flash_area *slot, size_t hold_len, size_t *size);
-
-/*
  * Make the slot empty for the bootloader: trailer first (its magic's page before the rest), then
- * the old header. *head: how many bytes of the slot are erased from its start.
+ * the old header. *head: how many bytes of the slot are erased from its start. -EINVAL, flash
+ * unchanged, if the slot does not begin with a page of its own.
  */
 int mcuboot_slot_clear(const struct flash_area *slot, size_t hold_len, size_t *head);
 

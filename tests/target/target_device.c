@@ -113,6 +113,22 @@ void target_device_close(void)
 	dut.image = NULL;
 }
 
+int target_device_setup(void **state)
+{
+	(void)state;
+	target_device_open(&device_cases[0]);
+	target_device_factory(0, OLD_IMAGE);
+	target_device_load(NEW_IMAGE);
+	return 0;
+}
+
+int target_device_teardown(void **state)
+{
+	(void)state;
+	target_device_close();
+	return 0;
+}
+
 void target_device_load(const char *name)
 {
 	char path[128];

@@ -49,6 +49,13 @@ extern struct flash_area target_device_areas[2];
 void target_device_open(const struct device_case *what);
 void target_device_close(void);
 
+/* Setup and teardown of a test: the first case, an older image in slot 0, a newer one as dut.image.
+ */
+#define OLD_IMAGE "tiny-1.0.0-none.bin"
+#define NEW_IMAGE "tiny-1.1.0-none.bin"
+int target_device_setup(void **state);
+int target_device_teardown(void **state);
+
 /* Take an image of tests/vectors/images as dut.image; a NULL name gives the old one back. */
 void target_device_load(const char *name);
 

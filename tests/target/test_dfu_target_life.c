@@ -15,9 +15,6 @@
 
 #include "support/test_files.h"
 
-#define NEW_IMAGE "tiny-1.1.0-none.bin"
-#define OLD_IMAGE "tiny-1.0.0-none.bin"
-
 static uint8_t *old_image;
 static size_t old_len;
 
@@ -117,6 +114,19 @@ static int update_all(int permanent)
 	return rc == 0 ? dfu_target_mcuboot_schedule(0, permanent) : rc;
 }
 
+/* An update in which operation k fails; false: there is no operation k, and it went well. */
+static bool update_fails_at(long k, int code, int permanent)
+{
+	dut.flash.nor.fail_after = k;
+	dut.flash.nor.fail_rc = code;
+	const int rc = update_all(permanent);
+	const bool fired = dut.flash.nor.fail_after < 0;
+
+	assert_int_equal(rc, fired ? code : 0);
+	dut.flash.nor.fail_after = -1;
+	return fired;
+}
+
 /*
  * Operation k fails, then the update is tried again as an application would: at every moment the
  * device boots one of the two images, and the second try installs the new one.
@@ -127,13 +137,7 @@ static void every_operation_may_fail_once(const struct device_case *what)
 
 	for (long k = 0; fired; k++) {
 		open_device(what);
-		dut.flash.nor.fail_after = k;
-		dut.flash.nor.fail_rc = -ETIMEDOUT;
-		const int rc = update_all(BOOT_UPGRADE_TEST);
-
-		fired = dut.flash.nor.fail_after < 0;
-		assert_int_equal(rc, fired ? -ETIMEDOUT : 0);
-		dut.flash.nor.fail_after = -1;
+		fired = update_fails_at(k, -ETIMEDOUT, BOOT_UPGRADE_TEST);
 		assert_something_boots();
 		if (fired) {
 			/* Nothing is pending that was not verified. */
@@ -157,13 +161,7 @@ static void after_a_reset_the_update_begins_again(const struct device_case *what
 
 	for (long k = 0; fired; k++) {
 		open_device(what);
-		dut.flash.nor.fail_after = k;
-		dut.flash.nor.fail_rc = -EIO;
-		const int rc = update_all(BOOT_UPGRADE_PERMANENT);
-
-		fired = dut.flash.nor.fail_after < 0;
-		assert_int_equal(rc, fired ? -EIO : 0);
-		dut.flash.nor.fail_after = -1;
+		fired = update_fails_at(k, -EIO, BOOT_UPGRADE_PERMANENT);
 		assert_int_equal(boot(false).booted, 0);
 		assert_true(fired ? runs_old() : runs_new());
 		if (fired) {

@@ -12,25 +12,6 @@
 
 #include "support/test_files.h"
 
-#define NEW_IMAGE "tiny-1.1.0-none.bin"
-#define OLD_IMAGE "tiny-1.0.0-none.bin"
-
-static int open_plain(void **state)
-{
-	(void)state;
-	target_device_open(&device_cases[0]);
-	target_device_factory(0, OLD_IMAGE);
-	target_device_load(NEW_IMAGE);
-	return 0;
-}
-
-static int close_device(void **state)
-{
-	(void)state;
-	target_device_close();
-	return 0;
-}
-
 static struct dfu_image_key load_key(const char *name, mbedtls_pem_context *pem)
 {
 	struct dfu_image_key key;
@@ -266,7 +247,8 @@ static void a_header_that_did_not_arrive_is_no_success(void **state)
 
 int main(void)
 {
-#define ON_PLAIN(test) cmocka_unit_test_setup_teardown(test, open_plain, close_device)
+#define ON_PLAIN(test)                                                                             \
+	cmocka_unit_test_setup_teardown(test, target_device_setup, target_device_teardown)
 	const struct CMUnitTest tests[] = {
 		ON_PLAIN(damaged_files_are_refused_and_leave_nothing_to_resume),
 		ON_PLAIN(images_of_kinds_that_the_bootloader_cannot_take_are_refused),
