@@ -175,11 +175,11 @@ static void slots_that_cannot_be_swapped_hold_no_image(void **state)
 
 static void slots_of_unequal_pages_hold_no_image(void **state)
 {
-	/* Slots of 32K: in pages of 4K and 8K; of 4K; of 8K. */
+	/* Slots of 32K: in pages of 4K and 8K; of 4K; of 8K; at 48K in the same ones as at 0. */
 	const struct test_geometry geometry = {.runs = {{4, 4096}, {2, 8192}, {8, 4096}, {4, 8192}},
 					       .write_block_size = 4,
 					       .erase_value = 0xff};
-	static const off_t pairs[][2] = {{0, 32768}, {32768, 0}, {32768, 65536}};
+	static const off_t pairs[][2] = {{0, 32768}, {32768, 0}, {32768, 65536}, {0, 49152}};
 	struct test_flash flash;
 
 	(void)state;
