@@ -79,7 +79,8 @@ static const char *why(const struct sim_boot_result *result, const char *otherwi
 
 static enum cli_status reset(struct cli *cli, bool dry_run, struct sim_boot_result *result)
 {
-	int rc = sim_boot(&sim_device_board(cli->device)->arrangement, dry_run, result);
+	int rc = sim_boot(&sim_device_board(cli->device)->arrangement, boot_rules_get(), dry_run,
+			  result);
 
 	return rc == 0 ? CLI_DONE
 		       : cli_fail(cli, cli->operand[0], "%s", why(result, strerror(-rc)));

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include <dfu/boot_rules.h>
 #include <dfu/boot.h>
 
 #include "boot_model.h"
@@ -73,7 +74,7 @@ enum cli_status cli_remember_active(struct cli *cli)
 	if (status != CLI_DONE || sim_device_active(cli->device, 0) >= 0) {
 		return status;
 	}
-	rc = sim_boot(arrangement, true, &result);
+	rc = sim_boot(arrangement, boot_rules_get(), true, &result);
 	if (rc != 0) {
 		return cli_fail(cli, cli->operand[0], "%s",
 				result.error[0] != '\0' ? result.error : strerror(-rc));
@@ -99,7 +100,7 @@ int cli_active_slot(struct cli *cli, unsigned int image)
 	if (slot >= 0) {
 		return slot;
 	}
-	if (slot != -ENOENT || sim_boot(arrangement, true, &result) != 0) {
+	if (slot != -ENOENT || sim_boot(arrangement, boot_rules_get(), true, &result) != 0) {
 		return -1;
 	}
 	return result.active[image];

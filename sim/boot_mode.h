@@ -13,23 +13,32 @@ struct sim_boot_image {
 	size_t trailer_len;
 	size_t limit;  /* largest image */
 	int type;      /* BOOT_SWAP_TYPE_* */
+	int active;    /* slot that runs, 0 or 1; -1: none */
 	bool is_begun; /* the primary's trailer stands for a swap under way */
 };
 
 /* A reset under way. */
 struct sim_boot_run {
 	const struct boot_arrangement *arrangement;
+	const struct boot_rules *rules;
 	struct sim_boot_image images[BOOT_IMAGES_MAX];
 	struct sim_boot_result *result;
 	int rc; /* not 0: the reset is not modelled, nothing is written */
 };
 
 /*
- * One step of a family for one image; false: the bootloader stops, and the result's error tells
- * why.
+ * All that a family does from the slots as loaded to the jump: it sets type and active of each
+ * image. False: the bootloader starts nothing, and the result's error tells why.
  */
+bool sim_boot_swap(struct sim_boot_run *run);
+
+/* One step of swap-move for one image. */
 bool sim_boot_swap_move_prepare(struct sim_boot_run *run, struct sim_boot_image *image);
 bool sim_boot_swap_move_update(struct sim_boot_run *run, struct sim_boot_image *image);
+
+/* A step for each image in turn, until one is false. */
+bool sim_boot_all_images(struct sim_boot_run *run,
+			 bool (*step)(struct sim_boot_run *run, struct sim_boot_image *image));
 
 /* The bootloader stops here: sets the result's error; returns false. */
 bool sim_boot_stop(struct sim_boot_run *run, const char *format, ...) DFU_PRINTF(2, 3);

@@ -16,14 +16,9 @@
 
 #include "boot_mode.h"
 
-struct family {
-	bool (*prepare)(struct sim_boot_run *run, struct sim_boot_image *image);
-	bool (*update)(struct sim_boot_run *run, struct sim_boot_image *image);
-};
-
 /* By mode; NULL: not modelled. */
-static const struct family families[BOOT_MODE_COUNT] = {
-	[BOOT_MODE_SWAP_MOVE] = {sim_boot_swap_move_prepare, sim_boot_swap_move_update},
+static bool (*const families[BOOT_MODE_COUNT])(struct sim_boot_run *run) = {
+	[BOOT_MODE_SWAP_MOVE] = sim_boot_swap,
 };
 
 bool sim_boot_stop(struct sim_boot_run *run, const char *format, ...)
@@ -63,6 +58,7 @@ static int load(struct sim_boot_run *run)
 		int rc = load_slot(run, 2 * i, &image->primary);
 
 		image->type = BOOT_SWAP_TYPE_NONE;
+		image->active = -1;
 		rc = rc != 0 ? rc : load_slot(run, 2 * i + 1, &image->secondary);
 		if (rc != 0) {
 			return rc;
@@ -98,16 +94,8 @@ static bool has_primary(struct sim_boot_run *run, struct sim_boot_image *image)
 			     number, 2 * number);
 }
 
-static bool validate(struct sim_boot_run *run, struct sim_boot_image *image)
-{
-	if (sim_boot_slot_is_valid(&image->primary, image->limit)) {
-		return true;
-	}
-	return sim_boot_stop(run, "%s holds no valid image", flash_area_label(image->primary.fa));
-}
-
-static bool all_images(struct sim_boot_run *run,
-		       bool (*step)(struct sim_boot_run *run, struct sim_boot_image *image))
+bool sim_boot_all_images(struct sim_boot_run *run,
+			 bool (*step)(struct sim_boot_run *run, struct sim_boot_image *image))
 {
 	for (unsigned int i = 0; i < run->arrangement->images; i++) {
 		if (!step(run, &run->images[i])) {
@@ -134,26 +122,32 @@ static bool is_writable(struct sim_boot_run *run, struct sim_boot_image *image)
 	return slot_is_writable(run, &image->primary) && slot_is_writable(run, &image->secondary);
 }
 
+/* What is jumped to: image 0, from the slot that was chosen. */
+static void report_start(struct sim_boot_run *run)
+{
+	const struct sim_boot_image *image = &run->images[0];
+	const struct sim_boot_slot *slot = image->active == 0 ? &image->primary : &image->secondary;
+	struct dfu_image_header header;
+
+	if (dfu_image_header_decode(&header, slot->bytes) == 0) {
+		run->result->booted = 0;
+		run->result->version = header.version;
+	}
+}
+
 static void reset(struct sim_boot_run *run)
 {
-	const struct family *family = &families[run->arrangement->mode];
 	struct sim_boot_result *result = run->result;
-	bool runs = all_images(run, has_primary) && all_images(run, family->prepare) &&
-		    all_images(run, family->update) && all_images(run, validate);
+	bool runs = sim_boot_all_images(run, has_primary) && families[run->arrangement->mode](run);
 
 	/* What was refused may have been erased: that is written, too. */
-	runs = all_images(run, is_writable) && runs;
+	runs = sim_boot_all_images(run, is_writable) && runs;
 	for (unsigned int i = 0; i < result->images; i++) {
 		result->swap_type[i] = run->images[i].type;
-		result->active[i] = runs ? 0 : -1;
+		result->active[i] = runs ? run->images[i].active : -1;
 	}
 	if (runs) {
-		struct dfu_image_header header;
-
-		if (dfu_image_header_decode(&header, run->images[0].primary.bytes) == 0) {
-			result->booted = 0;
-			result->version = header.version;
-		}
+		report_start(run);
 	}
 }
 
@@ -166,14 +160,14 @@ static void begin_result(struct sim_boot_result *result, const struct boot_arran
 	}
 }
 
-int sim_boot(const struct boot_arrangement *arrangement, bool dry_run,
-	     struct sim_boot_result *result)
+int sim_boot(const struct boot_arrangement *arrangement, const struct boot_rules *rules,
+	     bool dry_run, struct sim_boot_result *result)
 {
 	struct sim_boot_run *run;
 	int rc;
 
 	begin_result(result, arrangement);
-	if (families[arrangement->mode].prepare == NULL) {
+	if (families[arrangement->mode] == NULL) {
 		(void)snprintf(result->error, sizeof(result->error), "mode %s is not modelled",
 			       boot_mode_name(arrangement->mode));
 		return -ENOTSUP;
@@ -183,6 +177,7 @@ int sim_boot(const struct boot_arrangement *arrangement, bool dry_run,
 		return -ENOMEM;
 	}
 	run->arrangement = arrangement;
+	run->rules = rules;
 	run->result = result;
 	rc = load(run);
 	if (rc == 0) {

@@ -8,6 +8,7 @@
 #define SIM_BOOT_MODEL_H
 
 #include <dfu/boot.h>
+#include <dfu/boot_rules.h>
 #include <dfu/image.h>
 
 #ifdef __cplusplus
@@ -29,6 +30,7 @@ struct sim_boot_result {
  * @brief Let the bootloader run once.
  *
  * @param arrangement  Its build.
+ * @param rules        What it takes.
  * @param dry_run      true: only find out what would start; nothing is written.
  * @param result       Filled in every case.
  *
@@ -37,7 +39,8 @@ struct sim_boot_result {
  *                   Flash unchanged.
  * @retval -errno    From the flash, or -ENOMEM.
  */
-DFU_MUST_CHECK int sim_boot(const struct boot_arrangement *arrangement, bool dry_run,
+DFU_MUST_CHECK int sim_boot(const struct boot_arrangement *arrangement,
+			    const struct boot_rules *rules, bool dry_run,
 			    struct sim_boot_result *result);
 
 #ifdef __cplusplus

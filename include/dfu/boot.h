@@ -21,7 +21,8 @@
 extern "C" {
 #endif
 
-#define BOOT_IMAGES_MAX 8 /**< Most image pairs. */
+#define BOOT_IMAGES_MAX 8       /**< Most image pairs. */
+#define BOOT_SCRATCH_AREA_ID 16 /**< Area of scratch_partition, for swap-scratch. */
 
 /** How the bootloader installs and starts images. */
 enum boot_mode {
@@ -66,6 +67,61 @@ DFU_MUST_CHECK int boot_arrangement_set(const struct boot_arrangement *arrangeme
 
 /** @return The mode's name in devicetree and messages, such as "swap-move"; NULL for no mode. */
 const char *boot_mode_name(enum boot_mode mode);
+
+/**
+ * @brief Whether a bootloader of this mode starts what it finds: direct-xip, ram-load, their revert
+ * variants, and firmware-loader.
+ *
+ * An image runs where it lies (or from RAM), so the header alone makes it count: it is programmed
+ * when the image is scheduled. In all other modes an image is asked for by a trailer.
+ */
+bool boot_mode_is_direct(enum boot_mode mode);
+
+/**
+ * @brief Whether this mode needs trailers: all but direct-xip, ram-load, single-slot and
+ * firmware-loader.
+ *
+ * On flash that cannot have one (a write block larger than max_align) nothing is updated in it.
+ */
+bool boot_mode_needs_trailer(enum boot_mode mode);
+
+/**
+ * @brief Tell which slot an image runs from, where the library cannot know: direct-xip, ram-load,
+ * their revert variants, firmware-loader.
+ *
+ * Untold, it is CONFIG_BOOT_CODE_SLOT (the slot the application is linked for) in direct-xip,
+ * direct-xip-revert and firmware-loader; in ram-load and ram-load-revert for image 0 what the
+ * bootloader's shared data say (<retention/blinfo.h>), else unknown. boot_arrangement_set() forgets
+ * what was told.
+ *
+ * @param slot  0 primary, 1 secondary; -1: unknown, whatever there is to be known.
+ * @retval 0        Kept until the next call.
+ * @retval -EINVAL  No such image or slot.
+ */
+DFU_MUST_CHECK int boot_running_slot_set(int image_index, int slot);
+
+/**
+ * @return Slot that an image runs from, 0 or 1; -EINVAL no such image; -ENODEV unknown. Always 0 in
+ *         swap, overwrite-only and single-slot modes.
+ */
+int boot_running_slot(int image_index);
+
+/**
+ * @brief Which area an upload for an image goes to: the slot that does not run.
+ *
+ * In firmware-loader that is slot 0, and only while the loader runs, from slot 1.
+ *
+ * @return Area id; -EINVAL no such image; -ENODEV: single-slot, the application asks in
+ *         firmware-loader, the running slot is unknown, or there is no such area.
+ */
+int boot_upload_area(int image_index);
+
+/** boot_fetch_active_slot() for image @p image_index; BOOT_INVALID_SLOT_ID also if there is none.
+ */
+uint8_t boot_fetch_active_slot_multi(int image_index);
+
+/** boot_is_img_confirmed() for image @p image_index; false if there is no such image. */
+bool boot_is_img_confirmed_multi(int image_index);
 
 /** Magic of a trailer. */
 enum boot_magic { BOOT_MAGIC_GOOD = 1, BOOT_MAGIC_BAD = 2, BOOT_MAGIC_UNSET = 3 };

@@ -48,6 +48,19 @@
 #define CONFIG_BOOT_MAX_IMG_SECTORS 128
 #endif
 
+/** Slot the application is linked for, where the bootloader starts either: 0 or 1. */
+#ifndef CONFIG_BOOT_CODE_SLOT
+#define CONFIG_BOOT_CODE_SLOT 0
+#endif
+
+/** ram-load: where images may be executed, first address and bytes. */
+#ifndef CONFIG_BOOT_RAM_START
+#define CONFIG_BOOT_RAM_START 0x20000000
+#endif
+#ifndef CONFIG_BOOT_RAM_SIZE
+#define CONFIG_BOOT_RAM_SIZE 0x40000
+#endif
+
 /** 0 none, 1 errors, 2 warnings, 3 information, 4 debug. Lines go to dfu_log_write(). */
 #ifndef CONFIG_DFU_LOG_LEVEL
 #define CONFIG_DFU_LOG_LEVEL 0

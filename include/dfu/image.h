@@ -90,6 +90,17 @@ enum dfu_image_fault {
 	DFU_IMAGE_COMPRESSED,         /**< -ENOTSUP: no bootloader of ours unpacks it. */
 	DFU_IMAGE_NOT_BOOTABLE,       /**< -EPERM: flag NON_BOOTABLE. */
 	DFU_IMAGE_UNSUPPORTED, /**< -ENOTSUP: hash or signature that cannot be checked here. */
+	/* What only the device's bootloader finds wrong: boot_judge() in <dfu/boot_rules.h>. */
+	DFU_IMAGE_HASH_TYPE,        /**< -EBADMSG: another hash than the bootloader's. */
+	DFU_IMAGE_SIGNATURE_TYPE,   /**< -EACCES: another kind of signature. */
+	DFU_IMAGE_ENGINE,           /**< -ENOTSUP: the bootloader cannot verify this signature. */
+	DFU_IMAGE_TOO_LARGE,        /**< -EFBIG: for the slot in this mode. */
+	DFU_IMAGE_OLDER,            /**< -ESTALE: a version that is not let in, or not started. */
+	DFU_IMAGE_SECURITY_COUNTER, /**< -ESTALE: missing, or lower than the running one's. */
+	DFU_IMAGE_ADDRESS,          /**< -EADDRNOTAVAIL: ROM_FIXED for another address. */
+	DFU_IMAGE_LOAD_RANGE,       /**< -EADDRNOTAVAIL: loads beside the executable RAM. */
+	DFU_IMAGE_NOT_RAM_LOAD,     /**< -EADDRNOTAVAIL: not made to be loaded into RAM. */
+	DFU_IMAGE_DEPENDENCY,       /**< -ENOLINK: needs another image, or a later one. */
 	DFU_IMAGE_FAULT_COUNT
 };
 
@@ -145,6 +156,7 @@ struct dfu_image_report {
 	enum dfu_image_finding hash_finding;
 	uint16_t signature_type; /**< Of the TLV judged last, else of the first; 0: none. */
 	enum dfu_image_finding signature_finding; /**< UNKNOWN: no key, or none by it. */
+	bool is_pure; /**< A SIG_PURE TLV: the signature covers the image, not its hash. */
 };
 
 /**

@@ -108,6 +108,29 @@ DFU_MUST_CHECK int settings_load_subtree_direct(const char *subtree, settings_lo
 						void *param);
 
 /**
+ * Values that are not stored but known: a tree of names whose first part is @p name. Upstream's
+ * struct with the members that are used here.
+ */
+struct settings_handler {
+	const char *name; /**< First part, such as "blinfo". */
+	/**
+	 * Give the value of what follows the first part and its '/'.
+	 * @return Bytes of the value, also if @p val_len_max is less (then it is cut); -errno.
+	 */
+	int (*h_get)(const char *key, char *val, int val_len_max);
+	struct settings_handler *next; /**< The list's; not the handler's. */
+};
+
+/** @brief Add a tree. @retval 0 Added. @retval -EEXIST Its name is taken. */
+DFU_MUST_CHECK int settings_register(struct settings_handler *handler);
+
+/**
+ * @brief Ask the handler of a name's tree for its value.
+ * @return Bytes of the value; -EINVAL no handler has this tree, or no h_get; else from h_get().
+ */
+int settings_runtime_get(const char *name, void *data, size_t len);
+
+/**
  * @brief Whether @p name is @p key or lies below it.
  * @param next  If not NULL: set to what follows @p key in @p name, NULL if nothing does.
  * @return 1 or 0.

@@ -4,6 +4,7 @@
  * each.
  */
 #include "boot/arrangement.h"
+#include "boot/boot_slot.h"
 
 static struct boot_arrangement current = BOOT_ARRANGEMENT_KCONFIG;
 
@@ -22,5 +23,6 @@ int boot_arrangement_set(const struct boot_arrangement *arrangement)
 		return -EINVAL;
 	}
 	current = *arrangement;
+	boot_running_slot_forget();
 	return 0;
 }

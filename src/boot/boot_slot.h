@@ -26,6 +26,9 @@ struct boot_tail {
  */
 bool boot_mode_has_primary(enum boot_mode mode);
 
+/* Forget what boot_running_slot_set() was told. */
+void boot_running_slot_forget(void);
+
 /*
  * A slot of an image. -EINVAL: no such image; -ENOTSUP: slots of this mode have no fixed roles;
  * else as flash_area_open().

@@ -36,17 +36,16 @@ int boot_read_bank_header(uint8_t area_id, struct mcuboot_img_header *header, si
 	return 0;
 }
 
-uint8_t boot_fetch_active_slot(void)
+bool boot_is_img_confirmed(void)
 {
-	return boot_mode_has_primary(boot_arrangement_get()->mode) ? BOOT_PRIMARY
-								   : BOOT_INVALID_SLOT_ID;
+	return boot_is_img_confirmed_multi(0);
 }
 
-bool boot_is_img_confirmed(void)
+bool boot_is_img_confirmed_multi(int image_index)
 {
 	struct boot_swap_state state;
 
-	if (boot_slot_read_state(0, BOOT_PRIMARY, &state) != 0) {
+	if (boot_slot_read_state(image_index, BOOT_PRIMARY, &state) != 0) {
 		return false;
 	}
 	return state.magic == BOOT_MAGIC_UNSET || state.image_ok == BOOT_FLAG_SET;

@@ -24,6 +24,16 @@ static const int16_t errnos[] = {
 	[DFU_IMAGE_COMPRESSED] = -ENOTSUP,
 	[DFU_IMAGE_NOT_BOOTABLE] = -EPERM,
 	[DFU_IMAGE_UNSUPPORTED] = -ENOTSUP,
+	[DFU_IMAGE_HASH_TYPE] = -EBADMSG,
+	[DFU_IMAGE_SIGNATURE_TYPE] = -EACCES,
+	[DFU_IMAGE_ENGINE] = -ENOTSUP,
+	[DFU_IMAGE_TOO_LARGE] = -EFBIG,
+	[DFU_IMAGE_OLDER] = -ESTALE,
+	[DFU_IMAGE_SECURITY_COUNTER] = -ESTALE,
+	[DFU_IMAGE_ADDRESS] = -EADDRNOTAVAIL,
+	[DFU_IMAGE_LOAD_RANGE] = -EADDRNOTAVAIL,
+	[DFU_IMAGE_NOT_RAM_LOAD] = -EADDRNOTAVAIL,
+	[DFU_IMAGE_DEPENDENCY] = -ENOLINK,
 };
 TABLE_COVERS_FAULTS(errnos);
 
@@ -45,6 +55,16 @@ static const char *const texts[] = {
 	[DFU_IMAGE_COMPRESSED] = "image is compressed",
 	[DFU_IMAGE_NOT_BOOTABLE] = "image is marked as not bootable",
 	[DFU_IMAGE_UNSUPPORTED] = "hash or signature of a kind that is not supported here",
+	[DFU_IMAGE_HASH_TYPE] = "hash of another type than the bootloader's",
+	[DFU_IMAGE_SIGNATURE_TYPE] = "no signature of the bootloader's type",
+	[DFU_IMAGE_ENGINE] = "the bootloader cannot verify such a signature",
+	[DFU_IMAGE_TOO_LARGE] = "larger than the bootloader can install",
+	[DFU_IMAGE_OLDER] = "older than the bootloader lets in",
+	[DFU_IMAGE_SECURITY_COUNTER] = "security counter missing or too low",
+	[DFU_IMAGE_ADDRESS] = "made for another flash address",
+	[DFU_IMAGE_LOAD_RANGE] = "made for an address outside the executable RAM",
+	[DFU_IMAGE_NOT_RAM_LOAD] = "not made to be loaded into RAM",
+	[DFU_IMAGE_DEPENDENCY] = "depends on another image, or on a later version of it",
 };
 TABLE_COVERS_FAULTS(texts);
 

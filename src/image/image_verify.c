@@ -194,6 +194,7 @@ int dfu_image_verify(const struct dfu_image *image, const struct dfu_image_key *
 	}
 	report->hash_type = contents.hash.type;
 	report->signature_type = contents.signature_type;
+	report->is_pure = contents.is_pure;
 	rc = contents_check(image, &contents, report);
 	if (rc == 0) {
 		rc = hash_check(image, buf, len, report);

@@ -304,9 +304,9 @@ static void boot(const json_t *record, const json_t *step, struct counts *counts
 	struct sim_boot_result dry;
 	struct sim_boot_result result;
 
-	assert_int_equal(sim_boot(boot_arrangement_get(), true, &dry), 0);
+	assert_int_equal(sim_boot(boot_arrangement_get(), boot_rules_get(), true, &dry), 0);
 	assert_true(flash_digest() == before);
-	assert_int_equal(sim_boot(boot_arrangement_get(), false, &result), 0);
+	assert_int_equal(sim_boot(boot_arrangement_get(), boot_rules_get(), false, &result), 0);
 	assert_memory_equal(&dry, &result, sizeof(dry));
 	vector_assert_no_violation(id);
 	check_ran(id, &result, json_object_get(step, "ran"));

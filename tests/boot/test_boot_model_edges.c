@@ -42,7 +42,7 @@ static int close_device(void **state)
 
 static int boot(void)
 {
-	return sim_boot(boot_arrangement_get(), false, &result);
+	return sim_boot(boot_arrangement_get(), boot_rules_get(), false, &result);
 }
 
 static void a_bad_candidate_of_a_begun_swap_is_erased_and_the_running_image_kept(void **state)
@@ -81,7 +81,7 @@ static void a_mode_without_a_model_is_named(void **state)
 		if (mode == BOOT_MODE_SWAP_MOVE) {
 			continue;
 		}
-		assert_int_equal(sim_boot(&build, false, &result), -ENOTSUP);
+		assert_int_equal(sim_boot(&build, boot_rules_get(), false, &result), -ENOTSUP);
 		assert_non_null(strstr(result.error, boot_mode_name((enum boot_mode)mode)));
 		assert_int_equal(result.booted, -1);
 	}
@@ -104,11 +104,11 @@ static void a_slot_without_room_for_a_trailer_stops_the_bootloader(void **state)
 							 {BOOT_MODE_SWAP_MOVE, 8, 1, 128}};
 
 	(void)state;
-	assert_int_equal(sim_boot(&builds[0], false, &result), 0);
+	assert_int_equal(sim_boot(&builds[0], boot_rules_get(), false, &result), 0);
 	assert_int_equal(result.booted, -1);
 	assert_non_null(strstr(result.error, "trailer of 32820 bytes"));
 	rig.areas[1].fa_size = 1024;
-	assert_int_equal(sim_boot(&builds[1], false, &result), 0);
+	assert_int_equal(sim_boot(&builds[1], boot_rules_get(), false, &result), 0);
 	assert_int_equal(result.booted, -1);
 	assert_int_equal(rig.op_count, 0);
 }
@@ -144,7 +144,7 @@ static void a_second_image_without_a_primary_slot_keeps_the_first_from_running(v
 
 	(void)state;
 	rig_put_magic(1);
-	assert_int_equal(sim_boot(&two, false, &result), 0);
+	assert_int_equal(sim_boot(&two, boot_rules_get(), false, &result), 0);
 	assert_int_equal(result.images, 2);
 	assert_int_equal(result.booted, -1);
 	for (size_t i = 0; i < 2; i++) {
@@ -163,7 +163,7 @@ static void an_error_leaves_an_entry_for_each_image(void **state)
 	rig.flash.nor.fail_reads = true;
 	rig.flash.nor.fail_after = 1;
 	rig.flash.nor.fail_rc = -ETIMEDOUT;
-	assert_int_equal(sim_boot(&two, false, &result), -ETIMEDOUT);
+	assert_int_equal(sim_boot(&two, boot_rules_get(), false, &result), -ETIMEDOUT);
 	for (size_t i = 0; i < 2; i++) {
 		assert_int_equal(result.active[i], -1);
 		assert_int_equal(result.swap_type[i], BOOT_SWAP_TYPE_NONE);

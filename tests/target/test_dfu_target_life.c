@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <boot_model.h>
+#include <dfu/boot_rules.h>
 #include <dfu/boot.h>
 #include <dfu/dfu_target.h>
 #include <dfu/dfu_target_mcuboot.h>
@@ -36,7 +37,7 @@ static struct sim_boot_result boot(bool dry_run)
 {
 	struct sim_boot_result result;
 
-	assert_int_equal(sim_boot(boot_arrangement_get(), dry_run, &result), 0);
+	assert_int_equal(sim_boot(boot_arrangement_get(), boot_rules_get(), dry_run, &result), 0);
 	return result;
 }
 

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file
+ * @brief What the device's bootloader takes, and the judgement of an image by it. Ours.
+ *
+ * Neither laxer nor stricter than MCUboot, but for damaged or odd files, which are refused where
+ * MCUboot is lenient (DESIGN.md, 21).
+ */
+#ifndef DFU_BOOT_RULES_H
+#define DFU_BOOT_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <dfu/boot.h>
+#include <dfu/compiler.h>
+#include <dfu/image.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Which signature the bootloader demands. */
+enum boot_signature {
+	BOOT_SIGNATURE_UNKNOWN, /**< Not known here: any hash and signature passes. */
+	BOOT_SIGNATURE_NONE,    /**< The hash decides; signatures are not looked at. */
+	BOOT_SIGNATURE_ECDSA_P256,
+	BOOT_SIGNATURE_ECDSA_P384,
+	BOOT_SIGNATURE_RSA_2048,
+	BOOT_SIGNATURE_RSA_3072,
+	BOOT_SIGNATURE_ED25519,
+	BOOT_SIGNATURE_ED25519_PURE,
+	BOOT_SIGNATURE_COUNT
+};
+
+/** What keeps older images out. Swap and overwrite-only modes; an equal one passes. */
+enum boot_downgrade {
+	BOOT_DOWNGRADE_ALLOWED,
+	BOOT_DOWNGRADE_BY_VERSION,          /**< Major, minor, revision; not the build number. */
+	BOOT_DOWNGRADE_BY_SECURITY_COUNTER, /**< SEC_CNT; all passes if the running one has none. */
+	BOOT_DOWNGRADE_COUNT
+};
+
+/** What the bootloader was built to take. */
+struct boot_rules {
+	enum boot_signature signature;
+	/** Type of the one hash TLV that counts, DFU_IMAGE_TLV_SHA*; 0: any. */
+	uint16_t hash;
+	enum boot_downgrade downgrade;
+	/** The bootloader's key; NULL: not known here, its signatures are not judged. */
+	const struct dfu_image_key *key;
+	uint32_t ram_start; /**< ram-load: where images may be executed, */
+	uint32_t ram_size;  /**< and how many bytes of it. */
+	/** MCUboot 2.4.0 with the engine of its host build refuses every P-384 signature: so do we.
+	 */
+	bool no_p384;
+};
+
+/** @return The rules: constants from Kconfig, or what boot_rules_set() gave. Never NULL. */
+const struct boot_rules *boot_rules_get(void);
+
+/**
+ * @brief Set the rules at run time. Only with CONFIG_BOOT_ARRANGEMENT_RUNTIME (the host build).
+ *
+ * @param rules  Copied; the key it points to is used until the next call. NULL: those of Kconfig.
+ * @retval 0        Set.
+ * @retval -EINVAL  A field outside its range; the old rules stay.
+ */
+DFU_MUST_CHECK int boot_rules_set(const struct boot_rules *rules);
+
+/** @return A signature's name in devicetree and messages, such as "ecdsa-p256"; NULL for none. */
+const char *boot_signature_name(enum boot_signature signature);
+
+/** What a judgement found out, also when it refuses. */
+struct boot_judgement {
+	/** As far as the image could be opened. */
+	struct dfu_image image;
+	/** Its fault is the first reason to refuse, the rules' own reasons included. */
+	struct dfu_image_report report;
+};
+
+/**
+ * @brief Would the bootloader install (or start) this image as the next one of an image pair?
+ *
+ * In this order: dfu_image_open(), size (boot_get_max_image_size()), dfu_image_verify() with the
+ * bootloader's key, type of hash and signature, then what the mode and the device add:
+ * ROM_FIXED against the upload slot's offset on its device (direct-xip), RAM_LOAD and load range
+ * (ram-load), downgrade (swap, overwrite-only), version above the running one's (direct modes but
+ * firmware-loader, where a lower one would never be started, and an equal one only from slot 0),
+ * dependencies (more than one image).
+ *
+ * @param source    Where the image lies: the upload slot, or a file in memory before it is written.
+ * @param key       A further key to demand a signature by; NULL: none.
+ * @param together  Bit n set: image n's upload slot, too, is about to be scheduled, so its version
+ *                  counts as installed for dependencies. What is pending already always counts.
+ * @param buf       Work buffer of @p len bytes, at least 64.
+ * @param judgement Filled in every case, as far as the judgement came.
+ *
+ * @retval 0        It would.
+ * @retval -errno   Of the fault (dfu_image_fault_errno()); or, with fault DFU_IMAGE_OK, from the
+ *                  device, the engine, or boot_get_max_image_size(): nothing is said of the image.
+ *
+ * Writes nothing. Reads as dfu_image_verify(), and for some rules the header and TLVs of the
+ * running image and of other pairs.
+ */
+DFU_MUST_CHECK int boot_judge(int image_index, const struct dfu_image_source *source,
+			      const struct dfu_image_key *key, unsigned int together, uint8_t *buf,
+			      size_t len, struct boot_judgement *judgement);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the bootloader was built to take: constants of Kconfig, or set at run time. */
+#include <dfu/boot_rules.h>
+#include <dfu/config.h>
+
+#if IS_ENABLED(CONFIG_BOOT_SIGNATURE_TYPE_NONE)
+#define SIGNATURE BOOT_SIGNATURE_NONE
+#elif IS_ENABLED(CONFIG_BOOT_SIGNATURE_TYPE_ECDSA_P256)
+#define SIGNATURE BOOT_SIGNATURE_ECDSA_P256
+#elif IS_ENABLED(CONFIG_BOOT_SIGNATURE_TYPE_ECDSA_P384)
+#define SIGNATURE BOOT_SIGNATURE_ECDSA_P384
+#elif IS_ENABLED(CONFIG_BOOT_SIGNATURE_TYPE_RSA_2048)
+#define SIGNATURE BOOT_SIGNATURE_RSA_2048
+#elif IS_ENABLED(CONFIG_BOOT_SIGNATURE_TYPE_RSA_3072)
+#define SIGNATURE BOOT_SIGNATURE_RSA_3072
+#elif IS_ENABLED(CONFIG_BOOT_SIGNATURE_TYPE_ED25519)
+#define SIGNATURE BOOT_SIGNATURE_ED25519
+#elif IS_ENABLED(CONFIG_BOOT_SIGNATURE_TYPE_ED25519_PURE)
+#define SIGNATURE BOOT_SIGNATURE_ED25519_PURE
+#else
+#define SIGNATURE BOOT_SIGNATURE_UNKNOWN
+#endif
+
+#if IS_ENABLED(CONFIG_MCUBOOT_DOWNGRADE_PREVENTION_SECURITY_COUNTER)
+#define DOWNGRADE BOOT_DOWNGRADE_BY_SECURITY_COUNTER
+#elif IS_ENABLED(CONFIG_MCUBOOT_DOWNGRADE_PREVENTION)
+#define DOWNGRADE BOOT_DOWNGRADE_BY_VERSION
+#else
+#define DOWNGRADE BOOT_DOWNGRADE_ALLOWED
+#endif
+
+#define KCONFIG                                                                                    \
+	{                                                                                          \
+		.signature = SIGNATURE,                                                            \
+		.downgrade = DOWNGRADE,                                                            \
+		.ram_start = CONFIG_BOOT_RAM_START,                                                \
+		.ram_size = CONFIG_BOOT_RAM_SIZE,                                                  \
+	}
+
+static const char *const names[] = {
+	[BOOT_SIGNATURE_ECDSA_P256] = "ecdsa-p256", [BOOT_SIGNATURE_ECDSA_P384] = "ecdsa-p384",
+	[BOOT_SIGNATURE_RSA_2048] = "rsa-2048",     [BOOT_SIGNATURE_RSA_3072] = "rsa-3072",
+	[BOOT_SIGNATURE_ED25519] = "ed25519",       [BOOT_SIGNATURE_ED25519_PURE] = "ed25519-pure",
+};
+
+const char *boot_signature_name(enum boot_signature signature)
+{
+	return (unsigned int)signature < BOOT_SIGNATURE_COUNT ? names[signature] : NULL;
+}
+
+#if IS_ENABLED(CONFIG_BOOT_ARRANGEMENT_RUNTIME)
+
+static struct boot_rules current = KCONFIG;
+
+const struct boot_rules *boot_rules_get(void)
+{
+	return &current;
+}
+
+int boot_rules_set(const struct boot_rules *rules)
+{
+	static const struct boot_rules kconfig = KCONFIG;
+
+	if (rules == NULL) {
+		rules = &kconfig;
+	}
+	if ((unsigned int)rules->signature >= BOOT_SIGNATURE_COUNT ||
+	    (unsigned int)rules->downgrade >= BOOT_DOWNGRADE_COUNT ||
+	    (rules->hash != 0 &&
+	     (rules->hash < DFU_IMAGE_TLV_SHA256 || rules->hash > DFU_IMAGE_TLV_SHA512))) {
+		return -EINVAL;
+	}
+	current = *rules;
+	return 0;
+}
+
+#else
+
+const struct boot_rules *boot_rules_get(void)
+{
+	static const struct boot_rules rules = KCONFIG;
+
+	return &rules;
+}
+
+#endif
