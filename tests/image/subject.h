@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The bytes of an image put where the library may find them, and the test keys. */
+/* The bytes of an image put where the library may find them. */
 #ifndef TESTS_IMAGE_SUBJECT_H
 #define TESTS_IMAGE_SUBJECT_H
 
 #include <dfu/image.h>
 
 #include "support/test_flash.h"
+#include "support/test_key.h"
 
 enum subject_kind {
 	SUBJECT_MEMORY,
@@ -33,15 +34,5 @@ struct subject_verdict {
 };
 struct subject_verdict subject_verify(const struct dfu_image_source *source,
 				      const struct dfu_image_key *key);
-
-/* A key file of tests/vectors/images/keys by name, such as "ec256-a", as DER; free() it. */
-uint8_t *test_key_der(const char *name, size_t *len);
-
-struct test_key {
-	uint8_t *der;
-	struct dfu_image_key key;
-};
-void test_key_load(struct test_key *key, const char *name);
-void test_key_free(struct test_key *key);
 
 #endif
