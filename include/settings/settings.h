@@ -108,25 +108,34 @@ DFU_MUST_CHECK int settings_load_subtree_direct(const char *subtree, settings_lo
 						void *param);
 
 /**
- * Values that are not stored but known: a tree of names whose first part is @p name. Upstream's
- * struct with the members that are used here.
+ * Values that are not stored but known: a tree of names that begin with @p name. Upstream's struct
+ * with the members that are used here.
  */
 struct settings_handler {
-	const char *name; /**< First part, such as "blinfo". */
+	const char *name; /**< Such as "blinfo" or "app/radio"; as long-lived as the handler. */
 	/**
-	 * Give the value of what follows the first part and its '/'.
-	 * @return Bytes of the value, also if @p val_len_max is less (then it is cut); -errno.
+	 * Give a value, or NULL: nothing can be asked for.
+	 * @param key  What follows the handler's name and its '/'; NULL if nothing does.
+	 * @return Bytes put into @p val; -ENOENT there is no such value; -EOVERFLOW it is longer
+	 *         than @p val_len_max; -errno. @p val is unchanged on error.
 	 */
 	int (*h_get)(const char *key, char *val, int val_len_max);
 	struct settings_handler *next; /**< The list's; not the handler's. */
 };
 
-/** @brief Add a tree. @retval 0 Added. @retval -EEXIST Its name is taken. */
+/**
+ * @brief Add a tree. There is no way to take it out again.
+ * @param handler  Used from now on.
+ * @retval 0        Added.
+ * @retval -EEXIST  Its name is taken; also by itself.
+ * @retval -EINVAL  @p handler NULL, or its name not valid (settings_save_one()).
+ */
 DFU_MUST_CHECK int settings_register(struct settings_handler *handler);
 
 /**
- * @brief Ask the handler of a name's tree for its value.
- * @return Bytes of the value; -EINVAL no handler has this tree, or no h_get; else from h_get().
+ * @brief Ask for a value of a registered tree: the handler with the longest fitting name answers.
+ * @param len  Bytes of @p data.
+ * @return What its h_get() returns; -EINVAL no handler has this name; -ENOTSUP it has no h_get().
  */
 int settings_runtime_get(const char *name, void *data, size_t len);
 

@@ -6,8 +6,7 @@
  */
 #include <settings/settings.h>
 
-#include <stdbool.h>
-#include <string.h>
+#include "settings/settings_name.h"
 
 struct subtree {
 	const char *name;
@@ -16,23 +15,6 @@ struct subtree {
 };
 
 static const struct settings_backend *the_backend;
-
-/* Looks no further than the longest name goes. */
-static bool name_is_valid(const char *name)
-{
-	size_t len = 0;
-
-	if (name == NULL) {
-		return false;
-	}
-	while (len <= SETTINGS_MAX_NAME_LEN && name[len] != '\0') {
-		if (name[len] == SETTINGS_NAME_END) {
-			return false;
-		}
-		len++;
-	}
-	return len > 0 && len <= SETTINGS_MAX_NAME_LEN;
-}
 
 /* '=' ends a name as '\0' does: stores keep "name=value". */
 static bool ends_part(char c)
@@ -56,6 +38,23 @@ static int offer(const char *name, size_t len, settings_read_cb read_cb, void *c
 	return subtree->cb(key, len, read_cb, cb_arg, subtree->param);
 }
 
+/* Looks no further than the longest name goes. */
+bool settings_name_is_valid(const char *name)
+{
+	size_t len = 0;
+
+	if (name == NULL) {
+		return false;
+	}
+	while (len <= SETTINGS_MAX_NAME_LEN && name[len] != '\0') {
+		if (name[len] == SETTINGS_NAME_END) {
+			return false;
+		}
+		len++;
+	}
+	return len > 0 && len <= SETTINGS_MAX_NAME_LEN;
+}
+
 void settings_backend_set(const struct settings_backend *backend)
 {
 	the_backend = backend;
@@ -74,7 +73,7 @@ int settings_save_one(const char *name, const void *value, size_t val_len)
 	if (the_backend == NULL) {
 		return -ENOENT;
 	}
-	if (!name_is_valid(name) || val_len > SETTINGS_MAX_VAL_LEN) {
+	if (!settings_name_is_valid(name) || val_len > SETTINGS_MAX_VAL_LEN) {
 		return -EINVAL;
 	}
 	return the_backend->api->save(the_backend, name, value, value == NULL ? 0 : val_len);
