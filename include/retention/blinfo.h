@@ -4,9 +4,10 @@
  * @brief What the bootloader tells about itself. Source compatible with Zephyr.
  *
  * From MCUboot's shared data (FORMATS.md, "Shared data"), in the region that a port names with
- * blinfo_region_set(). The same values are the read-only settings tree "blinfo/...":
- * settings_runtime_get() of "blinfo/mode", "signature_type", "recovery", "running_slot",
- * "bootloader_version", "max_application_size".
+ * blinfo_region_set(). With CONFIG_RETENTION_BOOTLOADER_INFO_SETTINGS the same values are a
+ * read-only settings tree from that call on: settings_runtime_get() of "blinfo/mode",
+ * "blinfo/signature_type", "blinfo/recovery", "blinfo/running_slot", "blinfo/bootloader_version",
+ * "blinfo/max_application_size". It returns what blinfo_lookup() does, -ENOENT for other names.
  */
 #ifndef RETENTION_BLINFO_H
 #define RETENTION_BLINFO_H
@@ -54,8 +55,8 @@ enum mcuboot_mode {
  * @param val_len_max  Bytes of @p val.
  *
  * @return Bytes of the value; -EOVERFLOW it is longer than @p val_len_max; -EIO it is not there, or
- *         the region is missing or damaged (wrong magic, an entry that passes its end); -EINVAL @p
- *         val NULL or @p val_len_max negative. @p val is unchanged on error.
+ *         the region is missing or damaged (wrong magic, an entry that passes its end, wherever it
+ *         is); -EINVAL @p val NULL or @p val_len_max negative. @p val is unchanged on error.
  */
 int blinfo_lookup(uint16_t key, char *val, int val_len_max);
 

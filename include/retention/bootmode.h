@@ -22,15 +22,27 @@ enum BOOT_MODE_TYPES {
 };
 
 /**
- * @return 1 if @p boot_mode is asked for, 0 if another one is, or none (which is
- *         BOOT_MODE_TYPE_NORMAL); -ENODEV there is no region.
+ * @return 1 if @p boot_mode is asked for; 0 if another one is, or none, as after
+ *         bootmode_clear(): the application starts then, but nobody asked for
+ *         BOOT_MODE_TYPE_NORMAL; -ENODEV there is no region.
  */
 int bootmode_check(uint8_t boot_mode);
 
-/** @brief Ask for a mode. @retval 0 Set. @retval -ENODEV There is no region. */
+/**
+ * @brief Ask for a mode.
+ *
+ * A reset during the call leaves the old request, the new one, or none.
+ *
+ * @retval 0        Set.
+ * @retval -ENODEV  There is no region.
+ */
 DFU_MUST_CHECK int bootmode_set(uint8_t boot_mode);
 
-/** @brief Forget what was asked for: zeros. @retval 0 Cleared. @retval -ENODEV No region. */
+/**
+ * @brief Forget what was asked for: the whole region becomes zeros.
+ * @retval 0        Cleared.
+ * @retval -ENODEV  There is no region.
+ */
 DFU_MUST_CHECK int bootmode_clear(void);
 
 #ifdef __cplusplus

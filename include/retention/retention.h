@@ -24,14 +24,14 @@ struct retention_region {
 
 /**
  * @brief Name the region that the bootloader fills with its shared data
- * (MCUBOOT_SHARED_DATA_BASE). Only read.
+ * (MCUBOOT_SHARED_DATA_BASE). Only read. Also adds the settings tree of <retention/blinfo.h>.
  * @param region  Copied; NULL: there is none.
  */
 void blinfo_region_set(const struct retention_region *region);
 
 /**
  * @brief Name the region of the boot mode: two bytes 08 04 in front of the mode's byte.
- * @param region  Copied; at least 3 bytes; NULL: there is none.
+ * @param region  Copied. NULL, or less than 3 bytes: there is none.
  */
 void bootmode_region_set(const struct retention_region *region);
 
