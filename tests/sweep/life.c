@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "life.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <dfu/boot_rules.h>
+#include <dfu/dfu_target.h>
+#include <dfu/dfu_target_mcuboot.h>
+#include <dfu/mcuboot.h>
+
+#include "boot/trailer_bytes.h"
+
+#define BUF_LEN 512
+
+struct life life;
+
+static uint32_t work_buf[BUF_LEN / sizeof(uint32_t)];
+
+static void fail(const char *file, int line)
+{
+	printf("  at %s:%d\n  case: %s\n  flash: %s\n", file, line, rig_name(&rig.what),
+	       rig.shared->violation[0] != '\0' ? rig.shared->violation : "no rule broken");
+	(void)fflush(stdout);
+	_Exit(1);
+}
+
+void life_check(bool good, const char *what, const char *file, int line)
+{
+	if (!good) {
+		printf("not so: %s\n", what);
+		fail(file, line);
+	}
+}
+
+void life_check_rc(int rc, int expected, const char *what, const char *file, int line)
+{
+	if (rc != expected) {
+		printf("%s is %d, not %d\n", what, rc, expected);
+		fail(file, line);
+	}
+}
+
+static const struct mode_rules *rules(void)
+{
+	return &mode_rules[rig.what.mode];
+}
+
+static void tell_running_slot(int slot)
+{
+	life.running = slot;
+	if (rules()->is_direct) {
+		CHECK_RC(boot_running_slot_set(0, slot), 0);
+	}
+}
+
+static void put_flag(const struct rig_slot *slot, size_t distance)
+{
+	slot->bytes[slot->size - distance] = 1;
+}
+
+/* A slot that a revert mode starts needs a trailer that says "confirmed". */
+static void put_factory_trailer(const struct rig_slot *slot)
+{
+	const struct trailer_bytes *layout = trailer_bytes(rig.what.align);
+
+	if (rules()->is_direct && rules()->reverts) {
+		memcpy(&slot->bytes[slot->size - 16], layout->magic, 16);
+		put_flag(slot, layout->copy_done);
+		put_flag(slot, layout->image_ok);
+	}
+}
+
+void life_factory(size_t size)
+{
+	const struct rig_slot *slot = &rig.slots[rules()->first];
+
+	image_file_make(&life.image, size, 0, rules()->flags);
+	rig_put(rules()->first, 0, life.image.bytes, size);
+	put_factory_trailer(slot);
+	tell_running_slot(rules()->first);
+	/* At most a page, at least 64 bytes, whole write blocks. */
+	CHECK_RC(dfu_target_mcuboot_set_buf((uint8_t *)work_buf,
+					    rig.slots[0].page_min < BUF_LEN ||
+							    rig.slots[1].page_min < BUF_LEN
+						    ? BUF_LEN / 2
+						    : BUF_LEN),
+		 0);
+}
+
+int life_upload_slot(void)
+{
+	return rules()->alternates ? 1 - life.running : 1 - rules()->first;
+}
+
+static int init(size_t size)
+{
+	return dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, 0, size, NULL);
+}
+
+void life_refuse(size_t size, int rc)
+{
+	rig_snapshot();
+	CHECK_RC(init(size), rc);
+	CHECK(rig_is_unchanged_outside(-1));
+}
+
+/* The file, and nothing else but what lay there before or is erased. */
+static void check_slot(const struct rig_slot *slot, size_t start)
+{
+	const uint8_t *was = &slot->flash->before[slot->off];
+	const size_t end = start + life.next.size;
+	const size_t padded = (end + slot->block - 1) / slot->block * slot->block;
+
+	for (size_t i = 0; i < slot->size; i++) {
+		if ((i < start || i >= end) && slot->bytes[i] != slot->erased) {
+			CHECK(slot->bytes[i] == was[i] && i >= padded);
+		}
+	}
+}
+
+static bool holds(const struct rig_slot *slot, size_t start, const struct image_file *file)
+{
+	return memcmp(&slot->bytes[start], file->bytes, file->size) == 0;
+}
+
+void life_download(size_t size, size_t chunk)
+{
+	const int upload = life_upload_slot();
+	const struct rig_slot *slot = &rig.slots[upload];
+
+	image_file_make(&life.next, size, (uint8_t)(life.next.minor + 1), rules()->flags);
+	rig_snapshot();
+	rig_forget_ops();
+	CHECK_RC(init(size), 0);
+	CHECK(rig_is_unchanged_outside(-1));
+	for (size_t off = 0; off < size; off += chunk) {
+		const size_t n = size - off < chunk ? size - off : chunk;
+
+		CHECK_RC(dfu_target_write(&life.next.bytes[off], n), 0);
+	}
+	CHECK_RC(dfu_target_done(true), 0);
+	check_slot(slot, expect(upload).start);
+	CHECK(rules()->is_direct || holds(slot, expect(upload).start, &life.next));
+	CHECK(rig_is_unchanged_outside(upload));
+	CHECK(rig_ops_are_at_the_floor());
+	CHECK(rig.shared->violation[0] == '\0');
+}
+
+void life_schedule(int permanent)
+{
+	const int upload = life_upload_slot();
+
+	rig_snapshot();
+	CHECK_RC(dfu_target_mcuboot_schedule(0, permanent), 0);
+	CHECK(holds(&rig.slots[upload], expect(upload).start, &life.next));
+	CHECK(rig_is_unchanged_outside(upload));
+	CHECK_RC(dfu_target_mcuboot_schedule(0, permanent), 0);
+}
+
+void life_cancel(void)
+{
+	const int upload = life_upload_slot();
+
+	rig_snapshot();
+	CHECK_RC(dfu_target_mcuboot_cancel(0), 0);
+	CHECK(rig_is_unchanged_outside(upload));
+	rig_snapshot();
+	CHECK_RC(dfu_target_mcuboot_cancel(0), -ENOENT);
+	CHECK(rig_is_unchanged_outside(-1));
+}
+
+static void boot(const struct image_file *expected, int slot, bool confirmed)
+{
+	struct sim_boot_result result;
+
+	CHECK_RC(sim_boot(boot_arrangement_get(), boot_rules_get(), false, &result), 0);
+	CHECK(result.booted == 0);
+	CHECK(result.active[0] == slot);
+	CHECK(result.version.major == 1 && result.version.minor == expected->minor);
+	CHECK(holds(&rig.slots[slot], 0, expected));
+	CHECK(rig.shared->violation[0] == '\0');
+	tell_running_slot(slot);
+	CHECK(boot_is_img_confirmed() == confirmed);
+}
+
+void life_boot_same(bool confirmed)
+{
+	boot(&life.image, life.running, confirmed);
+}
+
+void life_boot_next(bool confirmed)
+{
+	const int slot = rules()->is_direct ? life_upload_slot() : 0;
+
+	boot(&life.next, slot, confirmed);
+	image_file_make(&life.image, life.next.size, life.next.minor, rules()->flags);
+}
+
+void life_boot_reverted(const struct image_file *old, int old_slot)
+{
+	boot(old, old_slot, true);
+	image_file_make(&life.image, old->size, old->minor, rules()->flags);
+}
+
+void life_confirm(void)
+{
+	rig_snapshot();
+	CHECK_RC(boot_write_img_confirmed(), 0);
+	CHECK(boot_is_img_confirmed());
+	CHECK(rig_is_unchanged_outside(life.running));
+}
