@@ -203,7 +203,7 @@ static enum cli_status run(struct cli *cli)
 {
 	enum cli_status status = CLI_DONE;
 	struct cli_file file = {NULL, 0};
-	struct cli_key key;
+	struct sim_key key;
 
 	report_nothing(cli);
 	if (cli->option[OPTION_KEY] != NULL) {

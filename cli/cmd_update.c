@@ -153,7 +153,7 @@ static enum cli_status carry_out(struct cli *cli, const struct update *update)
 
 static enum cli_status update_from_file(struct cli *cli, struct update *update)
 {
-	struct cli_key key;
+	struct sim_key key;
 	enum cli_status status = CLI_DONE;
 
 	if (cli->option[OPTION_KEY] != NULL) {

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <mbedtls/pem.h>
-
 #include <dfu/mcuboot.h>
 
 #include "common/bytes.h"
@@ -67,51 +65,12 @@ void cli_file_free(struct cli_file *file)
 	*file = (struct cli_file){NULL, 0};
 }
 
-/* DER out of PEM text, which ends with a zero byte. 0 or -EINVAL. */
-static int decode_pem(const struct cli_file *text, uint8_t *der, size_t room, size_t *len)
+enum cli_status cli_key_read(struct cli *cli, const char *path, struct sim_key *key)
 {
-	static const char *const kinds[] = {"PUBLIC KEY", "RSA PUBLIC KEY"};
-	int rc = -EINVAL;
+	struct sim_error error;
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && rc != 0; i++) {
-		mbedtls_pem_context pem;
-		char header[40];
-		char footer[40];
-		size_t used;
-
-		(void)snprintf(header, sizeof(header), "-----BEGIN %s-----", kinds[i]);
-		(void)snprintf(footer, sizeof(footer), "-----END %s-----", kinds[i]);
-		mbedtls_pem_init(&pem);
-		if (mbedtls_pem_read_buffer(&pem, header, footer, text->data, NULL, 0, &used) ==
-			    0 &&
-		    pem.buflen <= room) {
-			memcpy(der, pem.buf, pem.buflen);
-			*len = pem.buflen;
-			rc = 0;
-		}
-		mbedtls_pem_free(&pem);
-	}
-	return rc;
-}
-
-enum cli_status cli_key_read(struct cli *cli, const char *path, struct cli_key *key)
-{
-	struct cli_file text;
-	enum cli_status status = cli_file_read(cli, path, &text);
-	size_t len = 0;
-	int rc = 0;
-
-	if (status == CLI_DONE) {
-		/* There is room: the file was read in steps, the last of which was not filled. */
-		text.data[text.len] = '\0';
-		rc = decode_pem(&text, key->der, sizeof(key->der), &len);
-		rc = rc != 0 ? rc : dfu_image_key_parse(&key->key, key->der, len);
-	}
-	cli_file_free(&text);
-	if (rc == -ENOTSUP) {
-		return cli_fail(cli, path, "a public key of a kind or size that is not supported");
-	}
-	return rc == 0 ? status : cli_fail(cli, path, "not a public key in PEM");
+	return sim_key_read(key, path, &error) == 0 ? CLI_DONE
+						    : cli_fail(cli, path, "%s", error.text);
 }
 
 static bool read_bytes(const struct dfu_image_source *source, size_t off, uint8_t *raw, size_t len)

@@ -6,17 +6,12 @@
 #include <dfu/image.h>
 
 #include "cli.h"
+#include "key.h"
 
 /** A file in memory. */
 struct cli_file {
 	uint8_t *data;
 	size_t len;
-};
-
-/** A public key and the DER it points into. */
-struct cli_key {
-	struct dfu_image_key key;
-	uint8_t der[1024];
 };
 
 /** What is known of an image. */
@@ -43,7 +38,7 @@ DFU_MUST_CHECK enum cli_status cli_file_read(struct cli *cli, const char *path,
 void cli_file_free(struct cli_file *file);
 
 /** Read a public key in PEM. */
-DFU_MUST_CHECK enum cli_status cli_key_read(struct cli *cli, const char *path, struct cli_key *key);
+DFU_MUST_CHECK enum cli_status cli_key_read(struct cli *cli, const char *path, struct sim_key *key);
 
 /** Judge an image; @p key may be NULL. */
 void cli_image_judge(struct cli_image *image, const struct dfu_image_source *source,

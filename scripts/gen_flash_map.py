@@ -30,7 +30,9 @@ ALIASES = {
     "littlefs_storage": ["lfs1_partition", "lfs_partition", "storage_partition"],
     "fmfu_storage": ["fmfu_storage_partition"],
 }
-FIRST_OTHER_ID = 16  # 0 to 15 are slot0_partition to slot15_partition
+SLOTS = 16       # ids 0 to 15 are slot0_partition to slot15_partition
+SCRATCH_ID = 16  # of scratch_partition
+FIRST_OTHER_ID = 17
 LAST_ID = 255
 
 
@@ -114,23 +116,25 @@ def partition_of(node, flash):
     return Partition(node, flash, offset, size, labels=list(node.labels))
 
 
-def slot_number(partition):
+def fixed_id(partition):
+    """The id that one of the labels stands for."""
     for label in partition.labels:
         match = re.fullmatch(r"slot(\d+)_partition", label)
-        if match and int(match[1]) < FIRST_OTHER_ID:
+        if match and int(match[1]) < SLOTS:
             return int(match[1])
-    return None
+    return SCRATCH_ID if "scratch_partition" in partition.labels else None
 
 
 def number_partitions(partitions):
     next_id = FIRST_OTHER_ID
     for partition in partitions:
-        slot = slot_number(partition)
-        if slot is not None:
-            partition.id = slot
+        fixed = fixed_id(partition)
+        if fixed is not None:
+            partition.id = fixed
             continue
         if next_id > LAST_ID:
-            raise MapError(f"more than {LAST_ID - FIRST_OTHER_ID + 1} partitions beside the slots", partition.node)
+            raise MapError(f"more than {LAST_ID - FIRST_OTHER_ID + 1} partitions beside slots and scratch",
+                           partition.node)
         partition.id = next_id
         next_id += 1
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <dfu/boot.h>
+#include <dfu/boot_rules.h>
 #include <drivers/flash.h>
 
 #include "error.h"
@@ -21,6 +22,7 @@ extern "C" {
 #define SIM_LAYOUT_MAX 32     /**< Runs of equal pages of a flash device. */
 #define SIM_NAME_MAX 64       /**< Characters of a label, with the terminator. */
 #define SIM_SLOTS_MAX 16      /**< slot0_partition to slot15_partition: ids in the map. */
+#define SIM_KEY_NAME_MAX 1024 /**< Bytes of the name of a key's file, with the terminator. */
 
 /** A flash device. */
 struct sim_flash {
@@ -35,7 +37,8 @@ struct sim_flash {
 
 /** A partition. */
 struct sim_partition {
-	uint8_t id;               /**< Slot number, or 16 and up in the order of the blob. */
+	/** Slot number; BOOT_SCRATCH_AREA_ID; above that in the order of the blob. */
+	uint8_t id;
 	char name[SIM_NAME_MAX];  /**< Node label, else the name of the node. */
 	char label[SIM_NAME_MAX]; /**< `label`, else as @p name. */
 	size_t flash;             /**< Index of its device. */
@@ -50,6 +53,9 @@ struct sim_board {
 	struct sim_partition partition[SIM_PARTITIONS_MAX]; /**< By device and offset. */
 	size_t partitions;
 	struct boot_arrangement arrangement;
+	struct boot_rules rules; /**< Without the key, which lies in the device's folder. */
+	/** Name of the key's file, from the folder of the board file on; "": there is no key. */
+	char public_key[SIM_KEY_NAME_MAX];
 };
 
 /**
@@ -63,7 +69,7 @@ struct sim_board {
 DFU_MUST_CHECK int sim_board_load(struct sim_board *board, const void *blob,
 				  struct sim_error *error);
 
-/** @return The partition with this id, NULL if there is none. */
+/** @return The slot, or other partition, with this id; NULL if there is none. */
 const struct sim_partition *sim_board_slot(const struct sim_board *board, unsigned int id);
 
 /**

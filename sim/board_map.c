@@ -2,8 +2,9 @@
 /*
  * Partitions of a board: the children of every fixed-partitions node below a flash device, at
  * offsets from the start of that device. A partition with the node label slotN_partition is area N
- * of the flash map; all the others, whatever their label, get ids from 16 up. Overlaps are refused
- * here, once, because nothing behind could tell whose byte it is.
+ * of the flash map, scratch_partition is area BOOT_SCRATCH_AREA_ID; all the others, whatever their
+ * label, get the ids above. Overlaps are refused here, once, because nothing behind could tell
+ * whose byte it is.
  */
 #include "board_parts.h"
 
@@ -16,11 +17,14 @@
 #include <libfdt.h>
 
 /*
- * N of "slotN_partition" with N from 0 to 15, written without leading zeros; -1 for every other
- * label.
+ * The id that a label stands for: N of "slotN_partition" with N from 0 to 15, written without
+ * leading zeros; that of the scratch area; -1 for every other label.
  */
-static int slot_of_label(const char *label)
+static int id_of_label(const char *label)
 {
+	if (strcmp(label, "scratch_partition") == 0) {
+		return BOOT_SCRATCH_AREA_ID;
+	}
 	for (int n = 0; n < SIM_SLOTS_MAX; n++) {
 		char name[24];
 
@@ -45,24 +49,23 @@ static int copy_name(char to[SIM_NAME_MAX], const char *from, const struct sim_n
 	return 0;
 }
 
-/* A node may have several labels: the one of a slot goes before the others. */
-static int read_names(struct sim_partition *partition, int *slot, const struct sim_node *node,
+/* A node may have several labels: the one that stands for an id goes before the others. */
+static int read_names(struct sim_partition *partition, int *id, const struct sim_node *node,
 		      struct sim_error *error)
 {
 	const char *name = sim_node_label(node, NULL);
 	const char *label = NULL;
 	int rc;
 
-	*slot = -1;
+	*id = -1;
 	for (const char *l = name; l != NULL; l = sim_node_label(node, l)) {
-		int n = slot_of_label(l);
+		int n = id_of_label(l);
 
-		if (n >= 0 && *slot >= 0) {
-			return sim_node_fail(node, NULL, error, "is both %s and slot%d_partition",
-					     name, n);
+		if (n >= 0 && *id >= 0) {
+			return sim_node_fail(node, NULL, error, "is both %s and %s", name, l);
 		}
 		if (n >= 0) {
-			*slot = n;
+			*id = n;
 			name = l;
 		}
 	}
@@ -134,7 +137,7 @@ static int add_partition(struct sim_board *board, size_t flash, const struct sim
 			 unsigned int *next_id, struct sim_error *error)
 {
 	struct sim_partition *partition = &board->partition[board->partitions];
-	int slot;
+	int id;
 	int rc;
 
 	if (board->partitions == SIM_PARTITIONS_MAX) {
@@ -142,13 +145,13 @@ static int add_partition(struct sim_board *board, size_t flash, const struct sim
 				     SIM_PARTITIONS_MAX);
 	}
 	partition->flash = flash;
-	rc = read_names(partition, &slot, node, error);
+	rc = read_names(partition, &id, node, error);
 	rc = rc != 0 ? rc : read_range(partition, &board->flash[flash], node, error);
 	rc = rc != 0 ? rc : check_against_others(board, partition, node, error);
 	if (rc != 0) {
 		return rc;
 	}
-	partition->id = (uint8_t)(slot >= 0 ? (unsigned int)slot : (*next_id)++);
+	partition->id = (uint8_t)(id >= 0 ? (unsigned int)id : (*next_id)++);
 	board->partitions++;
 	return 0;
 }
@@ -200,7 +203,7 @@ static int refuse_slots(const struct sim_node *table, struct sim_error *error)
 		}
 		for (const char *l = sim_node_label(&node, NULL); l != NULL;
 		     l = sim_node_label(&node, l)) {
-			if (slot_of_label(l) >= 0) {
+			if (id_of_label(l) >= 0) {
 				return sim_node_fail(&node, NULL, error,
 						     "%s lies in a flash of a kind that is not "
 						     "known: soc-nv-flash and jedec,spi-nor are",
@@ -248,7 +251,7 @@ static int by_place(const void *left, const void *right)
 int sim_board_load_partitions(struct sim_board *board, const void *fdt,
 			      const int offsets[SIM_FLASHES_MAX], struct sim_error *error)
 {
-	unsigned int next_id = SIM_SLOTS_MAX;
+	unsigned int next_id = BOOT_SCRATCH_AREA_ID + 1;
 	int table = fdt_node_offset_by_compatible(fdt, -1, "fixed-partitions");
 
 	while (table >= 0) {

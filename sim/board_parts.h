@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** @file @brief The two halves of reading a board; only board.c calls them. */
+/** @file @brief The parts of reading a board; only board.c calls them. */
 #ifndef SIM_BOARD_PARTS_H
 #define SIM_BOARD_PARTS_H
 
@@ -16,6 +16,14 @@ DFU_MUST_CHECK int sim_board_load_flashes(struct sim_board *board, const void *f
 /** Read every partition of those devices, and check that they fit and do not overlap. */
 DFU_MUST_CHECK int sim_board_load_partitions(struct sim_board *board, const void *fdt,
 					     const int offsets[SIM_FLASHES_MAX],
+					     struct sim_error *error);
+
+/** Find the one node of the bootloader. */
+DFU_MUST_CHECK int sim_board_find_bootloader(struct sim_node *node, const void *fdt,
+					     struct sim_error *error);
+
+/** Read how the bootloader is arranged and what it takes; after the partitions. */
+DFU_MUST_CHECK int sim_board_load_bootloader(struct sim_board *board, const void *fdt,
 					     struct sim_error *error);
 
 #endif

@@ -23,15 +23,19 @@
 #include <storage/flash_map.h>
 
 #include "device_files.h"
+#include "device_memory.h"
+#include "device_retained.h"
 #include "devicetree.h"
 #include "flash/flash_file.h"
+#include "key.h"
 #include "nor.h"
 #include "regular.h"
 #include "settings/settings_file.h"
 
 #define UNUSED_ID UINT8_MAX
 
-_Static_assert(SIM_SLOTS_MAX + SIM_PARTITIONS_MAX <= UNUSED_ID,
+_Static_assert(BOOT_SCRATCH_AREA_ID == SIM_SLOTS_MAX, "the scratch area's id is a slot's");
+_Static_assert(BOOT_SCRATCH_AREA_ID + SIM_PARTITIONS_MAX < UNUSED_ID,
 	       "ids of partitions reach the unused one");
 
 /* What flash_map.c asks of the program. */
@@ -44,6 +48,8 @@ const int flash_map_entries = SIM_PARTITIONS_MAX;
 
 struct sim_device {
 	struct sim_board board;
+	struct sim_key key;
+	struct sim_retained retained;
 	int folder; /* Locked as long as it is open. */
 	struct flash_file_config *file_config[SIM_FLASHES_MAX];
 	struct device file[SIM_FLASHES_MAX];
@@ -157,6 +163,36 @@ static int open_flash(struct sim_device *device, size_t i, const char *path,
 	return 0;
 }
 
+/* The bootloader as the library sees it: how it is built, what it takes, whose images. */
+static int open_bootloader(struct sim_device *device, const char *path, struct sim_error *error)
+{
+	struct boot_rules *rules = &device->board.rules;
+	char name[SIM_PATH_MAX];
+	struct sim_error why;
+	int rc = 0;
+
+	if (device->board.public_key[0] != '\0') {
+		rc = sim_device_path(name, path, SIM_DEVICE_KEY);
+		if (rc != 0) {
+			return sim_fail(error, rc, "%s", strerror(-rc));
+		}
+		rc = sim_key_read(&device->key, name, &why);
+		if (rc != 0) {
+			return sim_fail(error, rc, "%s: %s", name, why.text);
+		}
+		if (!sim_key_is_for(&device->key, rules->signature)) {
+			return sim_fail(error, -EINVAL, "%s: not a key for signature-type %s", name,
+					boot_signature_name(rules->signature));
+		}
+		rules->key = &device->key.key;
+	}
+	rc = boot_arrangement_set(&device->board.arrangement);
+	rc = rc != 0 ? rc : boot_rules_set(rules);
+	return rc == 0 ? 0
+		       : sim_fail(error, rc, "the library does not take this bootloader: %s",
+				  strerror(-rc));
+}
+
 static void clear_areas(void)
 {
 	for (size_t i = 0; i < SIM_PARTITIONS_MAX; i++) {
@@ -192,6 +228,36 @@ static int open_settings(struct sim_device *device, const char *path, struct sim
 	return rc == 0 ? 0 : sim_fail(error, rc, "%s: %s", device->settings_path, strerror(-rc));
 }
 
+/* What the bootloader leaves behind when it starts an image from a slot; negative: not known. */
+static int tell_library(struct sim_device *device, unsigned int image, int slot)
+{
+	int rc = 0;
+
+	if (boot_mode_is_direct(device->board.arrangement.mode)) {
+		rc = boot_running_slot_set((int)image, slot < 0 ? -1 : slot);
+	}
+	if (rc == 0 && image == 0) {
+		rc = sim_retained_fill(&device->retained, &device->board, slot);
+	}
+	return rc;
+}
+
+/*
+ * What the application finds when it starts. Damaged settings are told by the verbs that need them;
+ * here they are as none.
+ */
+static int start(struct sim_device *device, struct sim_error *error)
+{
+	int rc = 0;
+
+	sim_retained_use(&device->retained);
+	sim_memory_boot_mode(device->settings_path, device->retained.boot_mode);
+	for (unsigned int i = 0; i < device->board.arrangement.images && rc == 0; i++) {
+		rc = tell_library(device, i, sim_memory_active(device->settings_path, i));
+	}
+	return rc == 0 ? 0 : sim_fail(error, rc, "%s", strerror(-rc));
+}
+
 static int open_parts(struct sim_device *device, const char *path, struct sim_error *error)
 {
 	int rc = lock_folder(device, path, error);
@@ -203,13 +269,13 @@ static int open_parts(struct sim_device *device, const char *path, struct sim_er
 	if (rc != 0) {
 		return rc;
 	}
-	rc = boot_arrangement_set(&device->board.arrangement);
+	rc = open_bootloader(device, path, error);
 	if (rc != 0) {
-		return sim_fail(error, rc, "the library does not take this bootloader: %s",
-				strerror(-rc));
+		return rc;
 	}
 	fill_areas(device);
-	return open_settings(device, path, error);
+	rc = open_settings(device, path, error);
+	return rc != 0 ? rc : start(device, error);
 }
 
 int sim_device_open(struct sim_device **device, const char *path, struct sim_error *error)
@@ -236,6 +302,10 @@ void sim_device_close(struct sim_device *device)
 		return;
 	}
 	settings_backend_set(NULL);
+	sim_retained_drop();
+	/* The rules of Kconfig are in range; what matters is that the key is this device's. */
+	const int rc = boot_rules_set(NULL);
+	(void)rc;
 	clear_areas();
 	for (size_t i = 0; i < SIM_FLASHES_MAX; i++) {
 		if (device->file_config[i] != NULL) {
@@ -264,65 +334,19 @@ const char *sim_device_violation(const struct sim_device *device)
 	return NULL;
 }
 
-static void active_name(char name[SETTINGS_MAX_NAME_LEN + 1], unsigned int image)
-{
-	(void)snprintf(name, SETTINGS_MAX_NAME_LEN + 1, "sim/active/%u", image);
-}
-
-static int read_active(const char *key, size_t len, settings_read_cb read_cb, void *cb_arg,
-		       void *param)
-{
-	int *slot = param;
-	uint8_t value;
-	ssize_t got;
-
-	if (key != NULL) {
-		return 0;
-	}
-	got = len == sizeof(value) ? read_cb(cb_arg, &value, sizeof(value)) : -EBADMSG;
-	if (got < 0) {
-		*slot = (int)got;
-	} else {
-		*slot = got == sizeof(value) && value <= 1 ? value : -EBADMSG;
-	}
-	return 1;
-}
-
-/* 0 for a regular file and for none, -EISDIR, -EINVAL for anything else, such as a FIFO. */
-static int check_settings(const struct sim_device *device)
-{
-	int fd = sim_open_regular(device->settings_path, O_RDONLY);
-
-	if (fd >= 0) {
-		(void)close(fd);
-		return 0;
-	}
-	return fd == -ENOENT ? 0 : fd;
-}
-
 int sim_device_active(const struct sim_device *device, unsigned int image)
 {
-	char name[SETTINGS_MAX_NAME_LEN + 1];
-	int slot = -ENOENT;
-	int rc = check_settings(device);
-
-	if (rc != 0) {
-		return rc;
-	}
-	active_name(name, image);
-	rc = settings_load_subtree_direct(name, read_active, &slot);
-	return rc != 0 ? rc : slot;
+	return sim_memory_active(device->settings_path, image);
 }
 
-int sim_device_set_active(const struct sim_device *device, unsigned int image, int slot)
+int sim_device_set_active(struct sim_device *device, unsigned int image, int slot)
 {
-	char name[SETTINGS_MAX_NAME_LEN + 1];
-	uint8_t value = (uint8_t)slot;
-	int rc = check_settings(device);
+	const int rc = sim_memory_set_active(device->settings_path, image, slot);
 
-	if (rc != 0) {
-		return rc;
-	}
-	active_name(name, image);
-	return slot < 0 ? settings_delete(name) : settings_save_one(name, &value, sizeof(value));
+	return rc != 0 ? rc : tell_library(device, image, slot);
+}
+
+int sim_device_keep_boot_mode(const struct sim_device *device)
+{
+	return sim_memory_set_boot_mode(device->settings_path, device->retained.boot_mode);
 }

@@ -5,7 +5,9 @@
  *
  *     DEV/board.dtb      the board
  *     DEV/LABEL.bin      content of the flash device with this node label, byte for byte
- *     DEV/settings       settings; also remembers which slot each image runs from
+ *     DEV/public-key.pem the bootloader's key, if the board names one
+ *     DEV/settings       settings; also remembers which slot each image runs from, and the boot
+ * mode
  *
  * Nothing of flash is kept between two openings: any program may read or replace the raw files
  * meanwhile.
@@ -31,20 +33,25 @@ struct sim_device;
  * last: a folder that a crash leaves half made is no device.
  *
  * @param path  Does not exist, but its parent; or is an empty folder, which stays if this fails.
- * @param blob  Of a board that sim_board_load() takes.
+ * @param blob    Of a board that sim_board_load() takes.
+ * @param source  The file that it was made from: the key that the board names is looked for beside
+ *                it, and copied. NULL: in the working directory.
  *
- * @retval 0        Made.
- * @retval -EEXIST  @p path exists and is no empty folder; it is unchanged.
- * @retval -EINVAL  The board is not sound. Nothing made.
- * @retval -errno   From the file system, such as -ENOSPC. What was made is removed.
+ * @retval 0         Made.
+ * @retval -EEXIST   @p path exists and is no empty folder; it is unchanged.
+ * @retval -EINVAL   The board is not sound, or its key is none for its bootloader. Nothing made.
+ * @retval -ENOTSUP  A key of a kind or size that no bootloader uses. Nothing made.
+ * @retval -errno    From the file system, such as -ENOSPC. What was made is removed.
  */
 DFU_MUST_CHECK int sim_device_create(const char *path, const void *blob, size_t len,
-				     struct sim_error *error);
+				     const char *source, struct sim_error *error);
 
 /**
  * @brief Open a device for this process alone.
  *
- * It becomes the flash map, the bootloader and the settings of the library.
+ * It becomes the flash map, the bootloader, the settings and the shared RAM of the library. In
+ * modes that run images from either slot, the library is told the slots that are remembered, and
+ * that any other one is unknown.
  *
  * One device at a time. Flash is strict NOR.
  *
@@ -78,9 +85,18 @@ const char *sim_device_violation(const struct sim_device *device);
  */
 DFU_MUST_CHECK int sim_device_active(const struct sim_device *device, unsigned int image);
 
-/** Remember it; a negative @p slot forgets. 0, or -errno as sim_device_active(). */
-DFU_MUST_CHECK int sim_device_set_active(const struct sim_device *device, unsigned int image,
-					 int slot);
+/**
+ * @brief Remember it, and tell the library, as a reset would; a negative @p slot forgets.
+ * @return 0, or -errno as sim_device_active().
+ */
+DFU_MUST_CHECK int sim_device_set_active(struct sim_device *device, unsigned int image, int slot);
+
+/**
+ * @brief Let the boot mode survive the closing, as RAM survives a reset: after bootmode_set() or
+ * bootmode_clear().
+ * @return 0, or -errno as sim_device_active().
+ */
+DFU_MUST_CHECK int sim_device_keep_boot_mode(const struct sim_device *device);
 
 #ifdef __cplusplus
 }

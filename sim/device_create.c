@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "device_files.h"
+#include "key.h"
+#include "regular.h"
 
 #define CHUNK (64u << 10)
 
@@ -75,8 +77,64 @@ static int make_board_file(const char *path, const void *blob, size_t len)
 	return fd < 0 ? fd : finish(fd, write_all(fd, blob, len));
 }
 
-static int make_files(const char *folder, const struct sim_board *board, const void *blob,
-		      size_t len, struct sim_error *error)
+/* The key's file: a name that is not absolute counts from the folder of the board file. */
+static int key_path(char path[SIM_PATH_MAX], const char *source, const char *name)
+{
+	const char *slash = source != NULL && name[0] != '/' ? strrchr(source, '/') : NULL;
+	const int folder = slash != NULL ? (int)(slash + 1 - source) : 0;
+	const int len =
+		snprintf(path, SIM_PATH_MAX, "%.*s%s", folder, slash != NULL ? source : "", name);
+
+	return len < 0 || len >= SIM_PATH_MAX ? -ENAMETOOLONG : 0;
+}
+
+/* Before anything is made: the key is there, and one that this bootloader can use. */
+static int check_key(const struct sim_board *board, const char *source, struct sim_error *error)
+{
+	char path[SIM_PATH_MAX];
+	struct sim_error why;
+	struct sim_key key;
+	int rc;
+
+	if (board->public_key[0] == '\0') {
+		return 0;
+	}
+	rc = key_path(path, source, board->public_key);
+	if (rc != 0) {
+		return sim_fail(error, rc, "public-key: %s", strerror(-rc));
+	}
+	rc = sim_key_read(&key, path, &why);
+	if (rc != 0) {
+		return sim_fail(error, rc, "public-key: %s: %s", path, why.text);
+	}
+	if (!sim_key_is_for(&key, board->rules.signature)) {
+		return sim_fail(error, -EINVAL, "public-key: %s: not a key for signature-type %s",
+				path, boot_signature_name(board->rules.signature));
+	}
+	return 0;
+}
+
+static int copy_key(const char *to, const struct sim_board *board, const char *source)
+{
+	char path[SIM_PATH_MAX];
+	uint8_t text[SIM_KEY_TEXT_MAX];
+	int rc = key_path(path, source, board->public_key);
+	int from = rc != 0 ? rc : sim_open_regular(path, O_RDONLY);
+	ssize_t len;
+	int fd;
+
+	if (from < 0) {
+		return from;
+	}
+	len = read(from, text, sizeof(text));
+	rc = len < 0 ? -errno : 0;
+	(void)close(from);
+	fd = rc != 0 ? rc : create_file(to);
+	return fd < 0 ? fd : finish(fd, write_all(fd, text, (size_t)len));
+}
+
+static int make_files(const char *folder, const struct sim_board *board, const char *source,
+		      const void *blob, size_t len, struct sim_error *error)
 {
 	char path[SIM_PATH_MAX];
 	int rc = 0;
@@ -84,6 +142,10 @@ static int make_files(const char *folder, const struct sim_board *board, const v
 	for (size_t i = 0; i < board->flashes && rc == 0; i++) {
 		rc = sim_device_raw_path(path, folder, &board->flash[i]);
 		rc = rc != 0 ? rc : make_raw_file(path, &board->flash[i]);
+	}
+	if (rc == 0 && board->public_key[0] != '\0') {
+		rc = sim_device_path(path, folder, SIM_DEVICE_KEY);
+		rc = rc != 0 ? rc : copy_key(path, board, source);
 	}
 	if (rc == 0) {
 		rc = sim_device_path(path, folder, SIM_DEVICE_BOARD);
@@ -94,10 +156,13 @@ static int make_files(const char *folder, const struct sim_board *board, const v
 
 static void remove_files(const char *folder, const struct sim_board *board, bool with_folder)
 {
+	static const char *const names[] = {SIM_DEVICE_BOARD, SIM_DEVICE_KEY};
 	char path[SIM_PATH_MAX];
 
-	if (sim_device_path(path, folder, SIM_DEVICE_BOARD) == 0) {
-		(void)unlink(path);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (sim_device_path(path, folder, names[i]) == 0) {
+			(void)unlink(path);
+		}
 	}
 	for (size_t i = 0; i < board->flashes; i++) {
 		if (sim_device_raw_path(path, folder, &board->flash[i]) == 0) {
@@ -138,25 +203,34 @@ static int make_folder(const char *path, bool *is_new, struct sim_error *error)
 	return sim_fail(error, rc, "%s", strerror(-rc));
 }
 
-int sim_device_create(const char *path, const void *blob, size_t len, struct sim_error *error)
+static int create(const char *path, const struct sim_board *board, const char *source,
+		  const void *blob, size_t len, struct sim_error *error)
+{
+	bool is_new;
+	int rc = check_key(board, source, error);
+
+	rc = rc != 0 ? rc : make_folder(path, &is_new, error);
+	if (rc != 0) {
+		return rc;
+	}
+	rc = make_files(path, board, source, blob, len, error);
+	if (rc != 0) {
+		remove_files(path, board, is_new);
+	}
+	return rc;
+}
+
+int sim_device_create(const char *path, const void *blob, size_t len, const char *source,
+		      struct sim_error *error)
 {
 	struct sim_board *board = malloc(sizeof(*board));
-	bool is_new;
 	int rc;
 
 	if (board == NULL) {
 		return sim_fail(error, -ENOMEM, "%s", strerror(ENOMEM));
 	}
 	rc = sim_board_load(board, blob, error);
-	if (rc == 0) {
-		rc = make_folder(path, &is_new, error);
-		if (rc == 0) {
-			rc = make_files(path, board, blob, len, error);
-			if (rc != 0) {
-				remove_files(path, board, is_new);
-			}
-		}
-	}
+	rc = rc != 0 ? rc : create(path, board, source, blob, len, error);
 	free(board);
 	return rc;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** @file @brief Names of the files in a device folder; for device.c and device_create.c. */
+/** @file @brief Names of the files in a device folder; for sim/device*.c. */
 #ifndef SIM_DEVICE_FILES_H
 #define SIM_DEVICE_FILES_H
 
@@ -10,6 +10,7 @@
 #define SIM_PATH_MAX 4096 /**< Bytes of the longest path, with its terminator. */
 #define SIM_DEVICE_BOARD "board.dtb"
 #define SIM_DEVICE_SETTINGS "settings"
+#define SIM_DEVICE_KEY "public-key.pem"
 
 /** Path of a file of the folder; 0 or -ENAMETOOLONG. */
 static inline int sim_device_path(char path[SIM_PATH_MAX], const char *folder, const char *name)

@@ -79,7 +79,11 @@ class GenFlashMap(unittest.TestCase):
 
     def test_slots_above_15_are_ordinary_partitions(self):
         macros = self.macros("#define SLOT_SIZE 0x10000\n" + BOARD.replace("slot1_partition", "slot16_partition"))
-        self.assertEqual(macros["DFU_PARTITION_slot16_partition_ID"], "16")
+        self.assertEqual(macros["DFU_PARTITION_slot16_partition_ID"], "17")
+
+    def test_the_scratch_partition_has_an_id_of_its_own(self):
+        macros = self.macros("#define SLOT_SIZE 0x10000\n" + BOARD.replace("slot1_partition", "scratch_partition"))
+        self.assertEqual(macros["DFU_PARTITION_scratch_partition_ID"], "16")
 
     def test_disabled_partitions_are_not_in_the_map(self):
         macros = self.macros("#define SLOT_SIZE 0x10000\n" + BOARD.replace('label = "image-0";', 'status = "disabled";'))

@@ -113,7 +113,9 @@ static void partitions_that_make_no_sense_are_refused_by_node_and_property(void 
 		{"label = \"image-0\";", "label = \"a\", \"b\";",
 		 "partition@10000: label: is not one string"},
 		{"slot0_partition: partition", "slot0_partition: slot5_partition: partition",
-		 "is both"},
+		 "is both slot0_partition and slot5_partition"},
+		{"slot0_partition: partition", "slot0_partition: scratch_partition: partition",
+		 "is both slot0_partition and scratch_partition"},
 		{"compatible = \"vendor,nor\", \"jedec,spi-nor\";", "compatible = \"vendor,nor\";",
 		 "/bus@0/nor@1/partitions/partition@0: slot1_partition lies in a flash of a kind"},
 	};
@@ -152,6 +154,37 @@ static void a_bootloader_that_makes_no_sense_is_refused_by_node_and_property(voi
 	refuse_each(faults, sizeof(faults) / sizeof(faults[0]));
 }
 
+static void rules_that_make_no_sense_are_refused_by_node_and_property(void **state)
+{
+	static const struct fault faults[] = {
+		{"images = <1>;", "signature-type = \"ecdsa\";",
+		 "/mcuboot: signature-type: \"ecdsa\" is not known"},
+		{"images = <1>;", "signature-type = <1>;",
+		 "/mcuboot: signature-type: is not one string"},
+		{"images = <1>;", "hash = \"sha1\";", "/mcuboot: hash: \"sha1\" is not known"},
+		{"images = <1>;", "hash;", "/mcuboot: hash: is not one string"},
+		{"images = <1>;", "downgrade-prevention = \"yes\";",
+		 "/mcuboot: downgrade-prevention: \"yes\" is not known"},
+		{"images = <1>;", "downgrade-prevention;",
+		 "/mcuboot: downgrade-prevention: is not one string"},
+		{"images = <1>;", "public-key = \"key.pem\";",
+		 "/mcuboot: public-key: there is no signature-type"},
+		{"images = <1>;", "signature-type = \"none\"; public-key = \"key.pem\";",
+		 "/mcuboot: public-key: there is no signature-type"},
+		{"images = <1>;", "signature-type = \"rsa-2048\"; public-key = \"\";",
+		 "/mcuboot: public-key: is not the name of a file"},
+		{"images = <1>;", "signature-type = \"rsa-2048\"; public-key;",
+		 "/mcuboot: public-key: is not one string"},
+		{"images = <1>;", "ram-start = \"lower\";", "/mcuboot: ram-start: is not one cell"},
+		{"images = <1>;", "ram-size = <0 1>;", "/mcuboot: ram-size: is not one cell"},
+		{"images = <1>;", "ram-start = <0xfffff000>; ram-size = <0x1001>;",
+		 "/mcuboot: ram-size: 0x1001 bytes at 0xfffff000 pass 32 bits"},
+	};
+
+	(void)state;
+	refuse_each(faults, sizeof(faults) / sizeof(faults[0]));
+}
+
 static void a_board_without_flash_is_refused(void **state)
 {
 	size_t len;
@@ -170,6 +203,7 @@ int main(void)
 		cmocka_unit_test(flash_that_makes_no_sense_is_refused_by_node_and_property),
 		cmocka_unit_test(partitions_that_make_no_sense_are_refused_by_node_and_property),
 		cmocka_unit_test(a_bootloader_that_makes_no_sense_is_refused_by_node_and_property),
+		cmocka_unit_test(rules_that_make_no_sense_are_refused_by_node_and_property),
 		cmocka_unit_test(a_board_without_flash_is_refused),
 	};
 

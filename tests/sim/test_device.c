@@ -25,7 +25,7 @@ static int make(void)
 {
 	size_t len;
 	void *blob = board_compile_text(board_source, &len);
-	int rc = sim_device_create(DEVICE, blob, len, &error);
+	int rc = sim_device_create(DEVICE, blob, len, NULL, &error);
 
 	free(blob);
 	return rc;
@@ -105,7 +105,7 @@ static void a_path_too_long_leaves_nothing_behind(void **state)
 	memcpy(path, "longer", 6);
 	/* A path that the folder itself fits in, but not its files. */
 	path[4090] = '\0';
-	assert_int_equal(sim_device_create(path, blob, len, &error), -ENAMETOOLONG);
+	assert_int_equal(sim_device_create(path, blob, len, NULL, &error), -ENAMETOOLONG);
 	assert_int_equal(access("longer", F_OK), -1);
 	free(blob);
 }
@@ -150,10 +150,11 @@ static void the_flash_map_holds_the_board_and_nothing_else(void **state)
 
 	(void)state;
 	assert_int_equal(sim_device_open(&device, DEVICE, &error), 0);
-	assert_int_equal(flash_area_open(16, &fa), 0);
 	assert_int_equal(flash_area_open(17, &fa), 0);
+	assert_int_equal(flash_area_open(18, &fa), 0);
 	assert_int_equal(flash_area_open(2, &fa), -ENOENT);
-	assert_int_equal(flash_area_open(18, &fa), -ENOENT);
+	assert_int_equal(flash_area_open(16, &fa), -ENOENT);
+	assert_int_equal(flash_area_open(19, &fa), -ENOENT);
 	assert_int_equal(boot_arrangement_get()->max_align, 16);
 	assert_int_equal(boot_arrangement_get()->max_sectors, 200);
 	sim_device_close(device);
