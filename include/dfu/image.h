@@ -155,7 +155,7 @@ struct dfu_image_report {
 	uint8_t hash_len;                /**< 0 unless there is one hash, of the right length. */
 	enum dfu_image_finding hash_finding;
 	uint16_t signature_type; /**< Of the TLV judged last, else of the first; 0: none. */
-	enum dfu_image_finding signature_finding; /**< UNKNOWN: no key, or none by it. */
+	enum dfu_image_finding signature_finding; /**< UNKNOWN: no key, or none by the last one. */
 	bool is_pure; /**< A SIG_PURE TLV: the signature covers the image, not its hash. */
 };
 
@@ -180,6 +180,12 @@ struct dfu_image_source dfu_image_source_memory(const void *data, size_t size);
  */
 DFU_MUST_CHECK int dfu_image_header_decode(struct dfu_image_header *header,
 					   const uint8_t raw[DFU_IMAGE_HEADER_LEN]);
+
+/**
+ * @return Below, at or above 0 as @p a is lower than, equal to or higher than @p b for a
+ * bootloader: by major, minor and revision, never by build.
+ */
+int dfu_image_version_compare(const struct dfu_image_version *a, const struct dfu_image_version *b);
 
 /**
  * @brief Find header and TLV areas, and check that they fit the source and each other.

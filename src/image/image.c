@@ -103,6 +103,17 @@ int dfu_image_header_decode(struct dfu_image_header *header,
 	return 0;
 }
 
+int dfu_image_version_compare(const struct dfu_image_version *a, const struct dfu_image_version *b)
+{
+	if (a->major != b->major) {
+		return a->major - b->major;
+	}
+	if (a->minor != b->minor) {
+		return a->minor - b->minor;
+	}
+	return a->revision - b->revision;
+}
+
 static int header_read(struct dfu_image *image, enum dfu_image_fault *fault)
 {
 	uint8_t raw[DFU_IMAGE_HEADER_LEN];

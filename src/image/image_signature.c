@@ -176,6 +176,7 @@ int image_signature_check(const struct dfu_image *image, const struct dfu_image_
 		.hash_len = report->hash_len,
 	};
 
+	report->signature_finding = DFU_IMAGE_UNKNOWN;
 	if ((judge.kind->hashes & HASH_BIT(alg)) == 0) {
 		return image_refuse(&report->fault, DFU_IMAGE_NO_SIGNATURE);
 	}

@@ -3,9 +3,11 @@
  * What a bootloader asks of an image before it runs it, in this order; the first no is the fault
  * that is reported:
  *
- *     flags that exclude each other -> one hash TLV of the right length -> the hash
- *     -> the signature (with a key)
+ *     flags that exclude each other -> one hash TLV of the right length [and type] -> the hash
+ *     -> [a signature of the right type] -> the signature by each key [-> an engine for it]
  *     -> what no bootloader of ours runs: encrypted, compressed, not bootable
+ *
+ * What is in brackets is only known of a bootloader whose build is known (image_demand.h).
  *
  * The last step comes last so that the report about such an image is as full as it can be. The
  * digest of an encrypted image is over the plain payload: where the bytes do not hash to it nothing
@@ -18,6 +20,7 @@
 #include <string.h>
 
 #include "common/bytes.h"
+#include "image/image_demand.h"
 #include "image/image_internal.h"
 
 #define WORK_BUFFER_MIN 64
@@ -37,6 +40,7 @@ struct contents {
 	struct dfu_image_tlv hash; /* the first one */
 	unsigned int hash_count;
 	uint16_t signature_type; /* of the first one */
+	bool has_demanded;       /* a signature of the type that is demanded */
 	bool is_pure;
 	bool is_pure_malformed;
 };
@@ -58,7 +62,23 @@ static int pure_read(const struct dfu_image *image, const struct dfu_image_tlv *
 	return 0;
 }
 
-static int contents_read(const struct dfu_image *image, struct contents *contents)
+static void contents_add(struct contents *contents, const struct dfu_image_tlv *tlv,
+			 uint16_t demanded)
+{
+	if (tlv->type >= DFU_IMAGE_TLV_SHA256 && tlv->type <= DFU_IMAGE_TLV_SHA512) {
+		if (contents->hash_count++ == 0) {
+			contents->hash = *tlv;
+		}
+	} else if (tlv->type >= DFU_IMAGE_TLV_RSA2048_PSS && tlv->type <= DFU_IMAGE_TLV_ED25519) {
+		if (contents->signature_type == 0) {
+			contents->signature_type = tlv->type;
+		}
+		contents->has_demanded |= tlv->type == demanded;
+	}
+}
+
+static int contents_read(const struct dfu_image *image, uint16_t demanded,
+			 struct contents *contents)
 {
 	struct dfu_image_tlv tlv = {0};
 
@@ -72,14 +92,7 @@ static int contents_read(const struct dfu_image *image, struct contents *content
 		if (rc != 0) {
 			return rc;
 		}
-		if (tlv.type >= DFU_IMAGE_TLV_SHA256 && tlv.type <= DFU_IMAGE_TLV_SHA512) {
-			if (contents->hash_count++ == 0) {
-				contents->hash = tlv;
-			}
-		} else if (tlv.type >= DFU_IMAGE_TLV_RSA2048_PSS &&
-			   tlv.type <= DFU_IMAGE_TLV_ED25519 && contents->signature_type == 0) {
-			contents->signature_type = tlv.type;
-		}
+		contents_add(contents, &tlv, demanded);
 	}
 	return 0;
 }
@@ -91,7 +104,7 @@ static bool both(uint32_t flags, uint32_t pair)
 
 /* Flags and TLVs, before any byte is hashed; puts the hash TLV's value into the report. */
 static int contents_check(const struct dfu_image *image, const struct contents *contents,
-			  struct dfu_image_report *report)
+			  uint16_t demanded_hash, struct dfu_image_report *report)
 {
 	uint32_t flags = image->header.flags;
 	const struct dfu_image_tlv *tlv = &contents->hash;
@@ -108,6 +121,9 @@ static int contents_check(const struct dfu_image *image, const struct contents *
 	}
 	if (tlv->len != dfu_hash_size(HASH_TYPE_ALG(tlv->type))) {
 		return image_refuse(&report->fault, DFU_IMAGE_HASH_LENGTH);
+	}
+	if (demanded_hash != 0 && tlv->type != demanded_hash) {
+		return image_refuse(&report->fault, DFU_IMAGE_HASH_TYPE);
 	}
 	int rc = dfu_image_tlv_read(image, tlv, report->hash, sizeof(report->hash));
 
@@ -160,6 +176,36 @@ static int hash_check(const struct dfu_image *image, uint8_t *buf, size_t len,
 	return image_refuse(&report->fault, DFU_IMAGE_HASH_MISMATCH);
 }
 
+static int signature_kind_check(const struct contents *contents, const struct image_demand *demand,
+				struct dfu_image_report *report)
+{
+	if (demand->signature != 0 && contents->signature_type == 0) {
+		return image_refuse(&report->fault, DFU_IMAGE_NO_SIGNATURE);
+	}
+	if ((demand->signature != 0 && !contents->has_demanded) ||
+	    (demand->signing != IMAGE_SIGNING_ANY &&
+	     contents->is_pure != (demand->signing == IMAGE_SIGNING_PURE))) {
+		return image_refuse(&report->fault, DFU_IMAGE_SIGNATURE_TYPE);
+	}
+	return 0;
+}
+
+static int signatures_check(const struct dfu_image *image, const struct image_demand *demand,
+			    struct dfu_image_report *report)
+{
+	for (size_t i = 0; i < IMAGE_DEMAND_KEYS; i++) {
+		if (demand->keys[i] != NULL) {
+			int rc = image_signature_check(image, demand->keys[i], report->is_pure,
+						       report);
+
+			if (rc != 0) {
+				return rc;
+			}
+		}
+	}
+	return demand->no_engine ? image_refuse(&report->fault, DFU_IMAGE_ENGINE) : 0;
+}
+
 static int policy_check(uint32_t flags, struct dfu_image_report *report)
 {
 	if ((flags & FLAGS_ENCRYPTED) != 0) {
@@ -174,20 +220,16 @@ static int policy_check(uint32_t flags, struct dfu_image_report *report)
 	return 0;
 }
 
-int dfu_image_verify(const struct dfu_image *image, const struct dfu_image_key *key, uint8_t *buf,
-		     size_t len, struct dfu_image_report *report)
+int image_verify(const struct dfu_image *image, const struct image_demand *demand, uint8_t *buf,
+		 size_t len, struct dfu_image_report *report)
 {
-	struct dfu_image_report unseen;
 	struct contents contents;
 
-	if (report == NULL) {
-		report = &unseen;
-	}
 	*report = (struct dfu_image_report){.fault = DFU_IMAGE_OK};
 	if (buf == NULL || len < WORK_BUFFER_MIN) {
 		return -EINVAL;
 	}
-	int rc = contents_read(image, &contents);
+	int rc = contents_read(image, demand->signature, &contents);
 
 	if (rc != 0) {
 		return rc;
@@ -195,12 +237,24 @@ int dfu_image_verify(const struct dfu_image *image, const struct dfu_image_key *
 	report->hash_type = contents.hash.type;
 	report->signature_type = contents.signature_type;
 	report->is_pure = contents.is_pure;
-	rc = contents_check(image, &contents, report);
+	rc = contents_check(image, &contents, demand->hash, report);
 	if (rc == 0) {
 		rc = hash_check(image, buf, len, report);
 	}
-	if (rc == 0 && key != NULL) {
-		rc = image_signature_check(image, key, contents.is_pure, report);
+	if (rc == 0) {
+		rc = signature_kind_check(&contents, demand, report);
+	}
+	if (rc == 0) {
+		rc = signatures_check(image, demand, report);
 	}
 	return rc != 0 ? rc : policy_check(image->header.flags, report);
+}
+
+int dfu_image_verify(const struct dfu_image *image, const struct dfu_image_key *key, uint8_t *buf,
+		     size_t len, struct dfu_image_report *report)
+{
+	struct dfu_image_report unseen;
+
+	return image_verify(image, &(struct image_demand){.keys = {key}}, buf, len,
+			    report != NULL ? report : &unseen);
 }

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which image a pair will run after the next reset.
+ *
+ * A bootloader with a primary slot runs that one, unless the trailers ask for an exchange: then it
+ * is the secondary's. A new image lies where uploads go; one that is to be reverted lies at the
+ * start, where the exchange has put it. The direct modes compare what both slots hold: the higher
+ * version is started, of equal ones the primary's; with revert only what has a magic and is not
+ * about to be given up.
+ *
+ * That the images are whole was judged when they were made pending.
+ */
+#include "boot/boot_judge.h"
+#include "boot/boot_slot.h"
+#include "common/bytes.h"
+
+int boot_find_image(int area_id, size_t base, struct boot_found *found)
+{
+	uint8_t raw[DFU_IMAGE_HEADER_LEN];
+	int rc = flash_area_open((uint8_t)area_id, &found->fa);
+
+	if (rc != 0) {
+		return rc == -ENOENT ? 0 : rc;
+	}
+	if (!range_fits(base, sizeof(raw), found->fa->fa_size)) {
+		return 0;
+	}
+	rc = flash_area_read(found->fa, (off_t)base, raw, sizeof(raw));
+	if (rc != 0) {
+		return rc;
+	}
+	found->source = dfu_image_source_flash(found->fa, base, found->fa->fa_size);
+	return dfu_image_header_decode(&found->header, raw) == 0;
+}
+
+enum dfu_image_fault boot_place_fault(const struct dfu_image_header *header,
+				      const struct flash_area *fa)
+{
+	switch (boot_arrangement_get()->mode) {
+	case BOOT_MODE_DIRECT_XIP:
+	case BOOT_MODE_DIRECT_XIP_REVERT:
+		/* The bootloader compares with the offset on the flash device, not on a bus. */
+		return (header->flags & DFU_IMAGE_F_ROM_FIXED) != 0 &&
+				       header->load_addr != (uint64_t)fa->fa_off
+			       ? DFU_IMAGE_ADDRESS
+			       : DFU_IMAGE_OK;
+	case BOOT_MODE_RAM_LOAD:
+	case BOOT_MODE_RAM_LOAD_REVERT:
+		return (header->flags & DFU_IMAGE_F_RAM_LOAD) == 0 ? DFU_IMAGE_NOT_RAM_LOAD
+								   : DFU_IMAGE_OK;
+	default:
+		return DFU_IMAGE_OK;
+	}
+}
+
+/* 1: it may be started; 0: it will be given up; negative: from the device. */
+static int is_kept(const struct flash_area *fa)
+{
+	struct boot_swap_state state;
+
+	if (!boot_mode_needs_trailer(boot_arrangement_get()->mode)) {
+		return 1;
+	}
+	const int rc = boot_read_swap_state(fa, &state);
+	if (rc != 0) {
+		return rc;
+	}
+	return state.magic == BOOT_MAGIC_GOOD &&
+	       (state.copy_done != BOOT_FLAG_SET || state.image_ok == BOOT_FLAG_SET);
+}
+
+static int find_startable(int area_id, struct boot_found *found)
+{
+	const int rc = boot_find_image(area_id, 0, found);
+
+	if (rc <= 0 || boot_place_fault(&found->header, found->fa) != DFU_IMAGE_OK) {
+		return rc < 0 ? rc : 0;
+	}
+	return is_kept(found->fa);
+}
+
+static int find_best(int image_index, struct boot_found *found)
+{
+	struct boot_found other;
+	const int first = find_startable(2 * image_index, found);
+	const int second = first < 0 ? first : find_startable(2 * image_index + 1, &other);
+
+	if (second <= 0) {
+		return second < 0 ? second : first;
+	}
+	if (first == 0 ||
+	    dfu_image_version_compare(&other.header.version, &found->header.version) > 0) {
+		*found = other;
+	}
+	return 1;
+}
+
+static int find_by_trailers(int image_index, struct boot_found *found)
+{
+	const int primary = 2 * image_index;
+	const int secondary = primary + 1;
+	const int type = mcuboot_swap_type_multi(image_index);
+
+	switch (type) {
+	case BOOT_SWAP_TYPE_NONE:
+		return boot_find_image(primary, 0, found);
+	case BOOT_SWAP_TYPE_REVERT:
+		return boot_find_image(secondary, 0, found);
+	default:
+		return type < 0 ? type
+				: boot_find_image(secondary,
+						  boot_get_image_start_offset((uint8_t)secondary),
+						  found);
+	}
+}
+
+int boot_find_next(int image_index, unsigned int together, struct boot_found *found)
+{
+	if ((together >> image_index & 1) != 0) {
+		const int area = boot_upload_area(image_index);
+		const int rc =
+			area < 0 ? area
+				 : boot_find_image(area, boot_get_image_start_offset((uint8_t)area),
+						   found);
+
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	return boot_mode_is_direct(boot_arrangement_get()->mode)
+		       ? find_best(image_index, found)
+		       : find_by_trailers(image_index, found);
+}
