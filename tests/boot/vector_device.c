@@ -35,6 +35,9 @@ static uint8_t area_id(const char *part)
 {
 	unsigned int slot;
 
+	if (strcmp(part, "scratch_partition") == 0) {
+		return BOOT_SCRATCH_AREA_ID;
+	}
 	return sscanf(part, "slot%u_partition", &slot) == 1 ? (uint8_t)slot
 							    : (uint8_t)(100 + vector_device.areas);
 }
