@@ -23,6 +23,7 @@ struct sim_boot_run {
 	const struct boot_rules *rules;
 	struct sim_boot_image images[BOOT_IMAGES_MAX];
 	struct sim_boot_result *result;
+	bool clears_boot_mode; /* the application's request for the bootloader has been seen */
 	int rc; /* not 0: the reset is not modelled, nothing is written */
 };
 
@@ -31,6 +32,9 @@ struct sim_boot_run {
  * image. False: the bootloader starts nothing, and the result's error tells why.
  */
 bool sim_boot_swap(struct sim_boot_run *run);
+bool sim_boot_direct(struct sim_boot_run *run);
+bool sim_boot_single(struct sim_boot_run *run);
+bool sim_boot_firmware_loader(struct sim_boot_run *run);
 
 /* One step of swap-move for one image. */
 bool sim_boot_swap_move_prepare(struct sim_boot_run *run, struct sim_boot_image *image);

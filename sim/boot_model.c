@@ -14,11 +14,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <retention/bootmode.h>
+
 #include "boot_mode.h"
 
 /* By mode; NULL: not modelled. */
 static bool (*const families[BOOT_MODE_COUNT])(struct sim_boot_run *run) = {
 	[BOOT_MODE_SWAP_MOVE] = sim_boot_swap,
+	[BOOT_MODE_DIRECT_XIP] = sim_boot_direct,
+	[BOOT_MODE_DIRECT_XIP_REVERT] = sim_boot_direct,
+	[BOOT_MODE_RAM_LOAD] = sim_boot_direct,
+	[BOOT_MODE_RAM_LOAD_REVERT] = sim_boot_direct,
+	[BOOT_MODE_SINGLE_SLOT] = sim_boot_single,
+	[BOOT_MODE_FIRMWARE_LOADER] = sim_boot_firmware_loader,
 };
 
 bool sim_boot_stop(struct sim_boot_run *run, const char *format, ...)
@@ -183,6 +191,9 @@ int sim_boot(const struct boot_arrangement *arrangement, const struct boot_rules
 	if (rc == 0) {
 		reset(run);
 		rc = dry_run || run->rc != 0 ? run->rc : store(run);
+		if (rc == 0 && !dry_run && run->clears_boot_mode) {
+			rc = bootmode_clear();
+		}
 	}
 	unload(run);
 	free(run);
