@@ -16,6 +16,7 @@
 
 #include <retention/bootmode.h>
 
+#include "boot_check.h"
 #include "boot_mode.h"
 
 /* By mode; NULL: not modelled. */
@@ -135,12 +136,11 @@ static void report_start(struct sim_boot_run *run)
 {
 	const struct sim_boot_image *image = &run->images[0];
 	const struct sim_boot_slot *slot = image->active == 0 ? &image->primary : &image->secondary;
-	struct dfu_image_header header;
+	const struct sim_boot_view view = {slot->bytes, slot->fa->fa_size, slot->fa->fa_size,
+					   slot->erased};
 
-	if (dfu_image_header_decode(&header, slot->bytes) == 0) {
-		run->result->booted = 0;
-		run->result->version = header.version;
-	}
+	run->result->booted = 0;
+	run->result->version = sim_boot_view_version(&view);
 }
 
 static void reset(struct sim_boot_run *run)

@@ -231,6 +231,25 @@ static void an_image_may_load_only_where_the_rules_say(void **state)
 	}
 }
 
+/* As MCUboot: the file names are of images that it is known to install. */
+static void odd_header_sizes_do_not_keep_an_image_from_running(void **state)
+{
+	static const char *const files[] = {"images/odd/hdr-size-0.bin",
+					    "images/odd/hdr-size-31.bin"};
+	const struct boot_rules rules = {.signature = BOOT_SIGNATURE_NONE};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		open_mode(BOOT_MODE_DIRECT_XIP);
+		put_file(1, files[i]);
+		assert_int_equal(sim_boot(boot_arrangement_get(), &rules, false, &result), 0);
+		assert_int_equal(result.booted, 0);
+		assert_int_equal(result.active[0], 1);
+		assert_int_equal(result.version.minor, 1);
+		rig_close();
+	}
+}
+
 static const struct rig_case no_trailer = {.name = "block 16, fields 8 apart",
 					   .page = 4096,
 					   .pages = 8,
@@ -420,6 +439,7 @@ int main(void)
 		cmocka_unit_test(a_slot_that_does_not_start_leaves_it_to_the_other_one),
 		cmocka_unit_test(when_neither_slot_starts_the_reason_of_each_is_told),
 		cmocka_unit_test(an_image_may_load_only_where_the_rules_say),
+		cmocka_unit_test(odd_header_sizes_do_not_keep_an_image_from_running),
 		cmocka_unit_test(without_a_possible_trailer_the_plain_modes_work),
 		cmocka_unit_test(without_a_possible_trailer_the_revert_modes_stop_in_an_assertion),
 		cmocka_unit_test(a_slot_that_is_no_multiple_of_a_field_stops_the_revert_modes),
