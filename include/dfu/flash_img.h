@@ -31,7 +31,8 @@ struct flash_img_check {
 };
 
 /**
- * @brief Begin a write into an area.
+ * @brief Begin a write into an area, at boot_get_image_start_offset(): in swap-offset one page up
+ * in a secondary slot.
  *
  * @retval 0        Ready at offset 0.
  * @retval -EINVAL  @p ctx is NULL.
@@ -42,7 +43,7 @@ struct flash_img_check {
  */
 DFU_MUST_CHECK int flash_img_init_id(struct flash_img_context *ctx, uint8_t area_id);
 
-/** flash_img_init_id() with flash_img_get_upload_slot(). */
+/** flash_img_init_id() with flash_img_get_upload_slot(); -ENODEV where that is none. */
 DFU_MUST_CHECK int flash_img_init(struct flash_img_context *ctx);
 
 /** @return Bytes of the image that flash holds; those in the buffer are not among them. */
@@ -51,7 +52,8 @@ size_t flash_img_bytes_written(struct flash_img_context *ctx);
 /**
  * @brief Append bytes of the image.
  *
- * With CONFIG_IMG_ERASE_PROGRESSIVELY the slot's trailer is erased once, before the first byte.
+ * With CONFIG_IMG_ERASE_PROGRESSIVELY the slot's trailer (where the flash can have one), and in
+ * swap-offset the page before the image, are erased once, before the first byte.
  *
  * Power cut: as stream_flash_buffered_write(); the trailer is gone before any byte of the image
  * changes.
@@ -87,9 +89,9 @@ DFU_MUST_CHECK int flash_img_check(struct flash_img_context *ctx, const struct f
 				   uint8_t area_id);
 
 /**
- * @return Area id of the slot of image 0 that is not running: where an upload goes. The secondary,
- * too, where the running slot is not known (BOOT_INVALID_SLOT_ID); the primary where there is no
- * other.
+ * @return Area id of the slot of image 0 that is not running, boot_upload_area(0): where an upload
+ *         goes. BOOT_INVALID_SLOT_ID where there is none, or where the running slot is not known:
+ *         never the slot that may be running.
  */
 uint8_t flash_img_get_upload_slot(void);
 

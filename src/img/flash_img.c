@@ -4,29 +4,48 @@
  *
  * Order of the flash writes: the trailer's pages are erased before the first byte of the image, so
  * that the bootloader never finds a request that belongs to the old image next to bytes of the new
- * one. The stream is told where that erased tail begins and does not erase its pages again when a
- * long image reaches them. That mark is also how a repeated first call knows that the trailer is
- * gone already.
+ * one. Where the image begins one page up (swap-offset) the page before it goes, too: a header left
+ * there would make the bootloader erase the slot. The stream is told where that erased tail begins
+ * and does not erase its pages again when a long image reaches them. That mark is also how a
+ * repeated first call knows that all this is done already.
  */
 #include <errno.h>
 
 #include <dfu/boot.h>
 #include <dfu/config.h>
 #include <dfu/flash_img.h>
+#include <dfu/image.h>
 #include <dfu/mcuboot.h>
 
-static int wipe_trailer(struct flash_img_context *ctx)
+#include "common/bytes.h"
+#include "flash/flash_caps.h"
+
+/* What comes before the image: its pages or, without explicit erase, what could be a header. */
+static int wipe_front(const struct flash_area *fa, size_t len)
+{
+	const size_t header = round_up(DFU_IMAGE_HEADER_LEN, flash_area_align(fa));
+
+	return flash_area_flatten(fa, 0, flash_needs_erase(fa->fa_dev) ? len : header);
+}
+
+static int wipe(struct flash_img_context *ctx)
 {
 	/* Where the stream begins in the slot. */
-	size_t image_start = ctx->stream.offset - (size_t)ctx->flash_area->fa_off;
-	size_t first;
+	const size_t image_start = ctx->stream.offset - (size_t)ctx->flash_area->fa_off;
+	size_t first = ctx->flash_area->fa_size;
 	int rc = boot_trailer_wipe(ctx->flash_area, &first);
 
+	/* Where there can be no trailer, there is none to wipe. */
+	if (rc == -ENOTSUP) {
+		rc = 0;
+	}
+	if (rc == 0 && image_start > 0 && first > 0) {
+		rc = wipe_front(ctx->flash_area, min_size(image_start, first));
+	}
 	if (rc == 0) {
 		ctx->stream.erased_from = first > image_start ? first - image_start : 0;
 	}
-	/* Where there can be no trailer, there is none to wipe. */
-	return rc == -ENOTSUP ? 0 : rc;
+	return rc;
 }
 
 /* Whether a call that the stream will accept brings the image's first bytes. */
@@ -63,7 +82,9 @@ int flash_img_init_id(struct flash_img_context *ctx, uint8_t area_id)
 
 int flash_img_init(struct flash_img_context *ctx)
 {
-	return flash_img_init_id(ctx, flash_img_get_upload_slot());
+	const uint8_t area_id = flash_img_get_upload_slot();
+
+	return area_id == BOOT_INVALID_SLOT_ID ? -ENODEV : flash_img_init_id(ctx, area_id);
 }
 
 size_t flash_img_bytes_written(struct flash_img_context *ctx)
@@ -83,7 +104,7 @@ int flash_img_buffered_write(struct flash_img_context *ctx, const uint8_t *data,
 		return -EACCES;
 	}
 	if (IS_ENABLED(CONFIG_IMG_ERASE_PROGRESSIVELY) && begins_image(ctx, data, len)) {
-		rc = wipe_trailer(ctx);
+		rc = wipe(ctx);
 		if (rc != 0) {
 			return rc;
 		}
@@ -98,11 +119,7 @@ int flash_img_buffered_write(struct flash_img_context *ctx, const uint8_t *data,
 
 uint8_t flash_img_get_upload_slot(void)
 {
-	const struct flash_area *secondary;
+	const int area = boot_upload_area(0);
 
-	if (boot_fetch_active_slot() == 1) {
-		return 0;
-	}
-	/* A device of one slot has nowhere else to put an image. */
-	return flash_area_open(1, &secondary) == -ENOENT ? 0 : 1;
+	return area < 0 ? BOOT_INVALID_SLOT_ID : (uint8_t)area;
 }

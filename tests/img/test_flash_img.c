@@ -33,7 +33,7 @@ static struct {
 	unsigned int wipes;
 	int wipe_rc;
 	size_t image_start;
-	uint8_t active;
+	int upload_area;
 } boot;
 
 static uint8_t image[SLOT_SIZE + 1];
@@ -50,9 +50,10 @@ int boot_trailer_wipe(const struct flash_area *fa, size_t *first)
 	return 0;
 }
 
-uint8_t boot_fetch_active_slot(void)
+int boot_upload_area(int image_index)
 {
-	return boot.active;
+	assert_int_equal(image_index, 0);
+	return boot.upload_area;
 }
 
 size_t boot_get_image_start_offset(uint8_t area_id)
@@ -115,7 +116,7 @@ static void check_slot(uint8_t id, size_t start, size_t len)
 		assert_int_equal(slot[i], i < pages_end || i >= TAIL ? 0xff : 0);
 	}
 	for (size_t i = 0; i < start; i++) {
-		assert_int_equal(slot[i], 0);
+		assert_int_equal(slot[i], 0xff); /* no header may stay there */
 	}
 	assert_int_equal(slot[-1], 0);
 	assert_int_equal(slot[SLOT_SIZE], 0);
@@ -162,18 +163,26 @@ static void a_failed_init_does_not_spoil_the_next(void **state)
 static void the_upload_goes_to_the_slot_that_does_not_run(void **state)
 {
 	(void)state;
-	boot.active = 0;
-	assert_int_equal(flash_img_get_upload_slot(), 1);
-	boot.active = 1;
-	assert_int_equal(flash_img_get_upload_slot(), 0);
-	boot.active = BOOT_INVALID_SLOT_ID;
-	assert_int_equal(flash_img_get_upload_slot(), 1);
-	assert_int_equal(flash_img_init(&ctx), 0);
-	assert_ptr_equal(ctx.flash_area, &areas[1]);
-	areas[1].fa_dev = &gone;
-	assert_int_equal(flash_img_get_upload_slot(), 1);
-	areas[1].fa_id = 30;
-	assert_int_equal(flash_img_get_upload_slot(), 0);
+	for (uint8_t id = 0; id < 2; id++) {
+		boot.upload_area = id;
+		assert_int_equal(flash_img_get_upload_slot(), id);
+		assert_int_equal(flash_img_init(&ctx), 0);
+		assert_ptr_equal(ctx.flash_area, &areas[id]);
+	}
+}
+
+static void without_a_slot_for_uploads_there_is_nothing_to_begin(void **state)
+{
+	static const struct flash_img_context zero;
+
+	(void)state;
+	boot.upload_area = -ENODEV;
+	assert_int_equal(flash_img_get_upload_slot(), BOOT_INVALID_SLOT_ID);
+	assert_int_equal(flash_img_init(&ctx), -ENODEV);
+	assert_memory_equal(&ctx, &zero, sizeof(ctx));
+	areas[3].fa_id = BOOT_INVALID_SLOT_ID; /* an entry of the map that is not in use */
+	areas[3].fa_dev = flash.dev;
+	assert_int_equal(flash_img_init(&ctx), -ENODEV);
 }
 
 static void any_chunk_gives_the_image_and_one_wipe_of_the_trailer(void **state)
@@ -210,7 +219,7 @@ static void an_image_may_begin_behind_the_start_of_its_slot(void **state)
 	assert_int_equal(flash_img_init_id(&ctx, 1), 0);
 	assert_int_equal(ctx.stream.available, SLOT_SIZE - PAGE);
 	assert_int_equal(write_image(SLOT_SIZE - PAGE, 100), 0);
-	assert_int_equal(flash.nor.stats.erases, 7);
+	assert_int_equal(flash.nor.stats.erases, 8);
 	check_slot(1, PAGE, SLOT_SIZE - PAGE);
 }
 
@@ -221,7 +230,7 @@ static void a_tail_that_begins_before_the_image_is_erased_as_a_whole(void **stat
 	assert_int_equal(flash_img_init_id(&ctx, 1), 0);
 	assert_int_equal(write_image(PAGE, 100), 0);
 	assert_int_equal(ctx.stream.erased_from, 0);
-	assert_int_equal(flash.nor.stats.erases, 2);
+	assert_int_equal(flash.nor.stats.erases, 8);
 	assert_memory_equal(flash.memory + areas[1].fa_off + TAIL + PAGE, image, PAGE);
 }
 
@@ -398,6 +407,7 @@ int main(void)
 		TEST(init_errors_leave_the_context_as_it_was),
 		TEST(a_failed_init_does_not_spoil_the_next),
 		TEST(the_upload_goes_to_the_slot_that_does_not_run),
+		TEST(without_a_slot_for_uploads_there_is_nothing_to_begin),
 		TEST(any_chunk_gives_the_image_and_one_wipe_of_the_trailer),
 		TEST(an_image_that_reaches_the_wiped_pages_does_not_erase_them_again),
 		TEST(an_image_may_begin_behind_the_start_of_its_slot),
