@@ -3,12 +3,21 @@
  * @file
  * @brief DFU target for MCUboot images. Source compatible with the nRF Connect SDK.
  *
- * Writes to the secondary slot of an image pair. Before the first byte the slot's trailer and the
- * page of the old header are erased. The first 32 bytes of the file (rounded up to write blocks)
- * are held back in RAM and programmed last, once the image has been verified as flash holds it: no
- * unverified or interrupted download has a header that the bootloader could see. While the running
- * image is an unconfirmed test nothing may be written there, because the bootloader would take the
- * new image for a revert: -EBUSY.
+ * Writes to the slot of an image pair that does not run, boot_upload_area(); in swap-offset one
+ * page up in it. Before the first byte the slot's trailer and the pages where an old header may be
+ * are erased, each page of the slot at most once in a download. The first 32 bytes of the file
+ * (rounded up to write blocks) are held back in RAM, and once in the settings under
+ * "dfu/MCUBOOT<n>/h", and programmed last, once the image has been verified as flash holds it: no
+ * unverified or interrupted download has a header that the bootloader could see.
+ *
+ * A bootloader that installs what a trailer asks for may see the header of a verified image:
+ * dfu_target_mcuboot_done() programs it. One that starts what it finds (direct-xip, ram-load, their
+ * revert variants, firmware-loader) would start it: there the bytes stay held back until
+ * dfu_target_mcuboot_schedule(), which needs no init and finds them in the settings after a reset.
+ * Without settings only the image downloaded last, in the same run, can be scheduled there.
+ *
+ * While the running image is an unconfirmed test nothing may be written, because the bootloader
+ * would take the new image for the one to go back to: -EBUSY.
  *
  * These functions are what the facade <dfu/dfu_target.h> calls; an application may also call them
  * itself.
@@ -41,7 +50,8 @@ extern "C" {
 DFU_MUST_CHECK int dfu_target_mcuboot_set_buf(uint8_t *buf, size_t len);
 
 /**
- * @brief Demand a signature by a public key from now on; NULL: the hash alone decides.
+ * @brief Demand a signature by a further public key from now on; NULL: what the bootloader demands
+ * (<dfu/boot_rules.h>) decides.
  * @param key  From dfu_image_key_parse(); used, with its DER, until the next call.
  */
 void dfu_target_mcuboot_set_key(const struct dfu_image_key *key);
@@ -65,15 +75,19 @@ bool dfu_target_mcuboot_identify(const void *const buf);
  * @param cb         Not used.
  *
  * @retval 0         Ready; dfu_target_mcuboot_offset_get() says for which byte.
- * @retval -ENODEV   No buffer was set, or there is no secondary slot.
+ * @retval -ENODEV   No buffer was set, or there is no slot to write to: none at all (single-slot),
+ *                   not for the application (firmware-loader), or it is not known which one runs.
  * @retval -EINVAL   @p img_num is no image pair, the buffer is smaller than 64 bytes or no multiple
  *                   of the write block, CONFIG_DFU_TARGET_HEADER_HOLD is less than 32 bytes
- *                   rounded up to write blocks, or a page of a slot is also another area's.
+ *                   rounded up to write blocks, or a slot does not begin and end with a page (the
+ *                   log names the page).
  * @retval -EFBIG    The bootloader cannot install an image of this size.
- * @retval -EBUSY    The running image is unconfirmed (not with
- *                   CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED).
- * @retval -ENOTSUP  The bootloader's mode is not supported, its trailer cannot be written on this
- *                   flash, or it can never swap these two slots.
+ * @retval -EBUSY    The running image is unconfirmed. With CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED only
+ *                   in the revert variants of direct-xip and ram-load: their bootloader erases an
+ *                   unconfirmed image at the next reset, and the other slot holds the only one
+ * left.
+ * @retval -ENOTSUP  The mode needs a trailer that cannot be written on this flash, or the
+ *                   bootloader can never swap these two slots.
  * @retval -EFAULT   The device is not ready, the slot cannot hold a stream, or somebody else's
  *                   stream is open.
  * @retval -errno    From the device, or -ENOENT: there is no primary slot.
@@ -91,6 +105,10 @@ DFU_MUST_CHECK int dfu_target_mcuboot_offset_get(size_t *offset);
 /**
  * @brief Write the next bytes of the file.
  *
+ * The first byte of a download deletes the record of the one before and clears the slot; once the
+ * held-back bytes are whole they are saved. A failure to save them is logged and costs no more than
+ * that they do not outlive a reset.
+ *
  * Power cut: the slot shows no image until done(true) has verified one.
  *
  * @retval 0        Accepted.
@@ -103,7 +121,7 @@ DFU_MUST_CHECK int dfu_target_mcuboot_offset_get(size_t *offset);
  *                  consumed.
  *
  * Blocks for a page erase and a program for each buffer filled; the first call also for the erase
- * of the trailer's pages and the first page.
+ * of the trailer's pages and the header's.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_write(const void *const buf, size_t len);
 
@@ -111,23 +129,32 @@ DFU_MUST_CHECK int dfu_target_mcuboot_write(const void *const buf, size_t len);
  * @brief true: flush, verify what flash holds, program the held-back bytes. false: pause, losing
  * nothing.
  *
- * With CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED and an unconfirmed running image the held-back bytes
- * stay out until dfu_target_mcuboot_schedule_update(); a new init of the same file then reports
- * offset = size. Without CONFIG_DFU_TARGET_VERIFY nothing is verified.
+ * Verified is what the bootloader would ask, boot_judge(), but for dependencies on other images,
+ * which may come later: those are asked when the image is scheduled. Without
+ * CONFIG_DFU_TARGET_VERIFY nothing is verified.
+ *
+ * The held-back bytes stay out until dfu_target_mcuboot_schedule() where the bootloader starts what
+ * it finds, and with CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED while the running image is unconfirmed. A
+ * new init of the same file then reports offset = size.
  *
  * Power cut: the header's write block, which makes the image visible, is programmed last.
  *
- * @retval 0          Done; the image is whole.
+ * @retval 0          Done; the image is whole, and the bootloader would take it.
  * @retval -EACCES    Before any init (nothing done), or the signature is wrong.
  * @retval -EALREADY  After done. Nothing done.
  * @retval -EBADMSG   Format or hash is wrong, or bytes are missing; the log says which.
  * @retval -EBUSY     The running image became unconfirmed. The header stays out; repeat the call.
- * @retval -ENOTSUP   Encrypted or compressed image, or an algorithm that no crypto back-end has.
+ * @retval -ENOTSUP   Encrypted or compressed image, or an algorithm that no crypto back-end or the
+ *                    bootloader has.
  * @retval -EPERM     The image is marked not bootable.
+ * @retval -EFBIG     The bootloader cannot install an image of this size.
+ * @retval -ESTALE    Older than the bootloader lets in, or than it would start.
+ * @retval -EADDRNOTAVAIL  Made for another address, or not to be loaded into RAM.
  * @retval -errno     From the device or the hash engine: repeat the call or pause.
  *
- * A refused image (-EACCES, -EBADMSG, -ENOTSUP, -EPERM) ends the download with nothing to resume,
- * and so does a torn write block of the header (-EIO, then -EALREADY): the next init begins at 0.
+ * A refused image (-EACCES, -EBADMSG, -ENOTSUP, -EPERM, -EFBIG, -ESTALE, -EADDRNOTAVAIL) ends the
+ * download with nothing to resume, and so does a torn write block of the header (-EIO, then
+ * -EALREADY): the next init begins at 0.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_done(bool successful);
 
@@ -138,37 +165,57 @@ DFU_MUST_CHECK int dfu_target_mcuboot_done(bool successful);
 DFU_MUST_CHECK int dfu_target_mcuboot_schedule_update(int img_num);
 
 /**
- * @brief Verify what the secondary slot holds now, and ask the bootloader for it.
+ * @brief Verify what the slot holds now, and ask the bootloader for it.
  *
  * Needs no init. Verifies also what done(true) has verified: others may have written there since.
+ * Where the slot has no header yet, the held-back bytes stand in, of the download in this run or
+ * from the settings (the latter only with CONFIG_DFU_TARGET_VERIFY); a damaged record counts as
+ * none, and so does one beside a header.
  *
+ * Order of the writes: in swap-offset the first page is erased if a header may be there; held-back
+ * bytes; request (boot_request_upgrade()). Where the bootloader starts what it finds: request (in
+ * the revert variants only), held-back bytes. Plain direct-xip, ram-load and firmware-loader know
+ * no test: there @p permanent makes no difference.
+ *
+ * Power cut: scheduled, once the last write block is in, or not at all; the same call goes on.
+ *
+ * @param img_num    Image pair; -1: all, each verified, dependencies on each other included, before
+ *                   the first is scheduled.
  * @param permanent  BOOT_UPGRADE_TEST or BOOT_UPGRADE_PERMANENT.
  *
  * @retval 0         Scheduled.
- * @retval -ENOENT   No such image pair, or no image in its slot.
+ * @retval -ENOENT   No such image pair, no image where the bootloader looks for it, or no held-back
+ *                   bytes for it.
  * @retval -EBUSY    The running image is unconfirmed, or a download is under way or paused: of this
  *                   pair, or one whose bytes wait in the buffer that verification needs.
- * @retval -ENODEV   No buffer was set, or no secondary slot.
- * @retval -EACCES, -EBADMSG, -ENOTSUP, -EPERM   As dfu_target_mcuboot_done(). Not scheduled.
- * @retval -EFBIG    The bootloader cannot install an image of this size.
- * @retval -errno    From boot_request_upgrade_multi().
+ * @retval -ENODEV   No buffer was set, or no slot, as dfu_target_mcuboot_init().
+ * @retval -ENOTSUP  As dfu_target_mcuboot_init() and dfu_target_mcuboot_done(). Nothing written.
+ * @retval -EACCES, -EBADMSG, -EPERM, -EFBIG, -ESTALE, -EADDRNOTAVAIL
+ *                   As dfu_target_mcuboot_done(). Not scheduled.
+ * @retval -ENOLINK  Needs another image, or a later one, that is neither there nor scheduled with
+ *                   it. Not scheduled.
+ * @retval -EIO      A torn write block where the held-back bytes go. Way out: download again.
+ * @retval -errno    From boot_set_next(), the settings or the device: repeat the call.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_schedule(int img_num, int permanent);
 
 /**
- * @brief Take a scheduled update back; the image stays in the slot.
+ * @brief Take a scheduled update back: boot_cancel_upgrade_multi(). The image stays in the slot,
+ * but where the bootloader starts what it finds it loses its header and must be downloaded again.
  * @retval -EBUSY  The running image is unconfirmed. Nothing done.
  * Otherwise as boot_cancel_upgrade_multi().
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_cancel(int img_num);
 
 /**
- * @brief Clear the slot of the last init: trailer first, then the header's page. Nothing is pending
- * or resumable after it.
+ * @brief Clear the slot of the last init: trailer first, then the header's page (in swap-offset
+ * both first pages), then the record of its held-back bytes. Nothing is pending or resumable after
+ * it.
  *
  * @retval 0        Cleared.
  * @retval -EACCES  There was no init.
- * @retval -EBUSY   The running image is unconfirmed. Nothing done.
+ * @retval -EBUSY   The running image is unconfirmed, or that slot has become the running one.
+ *                  Nothing done.
  * @retval -errno   From the device: repeat the call.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_reset(void);

@@ -19,7 +19,7 @@ extern "C" {
 #endif
 
 #define SETTINGS_MAX_NAME_LEN 63 /**< Characters of a name, without the terminator. */
-#define SETTINGS_MAX_VAL_LEN 512 /**< Bytes of a value. */
+#define SETTINGS_MAX_VAL_LEN 520 /**< Bytes of a value. */
 #define SETTINGS_NAME_SEPARATOR '/'
 #define SETTINGS_NAME_END '='
 

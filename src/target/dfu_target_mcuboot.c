@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * MCUboot images into the secondary slot of an image pair.
+ * The download of an MCUboot image into the slot that does not run.
  *
  * Order of the flash writes, and what a cut between them leaves:
  *   1. first byte arrives: the page of the trailer's magic,
  *      then the rest of the trailer                           nothing is pending any more
- *   2. the page that holds the old header                     no image is visible
- *   3. the rest of the file through the stream, from the first write block behind the held-back
+ *   2. the pages where an old header may be                   no image is visible
+ *   3. the held-back bytes into the settings, once they are whole
+ *   4. the rest of the file through the stream, from the first write block behind the held-back
  *      bytes
- *   4. done(true): what flash holds is verified, the held-back bytes standing in from RAM
- *   5. the held-back write blocks but the first
- *   6. the first write block, with the header's magic         the image is visible
- *   7. schedule: the boot layer's trailer, its magic last     the update is pending
+ *   5. done(true): what flash holds is verified, the held-back bytes standing in from RAM
+ *   6. the held-back write blocks but the first
+ *   7. the first write block, with the header's magic         the image is visible
  *
- * The first page is erased in step 2 and the trailer's pages in step 1, so the stream is told not
- * to erase them again.
+ * Where the bootloader starts what it finds, 6 and 7 are left to scheduling (mcuboot_schedule.c),
+ * and so they are while the running image is unconfirmed. What steps 1 and 2 erase the stream does
+ * not erase again.
  *
  *   NONE --init--> ACTIVE --done(true)--> OVER          init of anything else begins a new download
  *                  |  ^  \--verification failed--> FAILED
  *       done(false)|  |init, same pair and size
  *                  v  |
- *                 PAUSED          HELD: as PAUSED, but complete and verified (ALLOW_UNCONFIRMED)
+ *                 PAUSED          HELD: as PAUSED, but complete and verified
  */
 #include <string.h>
 
@@ -32,9 +33,10 @@
 #include <dfu/log.h>
 
 #include "common/bytes.h"
-#include "target/mcuboot_slot.h"
+#include "target/mcuboot_download.h"
+#include "target/mcuboot_held.h"
 
-#define WORK_BUF_MIN 64 /* what dfu_image_verify() needs */
+#define ALL_TOGETHER (~0u)
 
 _Static_assert(CONFIG_DFU_TARGET_HEADER_HOLD >= DFU_IMAGE_HEADER_LEN,
 	       "CONFIG_DFU_TARGET_HEADER_HOLD: less than an image header");
@@ -42,19 +44,26 @@ _Static_assert(CONFIG_DFU_TARGET_HEADER_HOLD >= DFU_IMAGE_HEADER_LEN,
 enum download_state { NONE, ACTIVE, PAUSED, HELD, FAILED, OVER };
 
 static struct {
-	const struct flash_area *slot;
-	size_t limit;      /* bytes of the file, or the most there may be */
-	size_t left;       /* of them not received yet */
-	uint16_t hold_len; /* bytes to hold back: the header, in whole write blocks */
-	uint16_t held_len; /* of them received */
+	struct mcuboot_slot slot; /* area NULL: there was no download yet */
+	size_t limit;             /* bytes of the file, or the most there may be */
+	size_t left;              /* of them not received yet */
+	uint16_t held_len;        /* bytes received of those to hold back */
 	uint8_t img_num;
 	uint8_t state;
 	bool size_known;
 	bool other_file; /* identify saw other first bytes than those of the paused download */
 } download;
 
-static uint8_t held[CONFIG_DFU_TARGET_HEADER_HOLD];
-static struct mcuboot_slot_verifier verifier; /* its buffer is the stream's, too */
+static uint8_t record[MCUBOOT_HELD_RECORD]; /* of the held-back bytes */
+static uint8_t *const held = &record[MCUBOOT_HELD_FRONT];
+static struct mcuboot_slot_verifier verifier;
+static char stream_id[] = "MCUBOOT0";
+
+/* The stream's region: the slot from behind the held-back bytes on. */
+static size_t stream_start(void)
+{
+	return download.slot.start + download.slot.hold_len;
+}
 
 /*
  * Whether the stream, open or paused, is the one of this download: somebody else may have begun one
@@ -64,8 +73,8 @@ static bool owns_stream(void)
 {
 	const struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
 
-	return download.slot != NULL && stream->fdev == download.slot->fa_dev &&
-	       stream->offset == (size_t)download.slot->fa_off + download.hold_len;
+	return download.slot.area != NULL && stream->fdev == download.slot.area->fa_dev &&
+	       stream->offset == (size_t)download.slot.area->fa_off + stream_start();
 }
 
 static size_t bytes_received(void)
@@ -112,78 +121,134 @@ static void end_download(enum download_state state)
 
 static int open_stream(void)
 {
+	const struct flash_area *area = download.slot.area;
 	const struct dfu_target_stream_init init = {
-		.id = "MCUBOOT", /* of which image, the region says */
-		.fdev = download.slot->fa_dev,
+		.id = stream_id,
+		.fdev = area->fa_dev,
 		.buf = verifier.buf,
 		.len = verifier.buf_len,
-		.offset = (size_t)download.slot->fa_off + download.hold_len,
-		.size = download.slot->fa_size - download.hold_len,
+		.offset = (size_t)area->fa_off + stream_start(),
+		.size = area->fa_size - stream_start(),
 	};
 
+	stream_id[sizeof(stream_id) - 2] = (char)('0' + download.img_num);
 	return dfu_target_stream_init(&init);
 }
 
-/* Steps 1 and 2, before the first byte; the stream learns that the first page is erased. */
+/* Steps 1 and 2, before the first byte; the stream learns what is erased. */
 static int begin_content(void)
 {
+	struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
 	size_t head;
-	const int rc = mcuboot_slot_clear(download.slot, download.hold_len, &head);
+	size_t tail;
 
+	mcuboot_held_delete(download.img_num);
+	const int rc = mcuboot_slot_clear(&download.slot, &head, &tail);
 	if (rc == 0) {
-		dfu_target_stream_get_stream()->erased_up_to = head - download.hold_len;
+		stream->erased_up_to = head - stream_start();
+		stream->erased_from = tail > stream_start() ? tail - stream_start() : 0;
 	}
 	return rc;
 }
 
-/* Steps 5 and 6: from here on the slot holds an image, and the download is history. */
+/* Steps 6 and 7: from here on the slot holds an image, and the download is history. */
 static int publish(void)
 {
-	const int rc = mcuboot_slot_program_head(download.slot, held, download.hold_len);
+	const int rc = mcuboot_slot_program_head(&download.slot, held);
 
 	if (rc == 0) {
-		end_download(OVER);
+		mcuboot_download_published(download.img_num);
 	} else if (rc == -EUCLEAN) {
 		end_download(FAILED); /* no repetition can mend a torn block */
 	}
 	return rc == -EUCLEAN ? -EIO : rc;
 }
 
-static int verify_download(bool *judged)
+/*
+ * A dependency is the last thing that the bootloader asks for, and the image that meets it may come
+ * later: scheduling decides.
+ */
+static int verify_download(bool *refused)
 {
-	size_t total_size;
-	const int rc = mcuboot_slot_verify(download.slot, bytes_received(), held, download.hold_len,
-					   &verifier, &total_size, judged);
+	enum dfu_image_fault fault;
+	const int rc = mcuboot_slot_judge(download.img_num, &download.slot, bytes_received(), held,
+					  ALL_TOGETHER, &verifier, &fault);
 
-	return *judged && rc == -ENOENT ? -EBADMSG : rc;
+	if (fault == DFU_IMAGE_DEPENDENCY) {
+		return 0;
+	}
+	*refused = fault != DFU_IMAGE_OK;
+	return *refused && rc == -ENOENT ? -EBADMSG : rc;
 }
 
-static int complete(void)
+/* Nothing of the file is wanted any more. */
+static void refuse_download(void)
 {
-	bool judged = false;
+	end_download(FAILED);
+	mcuboot_held_delete(download.img_num);
+}
 
-	if (download.held_len < download.hold_len || (download.size_known && download.left > 0)) {
-		DFU_ERR("done with %lu bytes missing", (unsigned long)download.left);
-		end_download(FAILED);
-		return -EBADMSG;
-	}
-	int rc = stream_flash_buffered_write(dfu_target_stream_get_stream(), NULL, 0, true);
-	if (rc == 0 && IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)) {
-		rc = verify_download(&judged);
-	}
-	if (judged) {
-		end_download(FAILED);
-	}
-	if (rc != 0) {
-		return rc;
-	}
-	rc = mcuboot_slot_refuse_unconfirmed(download.img_num);
-	if (rc == -EBUSY && IS_ENABLED(CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED)) {
+/* All bytes are in flash or held back, and are what they should be. */
+static int finish(void)
+{
+	const int rc = mcuboot_slot_refuse_unconfirmed(download.img_num);
+	const bool may_wait = rc == -EBUSY && IS_ENABLED(CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED);
+	const bool must_wait = rc == 0 && boot_mode_is_direct(boot_arrangement_get()->mode);
+
+	if (may_wait || must_wait) {
 		pause_download();
 		download.state = HELD;
 		return 0;
 	}
 	return rc == 0 ? publish() : rc;
+}
+
+static int complete(void)
+{
+	bool refused = false;
+
+	if (download.held_len < download.slot.hold_len ||
+	    (download.size_known && download.left > 0)) {
+		DFU_ERR("done with %lu bytes missing", (unsigned long)download.left);
+		refuse_download();
+		return -EBADMSG;
+	}
+	int rc = stream_flash_buffered_write(dfu_target_stream_get_stream(), NULL, 0, true);
+	if (rc == 0 && IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)) {
+		rc = verify_download(&refused);
+	}
+	if (refused) {
+		refuse_download();
+	}
+	return rc == 0 ? finish() : rc;
+}
+
+const struct mcuboot_slot_verifier *mcuboot_download_verifier(void)
+{
+	return &verifier;
+}
+
+bool mcuboot_download_is_unfinished(int img_num)
+{
+	return (download.state == ACTIVE || download.state == PAUSED) &&
+	       (img_num == -1 || img_num == download.img_num);
+}
+
+bool mcuboot_download_get_held(int img_num, uint8_t *bytes)
+{
+	if (download.state != HELD || img_num != download.img_num) {
+		return false;
+	}
+	memcpy(bytes, held, download.slot.hold_len);
+	return true;
+}
+
+void mcuboot_download_published(int img_num)
+{
+	if (img_num == download.img_num && download.state != NONE) {
+		end_download(OVER);
+	}
+	mcuboot_held_delete(img_num);
 }
 
 int dfu_target_mcuboot_set_buf(uint8_t *buf, size_t len)
@@ -227,37 +292,53 @@ static bool is_same_file(int img_num, size_t file_size)
 }
 
 /* What a download to a slot needs of the two buffers. */
-static int check_buffers(const struct flash_area *slot, size_t hold_len)
+static int check_buffers(const struct mcuboot_slot *slot)
 {
-	if (hold_len > sizeof(held)) {
-		DFU_ERR("CONFIG_DFU_TARGET_HEADER_HOLD: %lu bytes needed", (unsigned long)hold_len);
+	if (slot->hold_len > CONFIG_DFU_TARGET_HEADER_HOLD) {
+		DFU_ERR("CONFIG_DFU_TARGET_HEADER_HOLD: %u bytes needed", slot->hold_len);
 		return -EINVAL;
 	}
-	if (verifier.buf_len < WORK_BUF_MIN || verifier.buf_len % flash_area_align(slot) != 0) {
+	if (verifier.buf_len < MCUBOOT_SLOT_WORK_BUF ||
+	    verifier.buf_len % flash_area_align(slot->area) != 0) {
 		DFU_ERR("buffer of %lu bytes", (unsigned long)verifier.buf_len);
 		return -EINVAL;
 	}
 	return 0;
 }
 
-int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t cb)
+/*
+ * Swap and overwrite-only bootloaders keep a running image whose fallback is gone; the direct ones
+ * erase it, so there nothing may touch the other slot.
+ */
+static bool must_be_confirmed(void)
 {
-	const struct flash_area *slot;
+	return !IS_ENABLED(CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED) ||
+	       boot_mode_is_direct(boot_arrangement_get()->mode);
+}
 
-	(void)cb;
-	pause_download();
+/* What can be said of slot and buffers before anything is erased. */
+static int find_slot(int img_num, struct mcuboot_slot *slot)
+{
 	if (verifier.buf == NULL) {
 		return -ENODEV;
 	}
-	int rc = mcuboot_slot_open_secondary(img_num, &slot);
-	if (rc != 0) {
-		return rc;
+	int rc = mcuboot_slot_open(img_num, slot);
+	if (rc == 0) {
+		rc = mcuboot_slot_check_pages(img_num, slot);
 	}
-	const size_t hold_len = round_up(DFU_IMAGE_HEADER_LEN, flash_area_align(slot));
-	rc = check_buffers(slot, hold_len);
-	if (rc == 0 && !IS_ENABLED(CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED)) {
-		rc = mcuboot_slot_refuse_unconfirmed(img_num);
+	if (rc == 0) {
+		rc = check_buffers(slot);
 	}
+	return rc == 0 && must_be_confirmed() ? mcuboot_slot_refuse_unconfirmed(img_num) : rc;
+}
+
+int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t cb)
+{
+	struct mcuboot_slot slot;
+
+	(void)cb;
+	pause_download();
+	int rc = find_slot(img_num, &slot);
 	if (rc != 0) {
 		return rc;
 	}
@@ -268,13 +349,12 @@ int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t
 	if (file_size > (size_t)max_size) {
 		return -EFBIG;
 	}
-	if (!is_same_file(img_num, file_size)) {
+	if (!is_same_file(img_num, file_size) || slot.area != download.slot.area) {
 		end_download(NONE);
 	}
 	download.slot = slot;
 	download.size_known = file_size != 0;
 	download.limit = download.size_known ? file_size : (size_t)max_size;
-	download.hold_len = (uint16_t)hold_len;
 	download.img_num = (uint8_t)img_num;
 	download.other_file = false;
 	rc = recount(open_stream());
@@ -300,14 +380,18 @@ int dfu_target_mcuboot_offset_get(size_t *offset)
  */
 static DFU_NOINLINE int write_first(const uint8_t *bytes, size_t len)
 {
-	const size_t n = min_size(len, (size_t)(download.hold_len - download.held_len));
+	const size_t n = min_size(len, (size_t)(download.slot.hold_len - download.held_len));
 	int rc = download.held_len == 0 ? begin_content() : 0;
 
-	if (rc == 0) {
-		memcpy(&held[download.held_len], bytes, n);
-		download.held_len = (uint16_t)(download.held_len + n);
+	if (rc != 0) {
+		return recount(rc);
 	}
-	if (rc == 0 && len > n) {
+	memcpy(&held[download.held_len], bytes, n);
+	download.held_len = (uint16_t)(download.held_len + n);
+	if (download.held_len == download.slot.hold_len) {
+		mcuboot_held_save(download.img_num, record, download.held_len);
+	}
+	if (len > n) {
 		rc = dfu_target_stream_write(&bytes[n], len - n);
 	}
 	return recount(rc);
@@ -324,7 +408,7 @@ int dfu_target_mcuboot_write(const void *const buf, size_t len)
 	if (len > download.left) {
 		return -EFBIG;
 	}
-	if (download.held_len < download.hold_len) {
+	if (download.held_len < download.slot.hold_len) {
 		return len == 0 ? 0 : write_first(buf, len);
 	}
 	const int rc = dfu_target_stream_write(buf, len);
@@ -354,105 +438,28 @@ int dfu_target_mcuboot_done(bool successful)
 	return 0;
 }
 
-/*
- * Verify what a slot holds, the held-back bytes standing in where its own download left them out.
- */
-static int verify_for_schedule(const struct flash_area *slot, int img_num, bool is_held)
-{
-	const ssize_t max_size = boot_get_max_image_size(img_num);
-	size_t total_size;
-	bool judged;
-
-	if (verifier.buf_len < WORK_BUF_MIN) {
-		return -ENODEV;
-	}
-	if (max_size < 0) {
-		return (int)max_size;
-	}
-	const int rc = mcuboot_slot_verify(slot, slot->fa_size, is_held ? held : NULL,
-					   is_held ? download.hold_len : 0, &verifier, &total_size,
-					   &judged);
-	if (rc != 0) {
-		return rc;
-	}
-	return total_size > (size_t)max_size ? -EFBIG : 0;
-}
-
-/* What flash holds counts, however long ago it was verified: others may have written there since.
- */
-static int check_schedulable(int img_num)
-{
-	const bool is_own = img_num == download.img_num;
-	const bool is_unfinished = download.state == ACTIVE || download.state == PAUSED;
-	const struct flash_area *slot;
-	int rc = mcuboot_slot_open_secondary(img_num, &slot);
-
-	if (rc == 0) {
-		rc = mcuboot_slot_refuse_unconfirmed(img_num);
-	}
-	if (rc != 0) {
-		return rc == -EINVAL ? -ENOENT : rc;
-	}
-	if (is_unfinished && (is_own || IS_ENABLED(CONFIG_DFU_TARGET_VERIFY))) {
-		/* Not whole; or its bytes wait in the buffer that verification needs. */
-		return -EBUSY;
-	}
-	return IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)
-		       ? verify_for_schedule(slot, img_num, is_own && download.state == HELD)
-		       : 0;
-}
-
-static int schedule_one(int img_num, int permanent)
-{
-	if (download.state == HELD && download.img_num == img_num) {
-		const int rc = publish();
-		if (rc != 0) {
-			return rc;
-		}
-	}
-	return boot_request_upgrade_multi(img_num, permanent);
-}
-
-int dfu_target_mcuboot_schedule(int img_num, int permanent)
-{
-	const int first = img_num == -1 ? 0 : img_num;
-	const int last = img_num == -1 ? boot_arrangement_get()->images - 1 : img_num;
-	int rc = 0;
-
-	for (int n = first; rc == 0 && n <= last; n++) {
-		rc = check_schedulable(n);
-	}
-	for (int n = first; rc == 0 && n <= last; n++) {
-		rc = schedule_one(n, permanent);
-	}
-	return rc;
-}
-
-int dfu_target_mcuboot_schedule_update(int img_num)
-{
-	return dfu_target_mcuboot_schedule(img_num, BOOT_UPGRADE_TEST);
-}
-
-int dfu_target_mcuboot_cancel(int img_num)
-{
-	int rc = mcuboot_slot_refuse_unconfirmed(img_num);
-
-	return rc != 0 ? rc : boot_cancel_upgrade_multi(img_num);
-}
-
 int dfu_target_mcuboot_reset(void)
 {
+	struct mcuboot_slot slot;
 	size_t head;
+	size_t tail;
 
 	if (download.state == NONE) {
 		return -EACCES;
 	}
-	int rc = mcuboot_slot_refuse_unconfirmed(download.img_num);
+	int rc = mcuboot_slot_open(download.img_num, &slot);
+	if (rc == 0 && slot.area != download.slot.area) {
+		rc = -EBUSY; /* that slot runs now */
+	}
 	if (rc == 0) {
-		rc = mcuboot_slot_clear(download.slot, download.hold_len, &head);
+		rc = mcuboot_slot_refuse_unconfirmed(download.img_num);
+	}
+	if (rc == 0) {
+		rc = mcuboot_slot_clear(&slot, &head, &tail);
 	}
 	if (rc == 0) {
 		end_download(NONE);
+		mcuboot_held_delete(download.img_num);
 	}
 	return rc;
 }

@@ -1,11 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which slot, where in it, and how it is emptied.
+ *
+ * An upload goes to the slot that does not run, at its start. A swap-offset bootloader wants it one
+ * page up, and takes a header in the first page for an image at the wrong address: it erases the
+ * slot. While it is about to revert it is the other way round, the old image lies in the first
+ * page; nothing may begin there even then, for a complete image that is found one page up would be
+ * reverted to, and the primary shifted by a page.
+ *
+ * Emptying takes first what makes the old content count:
+ *
+ *   page of the magic -> rest of the trailer -> page of the image's header -> first page (if other)
+ *
+ * The first page goes last: with an unconfirmed image running it holds the header of the fallback,
+ * and without it a remainder one page up could be taken for that. Each page is erased once; slots
+ * may be so small that trailer and header share one. The trailer goes in every mode that could have
+ * one, also where the bootloader does not read it (direct-xip, ram-load, firmware-loader): its few
+ * pages cost less than a request left over for the day the bootloader is another one.
+ */
 #include "target/mcuboot_slot.h"
 
 #include <string.h>
 
+#include <dfu/boot.h>
+#include <dfu/boot_rules.h>
 #include <dfu/log.h>
 
-#include "boot/boot_slot.h"
 #include "common/bytes.h"
 #include "flash/flash_caps.h"
 
@@ -24,21 +44,23 @@ static int verdict_errno(int rc)
 	}
 }
 
+#define HEADER_MAGIC_LEN 4 /* what the bootloader knows a header by */
+
 /* What a write block looks like: bits, none for neither. */
 #define SAME 1  /* as it is to be */
 #define BLANK 2 /* erased */
 
-static int look_at_block(const struct flash_area *slot, size_t off, const uint8_t *block)
+static int look_at_block(const struct flash_area *area, size_t off, const uint8_t *block)
 {
-	const uint8_t erased = flash_area_erased_val(slot);
-	const size_t block_size = flash_area_align(slot);
+	const uint8_t erased = flash_area_erased_val(area);
+	const size_t block_size = flash_area_align(area);
 	uint8_t found[32];
 	int look = SAME | BLANK;
 	size_t n;
 
 	for (size_t done = 0; done < block_size; done += n) {
 		n = min_size(sizeof(found), block_size - done);
-		const int rc = flash_area_read(slot, (off_t)(off + done), found, n);
+		const int rc = flash_area_read(area, (off_t)(off + done), found, n);
 		if (rc != 0) {
 			return rc;
 		}
@@ -52,9 +74,9 @@ static int look_at_block(const struct flash_area *slot, size_t off, const uint8_
 	return look;
 }
 
-static int program_block(const struct flash_area *slot, size_t off, const uint8_t *block)
+static int program_block(const struct flash_area *area, size_t off, const uint8_t *block)
 {
-	int look = look_at_block(slot, off, block);
+	int look = look_at_block(area, off, block);
 
 	if (look < 0) {
 		return look;
@@ -62,35 +84,129 @@ static int program_block(const struct flash_area *slot, size_t off, const uint8_
 	if ((look & SAME) != 0) {
 		return 0;
 	}
-	if (look == 0 && flash_needs_erase(slot->fa_dev)) {
-		DFU_ERR("slot %u: write block at %lu is neither erased nor right", slot->fa_id,
+	if (look == 0 && flash_needs_erase(area->fa_dev)) {
+		DFU_ERR("slot %u: write block at %lu is neither erased nor right", area->fa_id,
 			(unsigned long)off);
 		return -EUCLEAN;
 	}
-	const int rc = flash_area_write(slot, (off_t)off, block, flash_area_align(slot));
+	const int rc = flash_area_write(area, (off_t)off, block, flash_area_align(area));
 	if (rc != 0) {
 		return rc;
 	}
-	look = look_at_block(slot, off, block);
+	look = look_at_block(area, off, block);
 	if (look < 0) {
 		return look;
 	}
 	return (look & SAME) != 0 ? 0 : -EUCLEAN;
 }
 
-int mcuboot_slot_open_secondary(int img_num, const struct flash_area **slot)
+/* Whether len bytes at off read erased: 1, 0 or -errno. */
+static int is_blank(const struct flash_area *area, size_t off, size_t len)
 {
-	const int rc = boot_slot_open(img_num, BOOT_SECONDARY, slot);
+	uint8_t found[32];
+	size_t n;
 
-	switch (rc) {
-	case -ENODEV:
-		return -EFAULT;
-	case -ENOENT:
-	case -EACCES:
-		return -ENODEV;
-	default:
+	for (size_t done = 0; done < len; done += n) {
+		n = min_size(sizeof(found), len - done);
+		const int rc = flash_area_read(area, (off_t)(off + done), found, n);
+		if (rc != 0) {
+			return rc;
+		}
+		if (!bytes_are(found, n, flash_area_erased_val(area))) {
+			return 0;
+		}
+	}
+	return 1;
+}
+
+/* The page of the area that holds a byte, its start counted from the start of the area. */
+static int page_at(const struct flash_area *area, size_t off, struct flash_pages_info *page)
+{
+	const int rc = flash_get_page_info_by_offs(area->fa_dev, area->fa_off + (off_t)off, page);
+
+	if (rc == 0) {
+		page->start_offset -= area->fa_off;
+	}
+	return rc;
+}
+
+static int check_edge(const struct flash_area *area, size_t off)
+{
+	struct flash_pages_info page;
+	const int rc = page_at(area, off, &page);
+
+	if (rc != 0) {
 		return rc;
 	}
+	if (page.start_offset < 0 ||
+	    !range_fits((size_t)page.start_offset, page.size, area->fa_size)) {
+		DFU_ERR("slot %u: the page at %ld of %s, %lu bytes, is not the slot's alone",
+			area->fa_id, (long)(area->fa_off + page.start_offset), area->fa_dev->name,
+			(unsigned long)page.size);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_edges(const struct flash_area *area)
+{
+	const int rc = check_edge(area, 0);
+
+	return rc == 0 ? check_edge(area, area->fa_size - 1) : rc;
+}
+
+/* Where in the slot the bootloader looks for an image to install. */
+static int image_start(const struct flash_area *area, size_t *start)
+{
+	struct flash_pages_info page = {0};
+	int rc = 0;
+
+	if (boot_arrangement_get()->mode == BOOT_MODE_SWAP_OFFSET) {
+		rc = page_at(area, 0, &page);
+	}
+	*start = page.size;
+	return rc;
+}
+
+static bool can_be_updated(const struct flash_area *area)
+{
+	return !boot_mode_needs_trailer(boot_arrangement_get()->mode) ||
+	       boot_trailer_size(area) >= 0;
+}
+
+int mcuboot_slot_open(int img_num, struct mcuboot_slot *slot)
+{
+	const int id = boot_upload_area(img_num);
+	const struct flash_area *area;
+
+	if (id < 0) {
+		return id;
+	}
+	int rc = flash_area_open((uint8_t)id, &area);
+	if (rc != 0) {
+		return -EFAULT; /* the area is there, so its device is not ready */
+	}
+	if (!can_be_updated(area)) {
+		return -ENOTSUP;
+	}
+	rc = image_start(area, &slot->start);
+	if (rc == 0) {
+		slot->area = area;
+		slot->hold_len = (uint16_t)round_up(DFU_IMAGE_HEADER_LEN, flash_area_align(area));
+	}
+	return rc;
+}
+
+int mcuboot_slot_check_pages(int img_num, const struct mcuboot_slot *slot)
+{
+	const struct flash_area *primary;
+	int rc = check_edges(slot->area);
+
+	if (rc == 0 && !boot_mode_is_direct(boot_arrangement_get()->mode)) {
+		rc = flash_area_open((uint8_t)(2 * img_num), &primary);
+		rc = rc == 0 ? check_edges(primary) : rc;
+	}
+	return rc;
 }
 
 int mcuboot_slot_refuse_unconfirmed(int img_num)
@@ -101,69 +217,90 @@ int mcuboot_slot_refuse_unconfirmed(int img_num)
 }
 
 /*
- * What must be erased so that an image of before has no header: the first page or, without explicit
- * erase, its first hold_len bytes.
+ * Take out what may be a header at off: its page or, without explicit erase, its write blocks; not
+ * where the slot is erased from erased_from on. *end: where what is erased ends.
  */
-static int header_page(const struct flash_area *slot, size_t hold_len, size_t *size)
+static int clear_header(const struct mcuboot_slot *slot, size_t off, size_t erased_from,
+			size_t *end)
 {
-	struct flash_pages_info page;
+	struct flash_pages_info page = {.size = slot->hold_len};
+	int rc = 0;
 
-	if (!flash_needs_erase(slot->fa_dev)) {
-		*size = hold_len;
-		return 0;
+	if (flash_needs_erase(slot->area->fa_dev)) {
+		rc = page_at(slot->area, off, &page);
 	}
-	const int rc = flash_get_page_info_by_offs(slot->fa_dev, slot->fa_off, &page);
 	if (rc != 0) {
 		return rc;
 	}
-	if (page.start_offset != slot->fa_off || page.size > slot->fa_size) {
-		DFU_ERR("slot %u does not begin with a page of its own", slot->fa_id);
-		return -EINVAL;
-	}
-	*size = page.size;
-	return 0;
+	*end = off + page.size;
+	return off < erased_from ? flash_area_flatten(slot->area, (off_t)off, page.size) : 0;
 }
 
-int mcuboot_slot_clear(const struct flash_area *slot, size_t hold_len, size_t *head)
+int mcuboot_slot_clear(const struct mcuboot_slot *slot, size_t *head, size_t *tail)
 {
-	int rc = header_page(slot, hold_len, head);
+	size_t first_page;
 
-	if (rc == 0) {
-		rc = boot_trailer_wipe(slot, NULL);
+	*tail = slot->area->fa_size;
+	int rc = boot_trailer_wipe(slot->area, tail);
+	if (rc == -ENOTSUP) {
+		rc = 0; /* where there can be no trailer, there is none to wipe */
 	}
-	return rc == 0 ? flash_area_flatten(slot, 0, *head) : rc;
-}
-
-int mcuboot_slot_verify(const struct flash_area *slot, size_t size, const uint8_t *head,
-			size_t head_len, const struct mcuboot_slot_verifier *verifier,
-			size_t *total_size, bool *judged)
-{
-	struct dfu_image_source source = dfu_image_source_flash(slot, 0, size);
-	struct dfu_image_report report;
-	struct dfu_image image;
-
-	source.head = head;
-	source.head_len = head_len;
-	int rc = dfu_image_open(&image, &source, &report.fault);
 	if (rc == 0) {
-		*total_size = image.total_size;
-		rc = dfu_image_verify(&image, verifier->key, verifier->buf, verifier->buf_len,
-				      &report);
+		rc = clear_header(slot, slot->start, *tail, head);
 	}
-	*judged = report.fault != DFU_IMAGE_OK;
-	if (*judged) {
-		DFU_ERR("slot %u: %s", slot->fa_id, dfu_image_fault_str(report.fault));
-		rc = verdict_errno(rc);
+	if (rc == 0 && slot->start > 0) {
+		rc = clear_header(slot, 0, *tail, &first_page);
 	}
 	return rc;
 }
 
-int mcuboot_slot_program_head(const struct flash_area *slot, const uint8_t *head, size_t head_len)
+int mcuboot_slot_has_header(const struct mcuboot_slot *slot)
 {
-	const size_t block_size = flash_area_align(slot);
+	const int rc = is_blank(slot->area, slot->start, flash_area_align(slot->area));
 
-	for (size_t off = head_len; off > 0; off -= block_size) {
-		const int rc = program_block(slot, off - block_size, &head[off - block_size]);
+	return rc < 0 ? rc : !rc;
+}
+
+int mcuboot_slot_judge(int img_num, const struct mcuboot_slot *slot, size_t size,
+		       const uint8_t *head, unsigned int together,
+		       const struct mcuboot_slot_verifier *verifier, enum dfu_image_fault *fault)
+{
+	struct dfu_image_source source = dfu_image_source_flash(slot->area, slot->start, size);
+	struct boot_judgement judgement;
+
+	source.head = head;
+	source.head_len = head == NULL ? 0 : slot->hold_len;
+	const int rc = boot_judge(img_num, &source, verifier->key, together, verifier->buf,
+				  verifier->buf_len, &judgement);
+	*fault = judgement.report.fault;
+	if (*fault == DFU_IMAGE_OK) {
+		return rc;
+	}
+	DFU_ERR("slot %u: %s", slot->area->fa_id, dfu_image_fault_str(*fault));
+	return verdict_errno(rc);
+}
+
+int mcuboot_slot_free_first_page(const struct mcuboot_slot *slot)
+{
+	size_t end;
+
+	if (slot->start == 0) {
+		return 0;
+	}
+	const int rc = is_blank(slot->area, 0, HEADER_MAGIC_LEN);
+	if (rc != 0) {
+		return rc < 0 ? rc : 0;
+	}
+	return clear_header(slot, 0, slot->area->fa_size, &end);
+}
+
+int mcuboot_slot_program_head(const struct mcuboot_slot *slot, const uint8_t *head)
+{
+	const size_t block_size = flash_area_align(slot->area);
+
+	for (size_t off = slot->hold_len; off > 0; off -= block_size) {
+		const size_t at = off - block_size;
+		const int rc = program_block(slot->area, slot->start + at, &head[at]);
 		if (rc != 0) {
 			return rc;
 		}

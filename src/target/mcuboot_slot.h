@@ -6,44 +6,69 @@
 #include <dfu/image.h>
 #include <storage/flash_map.h>
 
+#define MCUBOOT_SLOT_WORK_BUF 64 /* least buffer to verify through */
+
+/* Where a download goes. */
+struct mcuboot_slot {
+	const struct flash_area *area;
+	size_t start;      /* of the image in it: in swap-offset the second page, else 0 */
+	uint16_t hold_len; /* bytes to hold back: the header, in whole write blocks */
+};
+
 /* How to verify: with which key, through which buffer. */
 struct mcuboot_slot_verifier {
-	const struct dfu_image_key *key; /* NULL: the hash decides */
+	const struct dfu_image_key *key; /* NULL: only what the bootloader demands */
 	uint8_t *buf;
 	size_t buf_len;
 };
 
 /*
- * The secondary slot of an image pair. -EINVAL no such pair, -ENODEV no such slot, -EFAULT device
- * not ready.
+ * The slot that uploads for an image pair go to. -EINVAL no such pair; -ENODEV there is no such
+ * slot, or it is not known which one runs; -EFAULT device not ready; -ENOTSUP the mode needs a
+ * trailer, and this flash cannot have one; else from the device.
  */
-int mcuboot_slot_open_secondary(int img_num, const struct flash_area **slot);
+int mcuboot_slot_open(int img_num, struct mcuboot_slot *slot);
+
+/*
+ * Whether the slots of an image pair begin and end with a page: -EINVAL, the page logged, if not.
+ * In direct modes only the slot for uploads is asked.
+ */
+int mcuboot_slot_check_pages(int img_num, const struct mcuboot_slot *slot);
 
 /* 0 if the running image of a pair is confirmed, -EBUSY if not, else the error of the look. */
 int mcuboot_slot_refuse_unconfirmed(int img_num);
 
 /*
  * Make the slot empty for the bootloader: trailer first (its magic's page before the rest), then
- * the old header. *head: how many bytes of the slot are erased from its start. -EINVAL, flash
- * unchanged, if the slot does not begin with a page of its own.
+ * what may be a header. Erased are then the pages up to *head from the image's start, and all from
+ * *tail on, both from the start of the slot.
  */
-int mcuboot_slot_clear(const struct flash_area *slot, size_t hold_len, size_t *head);
+int mcuboot_slot_clear(const struct mcuboot_slot *slot, size_t *head, size_t *tail);
+
+/* Whether the first write block of the image is programmed: 1, 0, or -errno from the device. */
+int mcuboot_slot_has_header(const struct mcuboot_slot *slot);
 
 /*
- * Verify the image in the first size bytes of a slot, head standing in for its first head_len
- * bytes. *judged tells an image that was refused (true) from a device or an engine that failed.
- * Refused: -ENOENT no header, -EBADMSG format or hash, -EACCES signature, -ENOTSUP, -EPERM.
- * *total_size: its bytes.
+ * Judge the image in the first size bytes, head (NULL: none) standing in for what is held back.
+ * *fault tells an image that was refused from a device or an engine that failed (DFU_IMAGE_OK).
+ * Refused: -ENOENT no header, else the fault's errno, where -EBADMSG stands for all of format and
+ * hash. together: see boot_judge().
  */
-int mcuboot_slot_verify(const struct flash_area *slot, size_t size, const uint8_t *head,
-			size_t head_len, const struct mcuboot_slot_verifier *verifier,
-			size_t *total_size, bool *judged);
+int mcuboot_slot_judge(int img_num, const struct mcuboot_slot *slot, size_t size,
+		       const uint8_t *head, unsigned int together,
+		       const struct mcuboot_slot_verifier *verifier, enum dfu_image_fault *fault);
 
 /*
- * Program the first bytes of a slot, last write block first: the header's magic comes last. Each
- * block is read back. One that holds its bytes already is left; -EUCLEAN where one is neither that
- * nor erased.
+ * swap-offset: erase the page before the image if something lies there that the bootloader could
+ * take for a header.
  */
-int mcuboot_slot_program_head(const struct flash_area *slot, const uint8_t *head, size_t head_len);
+int mcuboot_slot_free_first_page(const struct mcuboot_slot *slot);
+
+/*
+ * Program the held-back bytes, last write block first: the header's magic comes last. Each block is
+ * read back. One that holds its bytes already is left; -EUCLEAN where one is neither that nor
+ * erased.
+ */
+int mcuboot_slot_program_head(const struct mcuboot_slot *slot, const uint8_t *head);
 
 #endif

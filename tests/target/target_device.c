@@ -113,6 +113,14 @@ void target_device_close(void)
 	dut.image = NULL;
 }
 
+void target_device_mode(enum boot_mode mode)
+{
+	struct boot_arrangement arrangement = *boot_arrangement_get();
+
+	arrangement.mode = mode;
+	assert_int_equal(boot_arrangement_set(&arrangement), 0);
+}
+
 int target_device_setup(void **state)
 {
 	(void)state;

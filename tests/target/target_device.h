@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include <dfu/boot.h>
 #include <storage/flash_map.h>
 
 #include "support/test_flash.h"
@@ -48,6 +49,10 @@ extern struct flash_area target_device_areas[2];
 
 void target_device_open(const struct device_case *what);
 void target_device_close(void);
+
+/* Another mode of the bootloader than swap-move, and whatever slot the application is linked for.
+ */
+void target_device_mode(enum boot_mode mode);
 
 /* Setup and teardown of a test: the first case, an older image in slot 0, a newer one as dut.image.
  */

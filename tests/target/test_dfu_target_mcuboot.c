@@ -454,17 +454,28 @@ static void a_map_without_a_secondary_slot_has_no_device(void **state)
 	target_device_areas[1].fa_dev = dev;
 }
 
-static void modes_without_rules_are_not_supported(void **state)
+static void modes_that_update_no_slot_have_no_device(void **state)
 {
 	struct boot_arrangement arrangement = *boot_arrangement_get();
 
 	(void)state;
-	for (int mode = 0; mode < BOOT_MODE_COUNT; mode++) {
-		arrangement.mode = (enum boot_mode)mode;
-		assert_int_equal(boot_arrangement_set(&arrangement), 0);
-		assert_int_equal(dfu_target_mcuboot_init(100, 0, NULL),
-				 mode == BOOT_MODE_SWAP_MOVE ? 0 : -ENOTSUP);
-	}
+	take_snapshot();
+	arrangement.mode = BOOT_MODE_SINGLE_SLOT;
+	assert_int_equal(boot_arrangement_set(&arrangement), 0);
+	assert_int_equal(target_device_init(0, 100), -ENODEV);
+	assert_int_equal(dfu_target_mcuboot_schedule_update(0), -ENODEV);
+	/* The application; the loader in slot 1 may. */
+	arrangement.mode = BOOT_MODE_FIRMWARE_LOADER;
+	assert_int_equal(boot_arrangement_set(&arrangement), 0);
+	assert_int_equal(target_device_init(0, 100), -ENODEV);
+	assert_int_equal(dfu_target_mcuboot_schedule_update(0), -ENODEV);
+	/* Which slot runs is not known, and not taken to be slot 0. */
+	arrangement.mode = BOOT_MODE_RAM_LOAD;
+	assert_int_equal(boot_arrangement_set(&arrangement), 0);
+	assert_int_equal(boot_running_slot_set(0, -1), 0);
+	assert_int_equal(target_device_init(0, 100), -ENODEV);
+	assert_int_equal(dfu_target_mcuboot_schedule_update(0), -ENODEV);
+	assert_flash_untouched();
 	arrangement.mode = BOOT_MODE_SWAP_MOVE;
 	assert_int_equal(boot_arrangement_set(&arrangement), 0);
 }
@@ -508,7 +519,7 @@ int main(void)
 		ON_PLAIN(permanent_and_test_requests_differ_in_image_ok),
 		ON_PLAIN(a_new_download_takes_a_pending_update_back_first),
 		ON_PLAIN(a_map_without_a_secondary_slot_has_no_device),
-		ON_PLAIN(modes_without_rules_are_not_supported),
+		ON_PLAIN(modes_that_update_no_slot_have_no_device),
 		ON_PLAIN(slots_off_page_boundaries_are_refused),
 	};
 

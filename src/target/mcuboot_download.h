@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What scheduling asks of the download. */
+#ifndef TARGET_MCUBOOT_DOWNLOAD_H
+#define TARGET_MCUBOOT_DOWNLOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "target/mcuboot_slot.h"
+
+/* Key and buffer; its buffer is the stream's, too. */
+const struct mcuboot_slot_verifier *mcuboot_download_verifier(void);
+
+/* Whether a download of this image (-1: any) is under way or paused. */
+bool mcuboot_download_is_unfinished(int img_num);
+
+/*
+ * Copy the bytes that a complete download of this image holds back in RAM; false, nothing copied,
+ * if there is none.
+ */
+bool mcuboot_download_get_held(int img_num, uint8_t *bytes);
+
+/* The slot of this image has its header: nothing is held back for it any more. */
+void mcuboot_download_published(int img_num);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Asking the bootloader for what a download left in the slot, and taking that back.
+ *
+ * Needs no download in this run: what flash holds counts, with the held-back bytes where the slot
+ * has no header yet. They come from RAM right after done(true), else from the settings; what has a
+ * header needs none, and a record beside it is a left-over. Order, after all has been verified:
+ *
+ *   swap, overwrite-only                     direct-xip, ram-load, firmware-loader
+ *   1. swap-offset: the first page           1. revert variants: copy_done and image_ok (permanent
+ *      is erased if a header may be there       only), then the magic
+ *   2. held-back bytes, if still out         2. held-back bytes
+ *   3. image_ok, swap_info, then the magic
+ *
+ * The last write block of the last step commits. Before it nothing was asked for: without the magic
+ * the one kind of bootloader looks no further, without a header the other. A cut leaves what the
+ * same call finds done, and goes on with. In the revert variants a header without a magic costs the
+ * slot, so the magic cannot come second there.
+ */
+#include <dfu/boot.h>
+#include <dfu/config.h>
+#include <dfu/dfu_target_mcuboot.h>
+
+#include "target/mcuboot_download.h"
+#include "target/mcuboot_held.h"
+
+/* An image to schedule. */
+struct candidate {
+	struct mcuboot_slot slot;
+	const uint8_t *head; /* what is held back of it; NULL: it has its header */
+	uint8_t record[MCUBOOT_HELD_RECORD];
+};
+
+static int open_slot(int img_num, struct mcuboot_slot *slot)
+{
+	const int rc = mcuboot_slot_open(img_num, slot);
+
+	return rc == -EINVAL ? -ENOENT : rc;
+}
+
+/* -ENOENT: no header, and nothing that is held back for it. */
+static int find_head(int img_num, struct candidate *candidate)
+{
+	const size_t len = candidate->slot.hold_len;
+	uint8_t *bytes = &candidate->record[MCUBOOT_HELD_FRONT];
+	int rc = mcuboot_slot_has_header(&candidate->slot);
+
+	candidate->head = NULL;
+	if (rc != 0) {
+		return rc < 0 ? rc : 0;
+	}
+	if (len > CONFIG_DFU_TARGET_HEADER_HOLD) {
+		return -ENOENT;
+	}
+	if (!mcuboot_download_get_held(img_num, bytes)) {
+		/* The record may be of a download that was cut: only verification tells. */
+		rc = IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)
+			     ? mcuboot_held_load(img_num, candidate->record, len)
+			     : -ENOENT;
+	}
+	candidate->head = rc == 0 ? bytes : NULL;
+	return rc;
+}
+
+/* What flash holds counts, however long ago it was verified: others may have written there since.
+ */
+static int verify(int img_num, const struct candidate *candidate, unsigned int together)
+{
+	const struct mcuboot_slot_verifier *verifier = mcuboot_download_verifier();
+	const size_t size = candidate->slot.area->fa_size - candidate->slot.start;
+	enum dfu_image_fault fault;
+
+	if (verifier->buf == NULL || verifier->buf_len < MCUBOOT_SLOT_WORK_BUF) {
+		return -ENODEV;
+	}
+	return mcuboot_slot_judge(img_num, &candidate->slot, size, candidate->head, together,
+				  verifier, &fault);
+}
+
+static int check_schedulable(int img_num, unsigned int together)
+{
+	const bool verifies = IS_ENABLED(CONFIG_DFU_TARGET_VERIFY);
+	struct candidate candidate;
+	int rc = open_slot(img_num, &candidate.slot);
+
+	if (rc == 0) {
+		rc = mcuboot_slot_refuse_unconfirmed(img_num);
+	}
+	if (rc == 0 && mcuboot_download_is_unfinished(verifies ? -1 : img_num)) {
+		/* Not whole; or its bytes wait in the buffer that verification needs. */
+		rc = -EBUSY;
+	}
+	if (rc == 0) {
+		rc = find_head(img_num, &candidate);
+	}
+	return rc == 0 && verifies ? verify(img_num, &candidate, together) : rc;
+}
+
+static int publish(const struct candidate *candidate)
+{
+	const int rc = candidate->head != NULL
+			       ? mcuboot_slot_program_head(&candidate->slot, candidate->head)
+			       : 0;
+
+	return rc == -EUCLEAN ? -EIO : rc;
+}
+
+static int schedule_direct(const struct candidate *candidate, int permanent)
+{
+	int rc = 0;
+
+	if (boot_mode_needs_trailer(boot_arrangement_get()->mode)) {
+		rc = boot_set_next(candidate->slot.area, false, permanent != BOOT_UPGRADE_TEST);
+	}
+	return rc == 0 ? publish(candidate) : rc;
+}
+
+static int schedule_by_trailer(const struct candidate *candidate, int permanent)
+{
+	int rc = mcuboot_slot_free_first_page(&candidate->slot);
+
+	if (rc == 0) {
+		rc = publish(candidate);
+	}
+	return rc == 0 ? boot_set_next(candidate->slot.area, false, permanent != BOOT_UPGRADE_TEST)
+		       : rc;
+}
+
+static int schedule_one(int img_num, int permanent)
+{
+	struct candidate candidate;
+	int rc = open_slot(img_num, &candidate.slot);
+
+	if (rc == 0) {
+		rc = find_head(img_num, &candidate);
+	}
+	if (rc == 0) {
+		rc = boot_mode_is_direct(boot_arrangement_get()->mode)
+			     ? schedule_direct(&candidate, permanent)
+			     : schedule_by_trailer(&candidate, permanent);
+	}
+	if (rc == 0) {
+		mcuboot_download_published(img_num);
+	}
+	return rc;
+}
+
+int dfu_target_mcuboot_schedule(int img_num, int permanent)
+{
+	const int first = img_num == -1 ? 0 : img_num;
+	const int last = img_num == -1 ? boot_arrangement_get()->images - 1 : img_num;
+	unsigned int together = 0;
+	int rc = 0;
+
+	for (int n = first; n >= 0 && n <= last && n < BOOT_IMAGES_MAX; n++) {
+		together |= 1u << n;
+	}
+	for (int n = first; rc == 0 && n <= last; n++) {
+		rc = check_schedulable(n, together);
+	}
+	for (int n = first; rc == 0 && n <= last; n++) {
+		rc = schedule_one(n, permanent);
+	}
+	return rc;
+}
+
+int dfu_target_mcuboot_schedule_update(int img_num)
+{
+	return dfu_target_mcuboot_schedule(img_num, BOOT_UPGRADE_TEST);
+}
+
+int dfu_target_mcuboot_cancel(int img_num)
+{
+	int rc = mcuboot_slot_refuse_unconfirmed(img_num);
+
+	if (rc == 0) {
+		rc = boot_cancel_upgrade_multi(img_num);
+	}
+	if (rc == 0 && boot_mode_is_direct(boot_arrangement_get()->mode)) {
+		mcuboot_held_delete(img_num); /* the header is gone, and is not to come back */
+	}
+	return rc;
+}
