@@ -2,10 +2,13 @@
 /*
  * Strict NOR.
  *
- * Each operation passes three gates in this order: the rules of flash, the injected failure, the
- * inner device. A rule comes first so that no injected failure can hide it. The driver ops are also
- * called by code that goes around the checks of flash.c, so bounds and alignment are asserted here
- * once more.
+ * Each operation passes four gates in this order: whether power is on, the rules of flash, the
+ * injected failure, the inner device. A rule comes before the failure so that none can hide it, but
+ * what code without power attempts breaks no rule. The driver ops are also called by code that goes
+ * around the checks of flash.c, so bounds and alignment are asserted here once more.
+ *
+ * A planned cut falls before or after the last gate. An erase of several pages passes it once for
+ * each page, as on a chip.
  */
 #include "nor.h"
 
@@ -111,8 +114,7 @@ static int check_program(struct sim_nor *nor, off_t offset, size_t len)
 	return check_erased(nor, offset, len);
 }
 
-/* Gives the number of pages, for the counters. */
-static int check_erase(struct sim_nor *nor, off_t offset, size_t size, unsigned long *pages)
+static int check_erase(struct sim_nor *nor, off_t offset, size_t size)
 {
 	off_t end;
 	int rc = check_bounds(nor, "erase", offset, size);
@@ -121,7 +123,6 @@ static int check_erase(struct sim_nor *nor, off_t offset, size_t size, unsigned 
 		return rc;
 	}
 	end = offset + (off_t)size;
-	*pages = 0;
 	while (offset < end) {
 		struct flash_pages_info page;
 
@@ -135,7 +136,55 @@ static int check_erase(struct sim_nor *nor, off_t offset, size_t size, unsigned 
 				      (uintmax_t)page.start_offset);
 		}
 		offset += (off_t)page.size;
-		(*pages)++;
+	}
+	return 0;
+}
+
+static int program(struct sim_nor *nor, off_t offset, const void *data, size_t len)
+{
+	int rc = sim_power_begin(nor->power);
+
+	if (rc != 0) {
+		return rc;
+	}
+	rc = flash_write(nor->inner, offset, data, len);
+	if (rc == 0) {
+		nor->stats.programs++;
+		nor->stats.bytes_programmed += len;
+	}
+	return sim_power_end(nor->power, rc);
+}
+
+static int erase_page(struct sim_nor *nor, const struct flash_pages_info *page)
+{
+	int rc = sim_power_begin(nor->power);
+
+	if (rc != 0) {
+		return rc;
+	}
+	rc = flash_erase(nor->inner, page->start_offset, page->size);
+	if (rc == 0) {
+		nor->stats.erases++;
+		nor->stats.bytes_erased += page->size;
+	}
+	return sim_power_end(nor->power, rc);
+}
+
+static int erase_pages(struct sim_nor *nor, off_t offset, size_t size)
+{
+	const off_t end = offset + (off_t)size;
+
+	while (offset < end) {
+		struct flash_pages_info page;
+		int rc = flash_get_page_info_by_offs(nor->inner, offset, &page);
+
+		if (rc == 0) {
+			rc = erase_page(nor, &page);
+		}
+		if (rc != 0) {
+			return rc;
+		}
+		offset += (off_t)page.size;
 	}
 	return 0;
 }
@@ -143,8 +192,11 @@ static int check_erase(struct sim_nor *nor, off_t offset, size_t size, unsigned 
 static int nor_read(const struct device *dev, off_t offset, void *data, size_t len)
 {
 	struct sim_nor *nor = nor_of(dev);
-	int rc = check_bounds(nor, "read", offset, len);
+	int rc = sim_power_check(nor->power);
 
+	if (rc == 0) {
+		rc = check_bounds(nor, "read", offset, len);
+	}
 	if (rc != 0) {
 		return rc;
 	}
@@ -161,40 +213,29 @@ static int nor_read(const struct device *dev, off_t offset, void *data, size_t l
 static int nor_write(const struct device *dev, off_t offset, const void *data, size_t len)
 {
 	struct sim_nor *nor = nor_of(dev);
-	int rc = check_program(nor, offset, len);
+	int rc = sim_power_check(nor->power);
 
+	if (rc == 0) {
+		rc = check_program(nor, offset, len);
+	}
 	if (rc != 0) {
 		return rc;
 	}
-	if (fails_now(nor, false)) {
-		return nor->fail_rc;
-	}
-	rc = flash_write(nor->inner, offset, data, len);
-	if (rc == 0) {
-		nor->stats.programs++;
-		nor->stats.bytes_programmed += len;
-	}
-	return rc;
+	return fails_now(nor, false) ? nor->fail_rc : program(nor, offset, data, len);
 }
 
 static int nor_erase(const struct device *dev, off_t offset, size_t size)
 {
 	struct sim_nor *nor = nor_of(dev);
-	unsigned long pages;
-	int rc = check_erase(nor, offset, size, &pages);
+	int rc = sim_power_check(nor->power);
 
+	if (rc == 0) {
+		rc = check_erase(nor, offset, size);
+	}
 	if (rc != 0) {
 		return rc;
 	}
-	if (fails_now(nor, false)) {
-		return nor->fail_rc;
-	}
-	rc = flash_erase(nor->inner, offset, size);
-	if (rc == 0) {
-		nor->stats.erases += pages;
-		nor->stats.bytes_erased += size;
-	}
-	return rc;
+	return fails_now(nor, false) ? nor->fail_rc : erase_pages(nor, offset, size);
 }
 
 static const struct flash_parameters *nor_get_parameters(const struct device *dev)

@@ -7,12 +7,14 @@
  * Rules: an access lies inside the device; a program is whole, aligned write blocks; on a device
  * with explicit erase every byte of a programmed block reads erased before; an erase is whole
  * pages. A broken rule changes nothing, returns -EIO and is kept as text. Operations are counted,
- * and any of them can be made to fail.
+ * any of them can be made to fail, and the power can be cut before or after any (power.h).
  */
 #ifndef SIM_NOR_H
 #define SIM_NOR_H
 
 #include <drivers/flash.h>
+
+#include "power.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -40,9 +42,10 @@ struct sim_nor {
 	long fail_after;
 	int fail_rc;
 	bool fail_reads;
+	struct sim_power *power; /**< Of all flash of the device; NULL: never cut. */
 };
 
-/** Decorate @p inner, which must outlive @p nor. Counters are 0, nothing fails. */
+/** Decorate @p inner, which must outlive @p nor. Counters are 0, nothing fails, no power named. */
 void sim_nor_init(struct sim_nor *nor, const struct device *inner);
 
 #ifdef __cplusplus

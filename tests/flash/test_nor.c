@@ -210,6 +210,133 @@ static void failure_of_the_inner_device_passes_through_uncounted(void **state)
 	assert_string_equal(outer.violation, "");
 }
 
+/* Three programs of a block each, then the erase of all pages; gives the first error. */
+static int write_and_erase(const struct test_flash *flash, struct op op)
+{
+	uint8_t data[512];
+
+	for (unsigned int i = 0; i < 3; i++) {
+		memset(data, (int)(0x30 + i), sizeof(data));
+		int rc = op.api->write(op.dev, (off_t)(i * op.block), data, op.block);
+
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	return op.api->erase(op.dev, 0, flash->size);
+}
+
+/* What flash holds after so many of those operations: by hand, page for page. */
+static void assert_content_after(const struct test_flash *flash, struct op op, unsigned long done)
+{
+	const uint8_t erased = flash->ram_config->parameters.erase_value;
+	size_t blank = 0; /* bytes that the erased pages cover */
+
+	for (unsigned long page = 0; page + 3 < done; page++) {
+		struct flash_pages_info info;
+
+		assert_int_equal(flash_get_page_info_by_idx(&flash->ram, (uint32_t)page, &info), 0);
+		blank = (size_t)info.start_offset + info.size;
+	}
+	for (size_t i = 0; i < flash->size; i++) {
+		size_t block = i / op.block;
+		bool written = i >= blank && block < 3 && block < done;
+
+		assert_int_equal(flash->memory[i], written ? 0x30 + block : erased);
+	}
+}
+
+static void a_cut_lets_the_operations_before_it_take_place_and_no_other(void **state)
+{
+	struct test_flash *flash = *state;
+	struct op op = op_of(flash);
+	const unsigned long operations = 3 + flash_get_page_count(&flash->ram);
+	struct sim_power power;
+
+	flash->nor.power = &power;
+	for (unsigned long k = 0; k <= operations; k++) {
+		for (enum sim_cut when = SIM_CUT_BEFORE; when <= SIM_CUT_AFTER; when++) {
+			const bool fires = k < operations;
+			const unsigned long done = fires ? k + (when == SIM_CUT_AFTER) : operations;
+
+			test_flash_blank(flash);
+			flash->nor.stats = (struct sim_nor_stats){0};
+			sim_power_init(&power);
+			sim_power_cut(&power, k, when, -EINTR);
+			assert_int_equal(write_and_erase(flash, op), fires ? -EINTR : 0);
+			assert_int_equal(power.fired, fires);
+			assert_int_equal(power.operations, done);
+			assert_int_equal(flash->nor.stats.programs + flash->nor.stats.erases, done);
+			assert_content_after(flash, op, done);
+		}
+	}
+	flash->nor.power = NULL;
+}
+
+/* Not even rules: what code without power attempts has no meaning. */
+static void without_power_everything_fails_and_changes_nothing(void **state)
+{
+	struct test_flash *flash = *state;
+	struct op op = op_of(flash);
+	struct sim_power power;
+	uint8_t buf[512] = {0};
+
+	sim_power_init(&power);
+	flash->nor.power = &power;
+	test_pattern(flash->memory, flash->size, 21);
+	sim_power_cut(&power, 0, SIM_CUT_BEFORE, -ENXIO);
+	assert_int_equal(op.api->read(op.dev, 0, buf, 1), 0);
+	assert_false(power.fired);
+	assert_int_equal(op.api->erase(op.dev, 0, op.page), -ENXIO);
+	assert_true(power.fired);
+
+	memset(buf, 0x5a, sizeof(buf));
+	flash->nor.stats = (struct sim_nor_stats){0};
+	flash->nor.fail_after = 0;
+	flash->nor.fail_rc = -EBUSY;
+	assert_int_equal(op.api->read(op.dev, 0, buf, op.block), -ENXIO);
+	assert_int_equal(op.api->read(op.dev, -1, buf, 1), -ENXIO);
+	assert_int_equal(op.api->write(op.dev, 0, buf, op.block), -ENXIO);
+	assert_int_equal(op.api->erase(op.dev, 0, op.page), -ENXIO);
+	assert_int_equal(op.api->erase(op.dev, 1, op.page), -ENXIO);
+	assert_int_equal(flash->nor.fail_after, 0);
+	assert_string_equal(flash->nor.violation, "");
+	assert_int_equal(
+		flash->nor.stats.reads + flash->nor.stats.programs + flash->nor.stats.erases, 0);
+	assert_int_equal(buf[0], 0x5a);
+	for (size_t i = 0; i < flash->size; i++) {
+		assert_int_equal(flash->memory[i], (i + 21) % 251);
+	}
+
+	sim_power_init(&power);
+	flash->nor.fail_after = -1;
+	assert_int_equal(op.api->erase(op.dev, 0, op.page), 0);
+	assert_int_equal(power.operations, 1);
+	flash->nor.power = NULL;
+}
+
+/* A broken rule and an injected failure are no operations. */
+static void only_what_reaches_the_device_counts(void **state)
+{
+	struct test_flash *flash = *state;
+	struct op op = op_of(flash);
+	struct sim_power power;
+	uint8_t buf[512] = {0};
+
+	sim_power_init(&power);
+	flash->nor.power = &power;
+	assert_int_equal(op.api->erase(op.dev, 1, op.page), -EIO);
+	flash->nor.violation[0] = '\0';
+	flash->nor.fail_rc = -EBUSY;
+	flash->nor.fail_after = 0;
+	assert_int_equal(op.api->write(op.dev, 0, buf, op.block), -EBUSY);
+	assert_int_equal(op.api->read(op.dev, 0, buf, 1), 0);
+	assert_int_equal(power.operations, 0);
+	assert_int_equal(op.api->write(op.dev, 0, buf, op.block), 0);
+	assert_int_equal(power.operations, 1);
+	flash->nor.power = NULL;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +349,9 @@ int main(void)
 		cmocka_unit_test(failure_comes_once_after_the_countdown_and_does_nothing),
 		cmocka_unit_test(has_the_geometry_of_the_inner_device),
 		cmocka_unit_test(failure_of_the_inner_device_passes_through_uncounted),
+		cmocka_unit_test(a_cut_lets_the_operations_before_it_take_place_and_no_other),
+		cmocka_unit_test(without_power_everything_fails_and_changes_nothing),
+		cmocka_unit_test(only_what_reaches_the_device_counts),
 	};
 
 	return run_on_geometries("strict nor", tests, ARRAY_SIZE(tests));
