@@ -42,6 +42,17 @@ void life_check_rc(int rc, int expected, const char *what, const char *file, int
 	}
 }
 
+enum boot_mode life_mode(int argc, char **argv)
+{
+	for (int mode = 0; argc == 2 && mode < BOOT_MODE_COUNT; mode++) {
+		if (strcmp(argv[1], boot_mode_name((enum boot_mode)mode)) == 0) {
+			return (enum boot_mode)mode;
+		}
+	}
+	printf("usage: %s MODE\n", argv[0]);
+	exit(2);
+}
+
 static const struct mode_rules *rules(void)
 {
 	return &mode_rules[rig.what.mode];

@@ -18,6 +18,9 @@
 void life_check(bool good, const char *what, const char *file, int line);
 void life_check_rc(int rc, int expected, const char *what, const char *file, int line);
 
+/* The mode named by a program's only argument; ends the process if there is none. */
+enum boot_mode life_mode(int argc, char **argv);
+
 /* The slot that runs, and the image in it. */
 struct life {
 	int running;

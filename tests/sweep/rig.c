@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <dfu/boot_rules.h>
 #include <storage/flash_map.h>
@@ -82,6 +84,22 @@ static void write_down(const struct rig_flash *flash, bool is_erase, off_t off, 
 	shared->op_count++;
 }
 
+/* Every operation that changes what outlives a reset begins and ends here. */
+static void begin_operation(void)
+{
+	if (rig.shared->operations == rig.shared->cut && !rig.shared->cut_after) {
+		_Exit(RIG_CUT);
+	}
+}
+
+static void end_operation(void)
+{
+	if (rig.shared->operations == rig.shared->cut) {
+		_Exit(RIG_CUT);
+	}
+	rig.shared->operations++;
+}
+
 static int after(const struct rig_flash *flash, int rc)
 {
 	if (flash->nor.violation[0] != '\0' && rig.shared->violation[0] == '\0') {
@@ -113,16 +131,22 @@ static int rig_write(const struct device *dev, off_t off, const void *data, size
 	const bool is_erase = flash->config->parameters.caps.no_explicit_erase &&
 			      is_erased(flash, data, len);
 
+	begin_operation();
 	write_down(flash, is_erase, off, len);
-	return after(flash, flash_write(&flash->nor.device, off, data, len));
+	const int rc = after(flash, flash_write(&flash->nor.device, off, data, len));
+	end_operation();
+	return rc;
 }
 
 static int rig_erase(const struct device *dev, off_t off, size_t len)
 {
 	const struct rig_flash *flash = flash_of(dev);
 
+	begin_operation();
 	write_down(flash, true, off, len);
-	return after(flash, flash_erase(&flash->nor.device, off, len));
+	const int rc = after(flash, flash_erase(&flash->nor.device, off, len));
+	end_operation();
+	return rc;
 }
 
 static const struct flash_parameters *rig_parameters(const struct device *dev)
@@ -143,6 +167,32 @@ static const struct flash_driver_api rig_api = {
 	.erase = rig_erase,
 	.get_parameters = rig_parameters,
 	.page_layout = rig_page_layout,
+};
+
+static int settings_load(const struct settings_backend *backend, settings_backend_cb cb,
+			 void *param)
+{
+	const struct settings_backend *inner = &rig.shared->settings.backend;
+
+	(void)backend;
+	return inner->api->load(inner, cb, param);
+}
+
+static int settings_save(const struct settings_backend *backend, const char *name,
+			 const void *value, size_t len)
+{
+	const struct settings_backend *inner = &rig.shared->settings.backend;
+
+	(void)backend;
+	begin_operation();
+	const int rc = inner->api->save(inner, name, value, len);
+	end_operation();
+	return rc;
+}
+
+static const struct settings_backend_api settings_api = {
+	.load = settings_load,
+	.save = settings_save,
 };
 
 /* Appends the pages of a text to a flash; gives their first byte. */
@@ -298,8 +348,9 @@ static void begin_library(const struct rig_case *what)
 		.ram_size = 0x400000,
 	};
 
-	settings_ram_init(&rig.settings, rig.shared->settings, sizeof(rig.shared->settings));
-	settings_backend_set(&rig.settings.backend);
+	settings_ram_init(&rig.shared->settings, rig.shared->entries, sizeof(rig.shared->entries));
+	rig.settings.api = &settings_api;
+	settings_backend_set(&rig.settings);
 	if (boot_arrangement_set(&arrangement) != 0 || boot_rules_set(&rules) != 0 ||
 	    settings_subsys_init() != 0) {
 		abort();
@@ -315,6 +366,7 @@ bool rig_open(const struct rig_case *what)
 	rig.what = *what;
 	rig.shared = take(sizeof(*rig.shared));
 	memset(rig.shared, 0, sizeof(*rig.shared));
+	rig.shared->cut = -1;
 	lay_out(what);
 	if (!begin_flash(&rig.flashes[0], what->block, what->erased, what->no_erase)) {
 		return false;
@@ -355,6 +407,42 @@ void rig_snapshot(void)
 			memcpy(flash->before, flash->memory, flash->size);
 		}
 	}
+	rig.shared->settings_before = rig.shared->settings;
+	memcpy(rig.shared->entries_before, rig.shared->entries, RIG_SETTINGS_SIZE);
+}
+
+void rig_restore(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rig.flashes); i++) {
+		struct rig_flash *flash = &rig.flashes[i];
+
+		if (flash->size > 0) {
+			memcpy(flash->memory, flash->before, flash->size);
+		}
+	}
+	rig.shared->settings = rig.shared->settings_before;
+	memcpy(rig.shared->entries, rig.shared->entries_before, RIG_SETTINGS_SIZE);
+}
+
+int rig_run(int (*run)(void), long cut, bool cut_after)
+{
+	int status;
+
+	rig.shared->cut = cut;
+	rig.shared->cut_after = cut_after;
+	rig.shared->operations = 0;
+	const pid_t child = fork();
+	if (child == 0) {
+		rig.shared->rc = run();
+		_Exit(0);
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
+	    (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != RIG_CUT)) {
+		(void)fflush(stdout);
+		_Exit(1);
+	}
+	rig.shared->cut = -1;
+	return WEXITSTATUS(status) == 0 ? rig.shared->rc : RIG_CUT;
 }
 
 static bool is_unchanged(const struct rig_flash *flash, size_t start, size_t end)

@@ -20,6 +20,8 @@
 #define RIG_RUNS_MAX 64
 #define RIG_SLOTS 2
 #define RIG_OPS_MAX 4096
+#define RIG_SETTINGS_SIZE 2048
+#define RIG_CUT 77 /* exit status of a process that was cut off */
 
 /* Pages of slots, as "4x16K 1x64K". */
 struct rig_layout {
@@ -85,9 +87,14 @@ struct rig_shared {
 	struct rig_op ops[RIG_OPS_MAX];
 	size_t op_count; /* goes on beyond RIG_OPS_MAX */
 	char violation[200];
-	uint8_t settings[4096];
-	size_t settings_used;
-	long results[8]; /* a test's own */
+	struct settings_ram settings;
+	struct settings_ram settings_before; /* rig_snapshot() */
+	uint8_t entries[RIG_SETTINGS_SIZE];
+	uint8_t entries_before[RIG_SETTINGS_SIZE];
+	long cut; /* the operation at which the process ends, counted from 0; negative: none */
+	bool cut_after;  /* it takes place, the process ends then */
+	long operations; /* programs, erases and saved settings so far */
+	int rc;          /* what a child's call returned */
 };
 
 struct rig {
@@ -96,7 +103,7 @@ struct rig {
 	struct rig_slot slots[RIG_SLOTS];
 	size_t scratch_page; /* its largest page */
 	size_t scratch_size;
-	struct settings_ram settings;
+	struct settings_backend settings; /* what the library gets */
 	struct rig_shared *shared;
 };
 
@@ -111,8 +118,15 @@ bool rig_open(const struct rig_case *what);
 /* The name of a case, in a buffer that the next call uses again. */
 const char *rig_name(const struct rig_case *what);
 
-/* Remember all flash. */
+/* Remember all flash and settings; go back to that. */
 void rig_snapshot(void);
+void rig_restore(void);
+
+/*
+ * Run a function in a process of its own, cut off before or after operation number `cut` of it.
+ * Returns its return value, or RIG_CUT; anything else that ends it early ends the test.
+ */
+int rig_run(int (*run)(void), long cut, bool cut_after);
 
 /* Whether flash is as remembered: everywhere, or outside one slot (-1: none excepted). */
 bool rig_is_unchanged_outside(int slot);

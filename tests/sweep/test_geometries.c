@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every flash, in one boot mode: test_sweep MODE [DIRECTORY].
+ * Every flash, in one boot mode: test_geometries MODE.
  *
  * Each combination of geometry either lives a whole life (download, take back, test, revert,
  * confirm, permanent; smallest, middle and largest image) or is refused as the rules say, flash as
  * it was. The number of each outcome is part of the test: no combination is left out unseen. A
  * layout is tried in a child process of its own, so the library begins fresh.
- *
- * What was found is written to DIRECTORY/MODE.csv, of which the README's support matrix is made.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -196,19 +194,14 @@ static bool counts_are_right(enum boot_mode mode)
 
 int main(int argc, char **argv)
 {
-	for (int mode = 0; argc > 1 && mode < BOOT_MODE_COUNT; mode++) {
-		if (strcmp(argv[1], boot_mode_name((enum boot_mode)mode)) != 0) {
-			continue;
-		}
-		tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE,
-			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		if (tally == MAP_FAILED) {
-			return 1;
-		}
-		const unsigned int failures = try_mode((enum boot_mode)mode);
-		printf("%u layouts with a failure\n", failures);
-		return counts_are_right((enum boot_mode)mode) && failures == 0 ? 0 : 1;
+	const enum boot_mode mode = life_mode(argc, argv);
+
+	tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
+	if (tally == MAP_FAILED) {
+		return 1;
 	}
-	printf("usage: %s MODE\n", argv[0]);
-	return 2;
+	const unsigned int failures = try_mode(mode);
+	printf("%u layouts with a failure\n", failures);
+	return counts_are_right(mode) && failures == 0 ? 0 : 1;
 }
