@@ -32,7 +32,9 @@ enum dfu_sig_alg {
 	DFU_SIG_ED25519,     /**< Key: 32 bytes. Signature: 64 bytes. */
 };
 
-#define DFU_HASH_MAX_SIZE 64    /**< Bytes of the longest digest. */
+#define DFU_HASH_MAX_SIZE 64 /**< Bytes of the longest digest. */
+#define DFU_ED25519_KEY_SIZE 32
+#define DFU_ED25519_SIG_SIZE 64
 #define DFU_HASH_STATE_SIZE 256 /**< Bytes a back-end may use for a hash in progress. */
 
 struct dfu_crypto_backend;
@@ -57,6 +59,10 @@ struct dfu_crypto_backend {
 	/** ECDSA, RSA: @p msg is the digest. Ed25519: the message. */
 	int (*verify)(enum dfu_sig_alg alg, const uint8_t *key, size_t key_len, const uint8_t *msg,
 		      size_t msg_len, const uint8_t *sig, size_t sig_len);
+	/** dfu_ed25519_verify(). */
+	int (*verify_ed25519)(const uint8_t key[DFU_ED25519_KEY_SIZE],
+			      const uint8_t digest[DFU_HASH_MAX_SIZE],
+			      const uint8_t sig[DFU_ED25519_SIG_SIZE]);
 };
 
 /** The build's back-ends, ended by NULL. */
@@ -96,6 +102,21 @@ void dfu_hash_abort(struct dfu_hash *hash);
 DFU_MUST_CHECK int dfu_signature_verify(enum dfu_sig_alg alg, const uint8_t *key, size_t key_len,
 					const uint8_t *msg, size_t msg_len, const uint8_t *sig,
 					size_t sig_len);
+
+/**
+ * @brief Check an Ed25519 signature of a message that does not lie in one piece.
+ *
+ * @param digest  SHA-512 of the signature's first 32 bytes, the key, and the message (RFC 8032,
+ *                5.1.7), made by the caller piece by piece.
+ *
+ * @retval 0         It is right.
+ * @retval -EACCES   It is not, or the key is no point of the group.
+ * @retval -ENOTSUP  No back-end can do this.
+ * @retval -ESRCH    The engine failed.
+ */
+DFU_MUST_CHECK int dfu_ed25519_verify(const uint8_t key[DFU_ED25519_KEY_SIZE],
+				      const uint8_t digest[DFU_HASH_MAX_SIZE],
+				      const uint8_t sig[DFU_ED25519_SIG_SIZE]);
 
 #ifdef __cplusplus
 }

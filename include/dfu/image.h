@@ -114,7 +114,7 @@ struct dfu_image_source {
 	const void *context;   /**< For @p read; the flash area. */
 	size_t base;           /**< Bytes from the start of the area to the image. */
 	size_t size;           /**< Bytes that may belong to the image. */
-	const uint8_t *mapped; /**< All @p size bytes, or NULL; pure signatures need them. */
+	const uint8_t *mapped; /**< All @p size bytes, or NULL. */
 	const uint8_t *head;   /**< The first @p head_len bytes, held back in RAM, or NULL. */
 	size_t head_len;
 };
@@ -258,7 +258,7 @@ DFU_MUST_CHECK int dfu_image_key_parse(struct dfu_image_key *key, const uint8_t 
  * @retval -errno    Of the fault (see enum dfu_image_fault), or from the device.
  * @retval -ENOTSUP  Among them DFU_IMAGE_UNSUPPORTED: no back-end has the hash or the signature's
  *                   algorithm, or a pure signature with a key other than Ed25519, or over bytes
- *                   that are not all mapped.
+ *                   that are not all mapped, and no back-end takes those piece by piece.
  * @retval -EINVAL   No work buffer of 64 bytes, or the engine found that the key is none.
  * @retval -ESRCH    The engine failed.
  * @retval -EBADMSG  Also: the TLVs have changed since dfu_image_open().
@@ -266,8 +266,8 @@ DFU_MUST_CHECK int dfu_image_key_parse(struct dfu_image_key *key, const uint8_t 
  * The report's fault is DFU_IMAGE_OK unless it is the image that is refused; what was not found out
  * is UNKNOWN.
  *
- * Reads the hashed bytes once, TLVs twice with a key. Stack: the hash state and about
- * 800 bytes.
+ * Reads the hashed bytes once, TLVs twice with a key; the hashed bytes again for a pure signature
+ * that is not mapped. Stack: the hash state and about 800 bytes.
  */
 DFU_MUST_CHECK int dfu_image_verify(const struct dfu_image *image, const struct dfu_image_key *key,
 				    uint8_t *buf, size_t len, struct dfu_image_report *report);

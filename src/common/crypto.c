@@ -64,3 +64,21 @@ int dfu_signature_verify(enum dfu_sig_alg alg, const uint8_t *key, size_t key_le
 	}
 	return -ENOTSUP;
 }
+
+int dfu_ed25519_verify(const uint8_t key[DFU_ED25519_KEY_SIZE],
+		       const uint8_t digest[DFU_HASH_MAX_SIZE],
+		       const uint8_t sig[DFU_ED25519_SIG_SIZE])
+{
+	for (size_t i = 0; dfu_crypto_backends[i] != NULL; i++) {
+		const struct dfu_crypto_backend *backend = dfu_crypto_backends[i];
+
+		if (backend->verify_ed25519 == NULL) {
+			continue;
+		}
+		int rc = backend->verify_ed25519(key, digest, sig);
+		if (rc != -ENOTSUP) {
+			return rc;
+		}
+	}
+	return -ENOTSUP;
+}

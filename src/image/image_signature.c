@@ -47,8 +47,10 @@ struct judge {
 	const struct dfu_image *image;
 	const struct dfu_image_key *key;
 	const struct kind *kind;
-	const uint8_t *message;
+	const uint8_t *message; /* NULL: the image, through the work buffer */
 	size_t message_len;
+	uint8_t *buf; /* work buffer, len bytes */
+	size_t len;
 	uint8_t key_hash[DFU_HASH_MAX_SIZE];
 	size_t hash_len;
 };
@@ -69,23 +71,20 @@ static int key_hash(const struct dfu_image_key *key, enum dfu_hash_alg alg, uint
 	return dfu_hash_end(&hash, digest);
 }
 
-/*
- * A pure signature is over the image itself, which must lie in memory as it is, no byte of it held
- * back elsewhere.
- */
-static int message_set(struct judge *judge, bool is_pure, struct dfu_image_report *report)
+/* A pure signature is over the image itself, which may or may not lie in memory in one piece. */
+static int message_set(struct judge *judge, struct dfu_image_report *report)
 {
 	const struct dfu_image_source *source = &judge->image->source;
 
-	if (!is_pure) {
+	if (!report->is_pure) {
 		judge->message = report->hash;
 		judge->message_len = report->hash_len;
 		return 0;
 	}
-	if (judge->key->alg != DFU_SIG_ED25519 || source->mapped == NULL || source->head != NULL) {
+	if (judge->key->alg != DFU_SIG_ED25519) {
 		return image_refuse(&report->fault, DFU_IMAGE_UNSUPPORTED);
 	}
-	judge->message = source->mapped;
+	judge->message = source->head == NULL ? source->mapped : NULL;
 	judge->message_len = judge->image->hashed_size;
 	return 0;
 }
@@ -107,6 +106,28 @@ static int names_key(const struct judge *judge, const struct dfu_image_tlv *tlv,
 	return 0;
 }
 
+/* What Ed25519 signs by, of an image that is read piece by piece; see dfu_ed25519_verify(). */
+static int pieces_digest(const struct judge *judge, const uint8_t *sig, uint8_t *digest,
+			 enum dfu_image_fault *fault)
+{
+	struct dfu_hash hash;
+	int rc = dfu_hash_begin(&hash, DFU_HASH_SHA512);
+
+	if (rc != 0) {
+		return image_crypto_result(fault, rc);
+	}
+	rc = dfu_hash_update(&hash, sig, DFU_ED25519_SIG_SIZE / 2);
+	if (rc == 0) {
+		rc = dfu_hash_update(&hash, judge->key->raw, judge->key->raw_len);
+	}
+	if (rc != 0) {
+		dfu_hash_abort(&hash);
+		return rc;
+	}
+	rc = image_hash_update(judge->image, &hash, judge->buf, judge->len);
+	return rc == 0 ? dfu_hash_end(&hash, digest) : rc;
+}
+
 /* The report's finding says whether the signature is right; an error means that nobody knows. */
 static int signature_judge(const struct judge *judge, const struct dfu_image_tlv *tlv,
 			   struct dfu_image_report *report)
@@ -114,6 +135,7 @@ static int signature_judge(const struct judge *judge, const struct dfu_image_tlv
 	const struct kind *kind = judge->kind;
 	uint8_t value[SIGNATURE_LEN_MAX];
 	uint8_t rs[2 * ECDSA_HALF_MAX];
+	uint8_t digest[DFU_HASH_MAX_SIZE];
 	const uint8_t *sig = value;
 	size_t sig_len = tlv->len;
 	int rc = dfu_image_tlv_read(judge->image, tlv, value, sizeof(value));
@@ -129,8 +151,16 @@ static int signature_judge(const struct judge *judge, const struct dfu_image_tlv
 		sig = rs;
 		sig_len = 2u * kind->half;
 	}
-	rc = dfu_signature_verify(judge->key->alg, judge->key->raw, judge->key->raw_len,
-				  judge->message, judge->message_len, sig, sig_len);
+	if (judge->message != NULL) {
+		rc = dfu_signature_verify(judge->key->alg, judge->key->raw, judge->key->raw_len,
+					  judge->message, judge->message_len, sig, sig_len);
+	} else {
+		rc = pieces_digest(judge, sig, digest, &report->fault);
+		if (rc != 0) {
+			return rc;
+		}
+		rc = dfu_ed25519_verify(judge->key->raw, digest, sig);
+	}
 	if (rc != 0 && rc != -EACCES) {
 		return image_crypto_result(&report->fault, rc);
 	}
@@ -166,13 +196,15 @@ static int signatures_walk(const struct judge *judge, struct dfu_image_report *r
 }
 
 int image_signature_check(const struct dfu_image *image, const struct dfu_image_key *key,
-			  bool is_pure, struct dfu_image_report *report)
+			  uint8_t *buf, size_t len, struct dfu_image_report *report)
 {
 	enum dfu_hash_alg alg = (enum dfu_hash_alg)(report->hash_type - DFU_IMAGE_TLV_SHA256);
 	struct judge judge = {
 		.image = image,
 		.key = key,
 		.kind = &kinds[key->alg],
+		.buf = buf,
+		.len = len,
 		.hash_len = report->hash_len,
 	};
 
@@ -180,7 +212,7 @@ int image_signature_check(const struct dfu_image *image, const struct dfu_image_
 	if ((judge.kind->hashes & HASH_BIT(alg)) == 0) {
 		return image_refuse(&report->fault, DFU_IMAGE_NO_SIGNATURE);
 	}
-	int rc = message_set(&judge, is_pure, report);
+	int rc = message_set(&judge, report);
 
 	if (rc == 0) {
 		rc = image_crypto_result(&report->fault, key_hash(key, alg, judge.key_hash));

@@ -15,7 +15,7 @@
  * left clear under the flag do hash to it.
  *
  * The TLVs are read once for what is in them and, with a key, once more for the signatures; the
- * hashed bytes once.
+ * hashed bytes once, and once more for each pure signature.
  */
 #include <string.h>
 
@@ -133,6 +133,24 @@ static int contents_check(const struct dfu_image *image, const struct contents *
 	return rc;
 }
 
+int image_hash_update(const struct dfu_image *image, struct dfu_hash *hash, uint8_t *buf,
+		      size_t len)
+{
+	for (size_t off = 0, chunk; off < image->hashed_size; off += chunk) {
+		chunk = min_size(len, image->hashed_size - off);
+		int rc = image_read(&image->source, off, buf, chunk);
+
+		if (rc == 0) {
+			rc = dfu_hash_update(hash, buf, chunk);
+		}
+		if (rc != 0) {
+			dfu_hash_abort(hash);
+			return rc;
+		}
+	}
+	return 0;
+}
+
 static int digest_make(const struct dfu_image *image, uint8_t *buf, size_t len, uint8_t *digest,
 		       struct dfu_image_report *report)
 {
@@ -142,18 +160,8 @@ static int digest_make(const struct dfu_image *image, uint8_t *buf, size_t len, 
 	if (rc != 0) {
 		return image_crypto_result(&report->fault, rc);
 	}
-	for (size_t off = 0, chunk; off < image->hashed_size; off += chunk) {
-		chunk = min_size(len, image->hashed_size - off);
-		rc = image_read(&image->source, off, buf, chunk);
-		if (rc == 0) {
-			rc = dfu_hash_update(&hash, buf, chunk);
-		}
-		if (rc != 0) {
-			dfu_hash_abort(&hash);
-			return rc;
-		}
-	}
-	return dfu_hash_end(&hash, digest);
+	rc = image_hash_update(image, &hash, buf, len);
+	return rc == 0 ? dfu_hash_end(&hash, digest) : rc;
 }
 
 static int hash_check(const struct dfu_image *image, uint8_t *buf, size_t len,
@@ -191,12 +199,11 @@ static int signature_kind_check(const struct contents *contents, const struct im
 }
 
 static int signatures_check(const struct dfu_image *image, const struct image_demand *demand,
-			    struct dfu_image_report *report)
+			    uint8_t *buf, size_t len, struct dfu_image_report *report)
 {
 	for (size_t i = 0; i < IMAGE_DEMAND_KEYS; i++) {
 		if (demand->keys[i] != NULL) {
-			int rc = image_signature_check(image, demand->keys[i], report->is_pure,
-						       report);
+			int rc = image_signature_check(image, demand->keys[i], buf, len, report);
 
 			if (rc != 0) {
 				return rc;
@@ -245,7 +252,7 @@ int image_verify(const struct dfu_image *image, const struct image_demand *deman
 		rc = signature_kind_check(&contents, demand, report);
 	}
 	if (rc == 0) {
-		rc = signatures_check(image, demand, report);
+		rc = signatures_check(image, demand, buf, len, report);
 	}
 	return rc != 0 ? rc : policy_check(image->header.flags, report);
 }

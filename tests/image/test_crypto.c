@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 #include <crypto/crypto_backends.h>
+#include <sodium.h>
 
 #include "image/subject.h"
 #include "support/test_files.h"
@@ -260,6 +261,87 @@ static void each_back_end_leaves_to_the_others_what_it_has_not(void **state)
 	}
 }
 
+/* The digest of RFC 8032 over the sample's message; SHA-512 of libsodium's own. */
+static void ed25519_digest(const struct sample *sample, uint8_t digest[64])
+{
+	crypto_hash_sha512_state hash;
+
+	crypto_hash_sha512_init(&hash);
+	crypto_hash_sha512_update(&hash, sample->sig, 32);
+	crypto_hash_sha512_update(&hash, sample->key.key.raw, 32);
+	crypto_hash_sha512_update(&hash, sample->digest, sample->digest_len);
+	crypto_hash_sha512_final(&hash, digest);
+}
+
+static const struct sample *ed25519_sample(void)
+{
+	for (size_t i = 0; i < COUNT(samples); i++) {
+		if (samples[i].key.key.alg == DFU_SIG_ED25519) {
+			return &samples[i];
+		}
+	}
+	fail_msg("no Ed25519 sample");
+	return NULL;
+}
+
+static void an_ed25519_signature_can_be_judged_by_a_digest_made_in_pieces(void **state)
+{
+	const struct sample *sample = ed25519_sample();
+	const uint8_t *key = sample->key.key.raw;
+	uint8_t digest[64];
+	uint8_t sig[64];
+
+	(void)state;
+	ed25519_digest(sample, digest);
+	assert_int_equal(dfu_ed25519_verify(key, digest, sample->sig), 0);
+	for (size_t bit = 0; bit < 512; bit++) {
+		memcpy(sig, sample->sig, sizeof(sig));
+		sig[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_int_equal(dfu_ed25519_verify(key, digest, sig), -EACCES);
+		digest[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_int_equal(dfu_ed25519_verify(key, digest, sample->sig), -EACCES);
+		digest[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+}
+
+/* The order of the group added to the second half gives the same point. */
+static void an_ed25519_signature_has_one_form(void **state)
+{
+	static const uint8_t order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,
+					  0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
+					  0,    0,    0,    0,    0,    0,    0,    0,
+					  0,    0,    0,    0,    0,    0,    0,    0x10};
+	const struct sample *sample = ed25519_sample();
+	unsigned int carry = 0;
+	uint8_t digest[64];
+	uint8_t sig[64];
+
+	(void)state;
+	ed25519_digest(sample, digest);
+	memcpy(sig, sample->sig, sizeof(sig));
+	for (size_t i = 0; i < 32; i++) {
+		carry += sig[32 + i] + order[i];
+		sig[32 + i] = (uint8_t)carry;
+		carry >>= 8;
+	}
+	assert_int_equal(dfu_ed25519_verify(sample->key.key.raw, digest, sig), -EACCES);
+}
+
+/* With a key that is no point, or the neutral one, anything could be made to fit. */
+static void an_ed25519_key_outside_the_group_verifies_nothing(void **state)
+{
+	const struct sample *sample = ed25519_sample();
+	uint8_t key[32] = {1};
+	uint8_t sig[64] = {1};
+	uint8_t digest[64];
+
+	(void)state;
+	ed25519_digest(sample, digest);
+	assert_int_equal(dfu_ed25519_verify(key, digest, sig), -EACCES);
+	memset(key, 0xff, sizeof(key));
+	assert_int_equal(dfu_ed25519_verify(key, digest, sample->sig), -EACCES);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -290,6 +372,9 @@ int main(void)
 		cmocka_unit_test(a_digest_of_another_length_is_an_argument_error),
 		cmocka_unit_test(keys_do_not_leak_whatever_the_verdict),
 		cmocka_unit_test(each_back_end_leaves_to_the_others_what_it_has_not),
+		cmocka_unit_test(an_ed25519_signature_can_be_judged_by_a_digest_made_in_pieces),
+		cmocka_unit_test(an_ed25519_signature_has_one_form),
+		cmocka_unit_test(an_ed25519_key_outside_the_group_verifies_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <crypto/crypto_backends.h>
 
+#include "image/image_maker.h"
 #include "image/subject.h"
 #include "support/test_files.h"
 
@@ -149,12 +150,57 @@ static void without_ed25519_such_a_signature_is_not_supported(void **state)
 	assert_int_equal(verdict.report.signature_finding, DFU_IMAGE_UNKNOWN);
 }
 
+/* Signed by nobody; the engine is asked before that could be found out. */
+static void without_ed25519_in_pieces_a_pure_signature_on_flash_is_not_supported(void **state)
+{
+	static const uint8_t mark = 1;
+	static const uint8_t sig[64] = {0};
+	struct image_maker maker;
+	struct subject subject;
+	struct test_key key;
+	size_t len;
+
+	(void)state;
+	memset(&engine, 0, sizeof(engine));
+	test_key_load(&key, "ed25519-a");
+	uint8_t *der = test_key_der("ed25519-a", &len);
+
+	maker_begin(&maker, 64, 500, 0);
+	maker_hash(&maker, 0x12);
+	maker_tlv(&maker, 0x25, &mark, 1);
+	maker_key_hash(&maker, 0x12, der, len);
+	maker_tlv(&maker, 0x24, sig, sizeof(sig));
+	subject_init(&subject, SUBJECT_FLASH, maker.bytes, maker.len);
+	struct subject_verdict verdict = subject_verify(&subject.source, &key.key);
+
+	assert_int_equal(verdict.rc, -ENOTSUP);
+	assert_int_equal(verdict.report.fault, DFU_IMAGE_UNSUPPORTED);
+	assert_int_equal(verdict.report.hash_finding, DFU_IMAGE_VALID);
+	assert_int_equal(verdict.report.signature_finding, DFU_IMAGE_UNKNOWN);
+	const unsigned int all = engine.calls;
+
+	for (unsigned int fails = 1; fails <= all; fails++) {
+		memset(&engine, 0, sizeof(engine));
+		engine.fails = fails;
+		engine.code = -ESRCH;
+		verdict = subject_verify(&subject.source, &key.key);
+		assert_int_equal(verdict.rc, -ESRCH);
+		assert_int_equal(verdict.report.fault, DFU_IMAGE_OK);
+		assert_int_equal(engine.open, 0);
+	}
+	subject_free(&subject);
+	free(der);
+	test_key_free(&key);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			an_error_of_each_engine_call_is_passed_through_and_no_hash_is_left_open),
 		cmocka_unit_test(without_ed25519_such_a_signature_is_not_supported),
+		cmocka_unit_test(
+			without_ed25519_in_pieces_a_pure_signature_on_flash_is_not_supported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

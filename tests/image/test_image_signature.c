@@ -280,11 +280,11 @@ struct ed25519_pair {
 	struct dfu_image_key key;
 };
 
-static void make_ed25519(struct ed25519_pair *pair)
+static void make_ed25519(struct ed25519_pair *pair, uint8_t number)
 {
 	static const uint8_t prefix[12] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
 					   0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
-	static const uint8_t seed[crypto_sign_SEEDBYTES] = {7, 77};
+	const uint8_t seed[crypto_sign_SEEDBYTES] = {7, number};
 
 	assert_true(sodium_init() >= 0);
 	memcpy(pair->der, prefix, sizeof(prefix));
@@ -315,37 +315,103 @@ static void a_pure_signature_is_over_the_bytes_themselves(void **state)
 	struct image_maker maker;
 
 	(void)state;
-	make_ed25519(&pair);
+	make_ed25519(&pair, 77);
 	make_pure(&maker, &pair);
 	expect(&maker, &pair.key, DFU_IMAGE_OK);
 	maker.bytes[maker.len - 1] ^= 1;
 	expect(&maker, &pair.key, DFU_IMAGE_SIGNATURE_MISMATCH);
 }
 
-static void a_pure_signature_needs_all_bytes_in_memory(void **state)
+/* Changed bytes of an image that is read from flash, some of it held back. */
+static void a_pure_signature_is_judged_piece_by_piece_where_the_bytes_are_not_mapped(void **state)
+{
+	struct ed25519_pair pair, other;
+	struct image_maker maker;
+	struct subject subject;
+
+	(void)state;
+	make_ed25519(&pair, 77);
+	make_ed25519(&other, 78);
+	make_pure(&maker, &pair);
+	for (int kind = SUBJECT_FLASH; kind <= SUBJECT_HELD; kind++) {
+		subject_init(&subject, (enum subject_kind)kind, maker.bytes, maker.len);
+		struct subject_verdict verdict = subject_verify(&subject.source, &pair.key);
+
+		assert_int_equal(verdict.rc, 0);
+		assert_int_equal(verdict.report.signature_finding, DFU_IMAGE_VALID);
+		assert_int_equal(subject_verify(&subject.source, &other.key).report.fault,
+				 DFU_IMAGE_NO_SIGNATURE);
+		subject.source.mapped =
+			subject.flash.memory + subject.area.fa_off + subject.source.base;
+		assert_int_equal(subject_verify(&subject.source, &pair.key).rc, 0);
+		subject_free(&subject);
+	}
+}
+
+static void a_wrong_pure_signature_is_found_out_piece_by_piece(void **state)
 {
 	struct ed25519_pair pair;
 	struct image_maker maker;
 	struct subject subject;
 
 	(void)state;
-	make_ed25519(&pair);
-	make_pure(&maker, &pair);
-	for (int kind = SUBJECT_FLASH; kind <= SUBJECT_HELD; kind++) {
-		subject_init(&subject, (enum subject_kind)kind, maker.bytes, maker.len);
+	make_ed25519(&pair, 77);
+	for (size_t bit = 0; bit < 512; bit++) {
+		make_pure(&maker, &pair);
+		maker.bytes[maker.len - 1 - bit / 8] ^= (uint8_t)(1u << bit % 8);
+		subject_init(&subject, SUBJECT_FLASH, maker.bytes, maker.len);
 		struct subject_verdict verdict = subject_verify(&subject.source, &pair.key);
 
-		assert_int_equal(verdict.rc, -ENOTSUP);
-		assert_int_equal(verdict.report.fault, DFU_IMAGE_UNSUPPORTED);
-		assert_int_equal(verdict.report.hash_finding, DFU_IMAGE_VALID);
-		assert_int_equal(verdict.report.signature_finding, DFU_IMAGE_UNKNOWN);
-		assert_int_equal(subject_verify(&subject.source, NULL).rc, 0);
-		/* Flash that is mapped will do, unless part of the image is not in it yet. */
-		subject.source.mapped =
-			subject.flash.memory + subject.area.fa_off + subject.source.base;
-		assert_int_equal(subject_verify(&subject.source, &pair.key).rc,
-				 kind == SUBJECT_FLASH ? 0 : -ENOTSUP);
+		assert_int_equal(verdict.report.fault, DFU_IMAGE_SIGNATURE_MISMATCH);
+		assert_int_equal(verdict.report.signature_finding, DFU_IMAGE_INVALID);
 		subject_free(&subject);
+	}
+}
+
+static const uint8_t *readable;
+static unsigned int reads;
+static unsigned int failing_read; /* counted from 1 */
+static int read_error;
+
+static int read_or_fail(const struct dfu_image_source *source, size_t off, void *dst, size_t len)
+{
+	(void)source;
+	if (++reads == failing_read) {
+		return read_error;
+	}
+	memcpy(dst, readable + off, len);
+	return 0;
+}
+
+/* Codes that say something about signatures elsewhere say nothing here when the device gives them.
+ */
+static void a_read_error_is_passed_through_wherever_it_falls(void **state)
+{
+	static const int codes[] = {-EIO, -EACCES, -ENOTSUP, -ENOENT};
+	struct ed25519_pair pair;
+	struct image_maker maker;
+	struct dfu_image_source source = {.read = read_or_fail};
+
+	(void)state;
+	make_ed25519(&pair, 77);
+	make_pure(&maker, &pair);
+	readable = maker.bytes;
+	source.size = maker.len;
+	failing_read = 0;
+	reads = 0;
+	assert_int_equal(subject_verify(&source, &pair.key).rc, 0);
+	const unsigned int all = reads;
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		read_error = codes[i];
+		for (failing_read = 1; failing_read <= all; failing_read++) {
+			reads = 0;
+			struct subject_verdict verdict = subject_verify(&source, &pair.key);
+
+			assert_int_equal(verdict.rc, codes[i]);
+			assert_int_equal(verdict.report.fault, DFU_IMAGE_OK);
+			assert_int_equal(verdict.report.signature_finding, DFU_IMAGE_UNKNOWN);
+		}
 	}
 }
 
@@ -421,7 +487,10 @@ int main(void)
 		cmocka_unit_test(the_signature_is_judged_before_what_nobody_runs),
 		cmocka_unit_test(no_signature_is_judged_where_the_hash_is_wrong),
 		cmocka_unit_test(a_pure_signature_is_over_the_bytes_themselves),
-		cmocka_unit_test(a_pure_signature_needs_all_bytes_in_memory),
+		cmocka_unit_test(
+			a_pure_signature_is_judged_piece_by_piece_where_the_bytes_are_not_mapped),
+		cmocka_unit_test(a_wrong_pure_signature_is_found_out_piece_by_piece),
+		cmocka_unit_test(a_read_error_is_passed_through_wherever_it_falls),
 		cmocka_unit_test(only_ed25519_signs_purely),
 		cmocka_unit_test(a_key_the_engine_refuses_is_an_argument_error),
 	};
