@@ -192,6 +192,20 @@ DFU_MUST_CHECK int boot_set_next(const struct flash_area *fa, bool active, bool 
 DFU_MUST_CHECK int boot_is_unconfirmed_multi(int image_index);
 
 /**
+ * @brief Whether another image is due at the next reset.
+ *
+ * swap modes, overwrite-only: the trailers ask for a test or a permanent installation. direct-xip,
+ * ram-load and their revert variants: the slot that does not run has the header of an image that
+ * would be started: its version is above the running one's, or equal and it is the primary slot,
+ * and in the revert variants its magic is good and not (copy_done set and image_ok not set). Only
+ * the header is looked at. single-slot and firmware-loader: never.
+ *
+ * @return 1, 0, or a negative errno: -EINVAL no such image; -ENODEV as boot_upload_area(); as
+ *         mcuboot_swap_type_multi(); else from the device.
+ */
+DFU_MUST_CHECK int boot_is_pending_multi(int image_index);
+
+/**
  * @brief Take a request back: erase the secondary slot's trailer, the page of the magic first.
  *
  * What a cut has left of a request (a torn magic, flags without one) is taken back, too.

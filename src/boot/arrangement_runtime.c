@@ -19,10 +19,13 @@ int boot_arrangement_set(const struct boot_arrangement *arrangement)
 
 	if ((unsigned int)arrangement->mode >= BOOT_MODE_COUNT ||
 	    (align != 8 && align != 16 && align != 32) || arrangement->images < 1 ||
-	    arrangement->images > BOOT_IMAGES_MAX || arrangement->max_sectors < 1) {
+	    arrangement->images > BOOT_IMAGES_MAX) {
 		return -EINVAL;
 	}
 	current = *arrangement;
+	if (current.max_sectors == 0) {
+		current.max_sectors = CONFIG_BOOT_MAX_IMG_SECTORS;
+	}
 	boot_running_slot_forget();
 	return 0;
 }

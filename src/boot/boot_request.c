@@ -1,160 +1,297 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Asking for an update, confirming, taking back.
+ * Asking for an image, and confirming one.
  *
- * A request is image_ok (permanent only), swap_info, magic, in this order: without the magic the
- * bootloader looks at nothing else, so the last program commits, and a cut before it leaves no
- * request, least of all a stronger one. What a cut can leave, seen by the next call:
+ * What is wanted of a trailer is image_ok, copy_done (direct modes), swap_info (all others), magic;
+ * what of that is not there yet is programmed in this order. Without the magic the bootloader looks
+ * at nothing else, so the last program commits, and a cut before it leaves no request, least of all
+ * a stronger one. Nor is copy_done ever set before image_ok: that would give the image up. What a
+ * cut can leave, seen by the next call:
  *
- *     magic unset, rest erased             nothing was begun: write
- *     magic unset, something programmed    cut before the magic: wipe, write
- *     magic bad                            cut inside the magic: wipe, write
- *     magic good, image_ok unset           a test; or a cut before the program that raises it
- *     magic good, image_ok bad             cut inside that program, ignored at boot: wipe, write
+ *     magic unset, rest as wanted or erased   cut before the magic: go on
+ *     magic unset, something else             another request was cut: wipe, write
+ *     magic bad                               cut inside the magic: wipe, write
+ *     magic good, image_ok unset              a test; or a cut before the program that raises it
+ *     magic good, image_ok bad                cut inside that program, ignored at boot: wipe, write
  *
- * A wipe takes whole pages, so it is refused where the image reaches into them. swap_info is only
- * ever written in the secondary: in a primary with a magic and without copy_done the bootloader
- * would act on it.
+ * A wipe takes whole pages, so it is refused where the image reaches into them, and in the slot
+ * that runs wherever the bootloader would not start it without its magic. swap_info is only ever
+ * written in the secondary: in a primary with a magic and without copy_done the bootloader would
+ * act on it.
+ *
+ * Which fields count, and what they mean, differs:
+ *
+ *     swap modes       request: image_ok says test or permanent; swap-offset takes a copy_done in
+ *                      the secondary for a revert. Confirmation: image_ok, if there is a magic.
+ *     overwrite-only   likewise, but test and permanent are the same
+ *     direct modes     any slot: magic, and for good copy_done and image_ok; copy_done without
+ *                      image_ok makes the revert variants erase the slot
  */
-#include <dfu/image.h>
+#include "boot/boot_repair.h"
 
-#include "boot/boot_slot.h"
+#include <string.h>
 
-static int program(const struct flash_area *fa, enum trailer_field field, uint8_t value)
+/* What fields should hold, by trailer_field; 0: stay erased. The magic is always wanted. */
+struct wish {
+	uint8_t field[TRAILER_SWAP_INFO + 1];
+};
+
+static const uint8_t *field_of(const struct boot_tail *tail, unsigned int field)
 {
-	const uint8_t align = boot_arrangement_get()->max_align;
+	return &tail->bytes[tail->len - trailer_distance(tail->align, (enum trailer_field)field)];
+}
+
+/* A flag's or swap_info's write block, or all that is programmed with the magic. */
+static bool is_blank(const struct boot_tail *tail, unsigned int field)
+{
+	const size_t len = field == TRAILER_MAGIC ? trailer_magic_room(tail->align) : tail->block;
+
+	return bytes_are(field_of(tail, field), len, tail->erased);
+}
+
+static void forget(struct boot_tail *tail)
+{
+	memset(tail->bytes, tail->erased, tail->len);
+	trailer_decode(&tail->state, tail->bytes, tail->align, tail->erased);
+}
+
+/* No magic yet, and nothing in the tail that is not wanted. */
+static bool is_begun(const struct boot_tail *tail, const struct wish *wish)
+{
 	uint8_t block[TRAILER_ALIGN_MAX];
-	const size_t len = trailer_encode(block, field, value, align, flash_area_align(fa),
-					  flash_area_erased_val(fa));
 
-	return flash_area_write(fa, (off_t)(fa->fa_size - trailer_distance(align, field)), block,
-				len);
+	for (unsigned int i = TRAILER_IMAGE_OK; i <= TRAILER_SWAP_INFO; i++) {
+		const uint8_t *found = field_of(tail, i);
+
+		(void)trailer_encode(block, (enum trailer_field)i, wish->field[i], tail->align,
+				     tail->block, tail->erased);
+		if (!bytes_are(&found[tail->block], tail->align - tail->block, tail->erased) ||
+		    (!is_blank(tail, i) &&
+		     (wish->field[i] == 0 || memcmp(found, block, tail->block) != 0))) {
+			return false;
+		}
+	}
+	return is_blank(tail, TRAILER_MAGIC);
 }
 
-static bool is_clean(const struct boot_tail *tail)
+static int program(const struct flash_area *fa, const struct boot_tail *tail, unsigned int field,
+		   uint8_t value)
 {
-	return bytes_are(tail->bytes, tail->len, tail->erased);
+	uint8_t block[TRAILER_ALIGN_MAX];
+	const size_t len = trailer_encode(block, (enum trailer_field)field, value, tail->align,
+					  tail->block, tail->erased);
+
+	return flash_area_write(
+		fa, (off_t)(fa->fa_size - trailer_distance(tail->align, (enum trailer_field)field)),
+		block, len);
 }
 
-/* The magic is good, and image_ok is this. */
-static bool is_in_force(const struct boot_tail *tail, uint8_t image_ok)
+/* All that is wanted and not there; then the tail as it is now. */
+static int complete(const struct flash_area *fa, struct boot_tail *tail, const struct wish *wish)
 {
-	return tail->state.magic == BOOT_MAGIC_GOOD && tail->state.image_ok == image_ok;
+	int rc = 0;
+
+	for (unsigned int i = TRAILER_IMAGE_OK; rc == 0 && i <= TRAILER_SWAP_INFO; i++) {
+		if (wish->field[i] != 0 && is_blank(tail, i)) {
+			rc = program(fa, tail, i, wish->field[i]);
+		}
+	}
+	if (rc == 0 && tail->state.magic == BOOT_MAGIC_UNSET) {
+		rc = program(fa, tail, TRAILER_MAGIC, 0);
+	}
+	return rc == 0 ? boot_slot_read_tail(fa, tail) : rc;
+}
+
+/* What a secondary's trailer asks for by itself. */
+static int asked_for(const struct boot_tail *tail)
+{
+	static const struct boot_swap_state blank = {.magic = BOOT_MAGIC_UNSET,
+						     .copy_done = BOOT_FLAG_UNSET,
+						     .image_ok = BOOT_FLAG_UNSET};
+
+	return boot_swap_type_of(&blank, &tail->state);
+}
+
+/* 0: as wanted; -EALREADY: more than that is in force; -EIO: less. */
+static int compare(const struct boot_tail *tail, int wanted)
+{
+	const int type = asked_for(tail);
+
+	if (type == wanted || (boot_arrangement_get()->mode == BOOT_MODE_OVERWRITE_ONLY &&
+			       type != BOOT_SWAP_TYPE_NONE)) {
+		return 0;
+	}
+	return type == BOOT_SWAP_TYPE_PERM ? -EALREADY : -EIO;
+}
+
+static int request(const struct flash_area *fa, struct boot_tail *tail, bool permanent,
+		   size_t image_end)
+{
+	const int type = permanent ? BOOT_SWAP_TYPE_PERM : BOOT_SWAP_TYPE_TEST;
+	struct wish wish = {
+		.field[TRAILER_IMAGE_OK] = permanent ? BOOT_FLAG_SET : 0,
+		.field[TRAILER_SWAP_INFO] = (uint8_t)(type | (fa->fa_id / 2) << 4),
+	};
+	int rc = compare(tail, type);
+
+	if (rc != -EIO) {
+		return rc;
+	}
+	if (permanent && tail->state.magic == BOOT_MAGIC_GOOD && is_blank(tail, TRAILER_IMAGE_OK)) {
+		wish.field[TRAILER_SWAP_INFO] = 0; /* a test is raised by its flag alone */
+	} else if (!is_begun(tail, &wish)) {
+		rc = boot_repair_wipe(fa, image_end);
+		if (rc != 0) {
+			return rc;
+		}
+		forget(tail);
+	}
+	rc = complete(fa, tail, &wish);
+	return rc == 0 ? compare(tail, type) : rc;
+}
+
+static int confirm(const struct flash_area *fa, struct boot_tail *tail)
+{
+	static const struct wish wish = {.field[TRAILER_IMAGE_OK] = BOOT_FLAG_SET};
+
+	if (tail->state.magic == BOOT_MAGIC_UNSET ||
+	    (tail->state.magic == BOOT_MAGIC_GOOD && tail->state.image_ok == BOOT_FLAG_SET)) {
+		return 0;
+	}
+	if (tail->state.magic == BOOT_MAGIC_GOOD && is_blank(tail, TRAILER_IMAGE_OK)) {
+		const int rc = complete(fa, tail, &wish);
+
+		return rc == 0 && tail->state.image_ok != BOOT_FLAG_SET ? -EIO : rc;
+	}
+	return boot_repair_forget(fa);
+}
+
+static bool would_be_given_up(const struct boot_tail *tail)
+{
+	return tail->state.copy_done == BOOT_FLAG_SET && tail->state.image_ok != BOOT_FLAG_SET;
+}
+
+/* Nothing is left to write: in a direct mode, a start, or a start for good. */
+static bool is_startable(const struct boot_tail *tail, bool for_good)
+{
+	if (tail->state.magic != BOOT_MAGIC_GOOD) {
+		return false;
+	}
+	return for_good ? tail->state.image_ok == BOOT_FLAG_SET &&
+				  tail->state.copy_done != BOOT_FLAG_UNSET
+			: !would_be_given_up(tail);
 }
 
 /*
- * Whether image_ok beside a good magic can be programmed: it is unset as the bootloader reads it,
- * and the rest of its write block is erased, too.
+ * Whether complete() gets there although the tail has something that nobody wants, as MCUboot
+ * would. A bad copy_done does no harm beside a good image_ok.
  */
-static bool can_raise(const struct boot_tail *tail)
+static bool is_completable(const struct boot_tail *tail, bool for_good, bool runs)
 {
-	const size_t off = trailer_distance(tail->align, TRAILER_SWAP_INFO) -
-			   trailer_distance(tail->align, TRAILER_IMAGE_OK);
-
-	return tail->state.magic == BOOT_MAGIC_GOOD &&
-	       bytes_are(&tail->bytes[off], tail->block, tail->erased);
+	if (tail->state.magic != BOOT_MAGIC_GOOD && !is_blank(tail, TRAILER_MAGIC)) {
+		return false;
+	}
+	if (!for_good) {
+		/* A left-over image_ok would make more of the request. */
+		return !would_be_given_up(tail) && (runs || is_blank(tail, TRAILER_IMAGE_OK));
+	}
+	return (tail->state.image_ok == BOOT_FLAG_SET || is_blank(tail, TRAILER_IMAGE_OK)) &&
+	       (tail->state.copy_done != BOOT_FLAG_UNSET || is_blank(tail, TRAILER_COPY_DONE));
 }
 
-static int wipe_beside_image(const struct flash_area *fa)
+/*
+ * -EUCLEAN where the image is given up if the trailer is gone at a reset, so at a cut of the
+ * repair.
+ */
+static int wipe_direct(const struct flash_area *fa, bool runs, size_t image_end)
 {
-	const struct dfu_image_source source = dfu_image_source_flash(fa, 0, fa->fa_size);
-	enum dfu_image_fault fault = DFU_IMAGE_OK;
-	struct dfu_image image;
-	size_t start;
-	int rc = boot_slot_trailer_start(fa, &start);
+	if (runs && boot_mode_needs_trailer(boot_arrangement_get()->mode)) {
+		return -EUCLEAN;
+	}
+	return boot_repair_wipe(fa, image_end);
+}
+
+static int set_direct(const struct flash_area *fa, struct boot_tail *tail, bool for_good, bool runs,
+		      size_t image_end)
+{
+	const struct wish wish = {
+		.field[TRAILER_IMAGE_OK] = for_good ? BOOT_FLAG_SET : 0,
+		.field[TRAILER_COPY_DONE] = for_good ? BOOT_FLAG_SET : 0,
+	};
+	const bool is_completed = is_completable(tail, for_good, runs);
+	int rc = 0;
+
+	if (is_startable(tail, for_good)) {
+		return 0;
+	}
+	if (!is_begun(tail, &wish) && !(is_completed && tail->state.magic == BOOT_MAGIC_GOOD)) {
+		rc = wipe_direct(fa, runs, image_end);
+		if (rc == 0) {
+			forget(tail);
+		} else if (rc != -EUCLEAN || !is_completed) {
+			return rc;
+		}
+	}
+	rc = complete(fa, tail, &wish);
+	return rc == 0 && !is_startable(tail, for_good) ? -EIO : rc;
+}
+
+/* Whether a slot runs, or might. */
+static bool may_run(const struct flash_area *fa)
+{
+	const int running = boot_running_slot(fa->fa_id / 2);
+
+	return running < 0 || running == fa->fa_id % 2;
+}
+
+/* What the mode has to say before anything is read. */
+static int check_call(const struct flash_area *fa, bool active)
+{
+	const struct boot_arrangement *arrangement = boot_arrangement_get();
+	const bool is_single = arrangement->mode == BOOT_MODE_SINGLE_SLOT ||
+			       arrangement->mode == BOOT_MODE_FIRMWARE_LOADER;
+
+	if (fa->fa_id >= 2 * arrangement->images) {
+		return -EINVAL;
+	}
+	if (is_single && !active) {
+		return -ENODEV;
+	}
+	if (boot_mode_is_direct(arrangement->mode) && !is_single) {
+		return 0;
+	}
+	return boot_running_slot(fa->fa_id / 2) == fa->fa_id % 2 ? (active ? 0 : -EINVAL)
+								 : (active ? -EINVAL : 0);
+}
+
+static int set_next(const struct flash_area *fa, bool active, bool for_good, size_t image_end)
+{
+	const enum boot_mode mode = boot_arrangement_get()->mode;
+	struct boot_tail tail;
+	int rc = check_call(fa, active);
 
 	if (rc != 0) {
 		return rc;
 	}
-	rc = dfu_image_open(&image, &source, &fault);
-	if (rc != 0 && fault == DFU_IMAGE_OK) {
+	rc = boot_slot_read_tail(fa, &tail);
+	if (rc == -ENOTSUP && !boot_mode_needs_trailer(mode)) {
+		return 0; /* there is none that the bootloader would look at */
+	}
+	if (rc != 0) {
 		return rc;
 	}
-	/* Of a header whose image cannot be followed to its end nobody knows where that is. */
-	if (fault != DFU_IMAGE_NOT_AN_IMAGE && (rc != 0 || image.total_size > start)) {
-		return -EUCLEAN;
+	if (boot_mode_is_direct(mode) && mode != BOOT_MODE_FIRMWARE_LOADER) {
+		return set_direct(fa, &tail, for_good || active, active || may_run(fa), image_end);
 	}
-	return boot_trailer_wipe(fa, NULL);
-}
-
-static int write_request(const struct flash_area *fa, const struct boot_tail *tail, bool permanent)
-{
-	const unsigned int type = permanent ? BOOT_SWAP_TYPE_PERM : BOOT_SWAP_TYPE_TEST;
-	int rc = is_clean(tail) ? 0 : wipe_beside_image(fa);
-
-	if (rc == 0 && permanent) {
-		rc = program(fa, TRAILER_IMAGE_OK, BOOT_FLAG_SET);
-	}
-	if (rc == 0) {
-		rc = program(fa, TRAILER_SWAP_INFO, (uint8_t)(type | (fa->fa_id / 2u) << 4));
-	}
-	return rc == 0 ? program(fa, TRAILER_MAGIC, 0) : rc;
-}
-
-static int request(const struct flash_area *fa, struct boot_tail *tail, bool permanent)
-{
-	const uint8_t wanted = permanent ? BOOT_FLAG_SET : BOOT_FLAG_UNSET;
-	int rc;
-
-	if (is_in_force(tail, wanted)) {
-		return 0;
-	}
-	if (is_in_force(tail, BOOT_FLAG_SET)) {
-		return -EALREADY;
-	}
-	if (can_raise(tail)) {
-		rc = program(fa, TRAILER_IMAGE_OK, BOOT_FLAG_SET);
-	} else {
-		rc = write_request(fa, tail, permanent);
-	}
-	if (rc == 0) {
-		rc = boot_slot_read_tail(fa, tail);
-	}
-	return rc == 0 && !is_in_force(tail, wanted) ? -EIO : rc;
-}
-
-static int confirm(const struct flash_area *fa, const struct boot_tail *tail)
-{
-	if (tail->state.magic == BOOT_MAGIC_UNSET || is_in_force(tail, BOOT_FLAG_SET)) {
-		return 0;
-	}
-	return can_raise(tail) ? program(fa, TRAILER_IMAGE_OK, BOOT_FLAG_SET) : -EUCLEAN;
+	return active ? confirm(fa, &tail) : request(fa, &tail, for_good, image_end);
 }
 
 int boot_set_next(const struct flash_area *fa, bool active, bool confirm_it)
 {
-	const struct boot_arrangement *arrangement = boot_arrangement_get();
-	const bool is_known = active ? boot_mode_has_primary(arrangement->mode)
-				     : arrangement->mode == BOOT_MODE_SWAP_MOVE;
-	struct boot_tail tail;
-
-	if (!is_known) {
-		return -ENOTSUP;
-	}
-	if (fa->fa_id >= 2 * arrangement->images || (fa->fa_id % 2 == BOOT_PRIMARY) != active) {
-		return -EINVAL;
-	}
-	const int rc = boot_slot_read_tail(fa, &tail);
-	if (rc != 0) {
-		return rc;
-	}
-	return active ? confirm(fa, &tail) : request(fa, &tail, confirm_it);
+	return set_next(fa, active, confirm_it, 0);
 }
 
-int boot_cancel_upgrade_multi(int image_index)
+int boot_slot_request(const struct flash_area *fa, bool permanent, size_t image_end)
 {
-	const struct flash_area *fa;
-	struct boot_tail tail;
-	int rc = boot_slot_open_secondary(image_index, &fa);
-
-	if (rc == 0 && boot_arrangement_get()->mode != BOOT_MODE_SWAP_MOVE) {
-		rc = -ENOTSUP;
-	}
-	if (rc == 0) {
-		rc = boot_slot_read_tail(fa, &tail);
-	}
-	if (rc != 0) {
-		return rc;
-	}
-	return is_clean(&tail) ? -ENOENT : wipe_beside_image(fa);
+	return set_next(fa, false, permanent, image_end);
 }

@@ -23,11 +23,6 @@
 
 static uint8_t told[IMAGES];
 
-static bool has_image(int image_index)
-{
-	return image_index >= 0 && image_index < boot_arrangement_get()->images;
-}
-
 static int slot_by_shared_data(int image_index)
 {
 	char slot;
@@ -58,7 +53,7 @@ static int untold_slot(int image_index)
 
 int boot_running_slot_set(int image_index, int slot)
 {
-	if (!has_image(image_index) || slot < -1 || slot > 1) {
+	if (!boot_image_exists(image_index) || slot < -1 || slot > 1) {
 		return -EINVAL;
 	}
 	told[image_index] = slot < 0 ? TOLD_UNKNOWN : (uint8_t)(TOLD + slot);
@@ -74,7 +69,7 @@ void boot_running_slot_forget(void)
 
 int boot_running_slot(int image_index)
 {
-	if (!has_image(image_index)) {
+	if (!boot_image_exists(image_index)) {
 		return -EINVAL;
 	}
 	if (!boot_mode_is_direct(boot_arrangement_get()->mode)) {
@@ -105,10 +100,8 @@ int boot_upload_area(int image_index)
 	}
 	const int area = 2 * image_index + 1 - running;
 	const int rc = flash_area_open((uint8_t)area, &fa);
-	if (rc != 0) {
-		return rc == -ENOENT ? -ENODEV : rc;
-	}
-	return area;
+	/* A device that is not ready now is a matter of whoever opens the area. */
+	return rc == -ENOENT || rc == -EACCES ? -ENODEV : area;
 }
 
 uint8_t boot_fetch_active_slot_multi(int image_index)

@@ -20,29 +20,38 @@ struct boot_tail {
 	uint8_t bytes[TRAILER_TAIL_MAX];
 };
 
-/*
- * Whether the mode's bootloader runs every image from its primary slot, and updates come by the
- * secondary.
- */
-bool boot_mode_has_primary(enum boot_mode mode);
-
 /* Forget what boot_running_slot_set() was told. */
 void boot_running_slot_forget(void);
 
-/*
- * A slot of an image. -EINVAL: no such image; -ENOTSUP: slots of this mode have no fixed roles;
- * else as flash_area_open().
- */
+/* Whether the arrangement has this image. */
+bool boot_image_exists(int image_index);
+
+/* A slot of an image. -EINVAL: no such image; else as flash_area_open(). */
 int boot_slot_open(int image_index, enum boot_slot slot, const struct flash_area **fa);
 
 /* The secondary, where it must exist: -ENODEV without one. */
 int boot_slot_open_secondary(int image_index, const struct flash_area **fa);
 
+/* The slot that an image runs from: as boot_running_slot(), else as flash_area_open(). */
+int boot_slot_open_running(int image_index, const struct flash_area **fa);
+
+/* Whether MCUboot's fields can be programmed one by one in this slot. */
+bool boot_slot_can_have_trailer(const struct flash_area *fa);
+
 /* -ENOTSUP as boot_read_swap_state(), else from the device. */
 int boot_slot_read_tail(const struct flash_area *fa, struct boot_tail *tail);
 
-/* The state of a slot of an image: errors of boot_slot_open() and boot_read_swap_state(). */
-int boot_slot_read_state(int image_index, enum boot_slot slot, struct boot_swap_state *state);
+/*
+ * Where in a slot the bootloader looks for an update: the size of the first page in a secondary of
+ * swap-offset, else 0. Unlike boot_get_image_start_offset() whatever the slot holds now.
+ */
+int boot_slot_upload_start(const struct flash_area *fa, size_t *start);
+
+/* The write block that swap status is counted in, for both slots of a pair. */
+size_t boot_slot_status_block(const struct flash_area *fa);
+
+/* Start of the page that holds a byte of the slot; -EINVAL: that page is not the slot's alone. */
+int boot_slot_page_start(const struct flash_area *fa, size_t off, size_t *start);
 
 /*
  * Lowest byte that boot_trailer_wipe() takes: the start of a page or, without explicit erase, of a
@@ -51,5 +60,11 @@ int boot_slot_read_state(int image_index, enum boot_slot slot, struct boot_swap_
  * device.
  */
 int boot_slot_trailer_start(const struct flash_area *fa, size_t *start);
+
+/*
+ * boot_set_next() with active false, for a caller who knows where the slot's image ends, and may
+ * not have its header in flash yet. image_end: offset in the slot; 0: look for the image there.
+ */
+int boot_slot_request(const struct flash_area *fa, bool permanent, size_t image_end);
 
 #endif

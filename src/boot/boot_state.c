@@ -47,20 +47,15 @@ static void put_facts(uint8_t facts[FACTS / 2], const struct boot_swap_state *st
 	facts[2] = state->copy_done;
 }
 
-bool boot_mode_has_primary(enum boot_mode mode)
+bool boot_image_exists(int image_index)
 {
-	return mode < BOOT_MODE_DIRECT_XIP || mode > BOOT_MODE_RAM_LOAD_REVERT;
+	return image_index >= 0 && image_index < boot_arrangement_get()->images;
 }
 
 int boot_slot_open(int image_index, enum boot_slot slot, const struct flash_area **fa)
 {
-	const struct boot_arrangement *arrangement = boot_arrangement_get();
-
-	if (image_index < 0 || image_index >= arrangement->images) {
+	if (!boot_image_exists(image_index)) {
 		return -EINVAL;
-	}
-	if (!boot_mode_has_primary(arrangement->mode)) {
-		return -ENOTSUP;
 	}
 	return flash_area_open((uint8_t)(2 * image_index + (int)slot), fa);
 }
@@ -72,11 +67,23 @@ int boot_slot_open_secondary(int image_index, const struct flash_area **fa)
 	return rc == -ENOENT ? -ENODEV : rc;
 }
 
+int boot_slot_open_running(int image_index, const struct flash_area **fa)
+{
+	const int slot = boot_running_slot(image_index);
+
+	return slot < 0 ? slot : boot_slot_open(image_index, (enum boot_slot)slot, fa);
+}
+
+bool boot_slot_can_have_trailer(const struct flash_area *fa)
+{
+	return trailer_fits(boot_arrangement_get()->max_align, flash_area_align(fa), fa->fa_size);
+}
+
 int boot_slot_read_tail(const struct flash_area *fa, struct boot_tail *tail)
 {
 	tail->align = boot_arrangement_get()->max_align;
 	tail->erased = flash_area_erased_val(fa);
-	if (!trailer_fits(tail->align, flash_area_align(fa), fa->fa_size)) {
+	if (!boot_slot_can_have_trailer(fa)) {
 		return -ENOTSUP;
 	}
 	tail->block = (uint8_t)flash_area_align(fa);
@@ -98,14 +105,6 @@ int boot_read_swap_state(const struct flash_area *fa, struct boot_swap_state *st
 		*state = tail.state;
 	}
 	return rc;
-}
-
-int boot_slot_read_state(int image_index, enum boot_slot slot, struct boot_swap_state *state)
-{
-	const struct flash_area *fa;
-	const int rc = boot_slot_open(image_index, slot, &fa);
-
-	return rc == 0 ? boot_read_swap_state(fa, state) : rc;
 }
 
 int boot_read_swap_state_by_id(int flash_area_id, struct boot_swap_state *state)
@@ -137,14 +136,49 @@ int boot_swap_type_of(const struct boot_swap_state *primary,
 	return BOOT_SWAP_TYPE_NONE;
 }
 
+static int read_running(int image_index, struct boot_swap_state *state)
+{
+	const struct flash_area *fa;
+	const int rc = boot_slot_open_running(image_index, &fa);
+
+	return rc == 0 ? boot_read_swap_state(fa, state) : rc;
+}
+
 int boot_is_unconfirmed_multi(int image_index)
 {
+	const enum boot_mode mode = boot_arrangement_get()->mode;
 	struct boot_swap_state state;
-	const int rc = boot_slot_read_state(image_index, BOOT_PRIMARY, &state);
+	int rc;
 
+	if (!boot_mode_needs_trailer(mode)) {
+		return boot_image_exists(image_index) ? 0 : -EINVAL;
+	}
+	rc = read_running(image_index, &state);
 	if (rc != 0) {
 		return rc;
 	}
+	if (boot_mode_is_direct(mode)) {
+		return state.copy_done == SET && state.image_ok != SET;
+	}
 	/* What the last rule asks of the primary. */
 	return state.magic == GOOD && state.image_ok == UNSET && state.copy_done == SET;
+}
+
+bool boot_is_img_confirmed_multi(int image_index)
+{
+	const enum boot_mode mode = boot_arrangement_get()->mode;
+	struct boot_swap_state state;
+	const int rc = read_running(image_index, &state);
+
+	/* Nothing on this flash could give the image up. */
+	if (rc == -ENOTSUP && !boot_mode_needs_trailer(mode)) {
+		return true;
+	}
+	if (rc != 0) {
+		return false;
+	}
+	if (state.magic == BOOT_MAGIC_UNSET) {
+		return !(boot_mode_is_direct(mode) && boot_mode_needs_trailer(mode));
+	}
+	return state.image_ok == SET;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Trailers as regions of a slot: how many bytes, which pages, and what is left for the image.
+ * Trailers as regions of a slot: how many bytes, which pages.
  *
  * Wiping begins with the page of the magic, because the magic makes all else count: after a cut
  * anywhere the trailer is as before or has no magic. Pages are never skipped for reading blank; an
@@ -9,19 +9,31 @@
 #include "boot/boot_slot.h"
 #include "flash/flash_caps.h"
 
-/* The bootloader writes status in the primary slot, and lays the secondary's trailer out alike. */
-static size_t status_block(const struct flash_area *fa)
+static size_t block_of_area(int area_id)
 {
-	const struct flash_area *primary = fa;
+	const struct flash_area *fa;
 
-	if (fa->fa_id < 2 * BOOT_IMAGES_MAX && flash_area_open(fa->fa_id & 0xfe, &primary) != 0) {
-		primary = fa;
-	}
-	return flash_area_align(primary);
+	return flash_area_open((uint8_t)area_id, &fa) == 0 ? flash_area_align(fa) : 0;
 }
 
-/* Start of the page that holds a byte of the slot. */
-static int page_start(const struct flash_area *fa, size_t off, size_t *start)
+/*
+ * The bootloader writes status in the primary slot and, where it has one, in the scratch area, and
+ * lays the secondary's trailer out alike.
+ */
+size_t boot_slot_status_block(const struct flash_area *fa)
+{
+	size_t block = fa->fa_id < 2 * BOOT_IMAGES_MAX ? block_of_area(fa->fa_id & 0xfe) : 0;
+
+	block = block == 0 ? flash_area_align(fa) : block;
+	if (boot_arrangement_get()->mode == BOOT_MODE_SWAP_SCRATCH) {
+		const size_t other = block_of_area(BOOT_SCRATCH_AREA_ID);
+
+		block = other > block ? other : block;
+	}
+	return block;
+}
+
+int boot_slot_page_start(const struct flash_area *fa, size_t off, size_t *start)
 {
 	struct flash_pages_info page;
 	const int rc = flash_get_page_info_by_offs(fa->fa_dev, fa->fa_off + (off_t)off, &page);
@@ -50,14 +62,14 @@ int boot_slot_trailer_start(const struct flash_area *fa, size_t *start)
 		return 0;
 	}
 	/* The pages above the first one must be the slot's, too. */
-	const int rc = page_start(fa, fa->fa_size - 1, start);
-	return rc == 0 ? page_start(fa, first, start) : rc;
+	const int rc = boot_slot_page_start(fa, fa->fa_size - 1, start);
+	return rc == 0 ? boot_slot_page_start(fa, first, start) : rc;
 }
 
 ssize_t boot_trailer_size(const struct flash_area *fa)
 {
 	const struct boot_arrangement *arrangement = boot_arrangement_get();
-	const size_t len = trailer_length(arrangement, status_block(fa));
+	const size_t len = trailer_length(arrangement, boot_slot_status_block(fa));
 
 	if (!trailer_fits(arrangement->max_align, flash_area_align(fa), fa->fa_size) ||
 	    len > fa->fa_size) {
@@ -75,7 +87,7 @@ int boot_trailer_wipe(const struct flash_area *fa, size_t *first)
 	for (size_t end = fa->fa_size; rc == 0 && end > lowest; end = start) {
 		start = lowest;
 		if (flash_needs_erase(fa->fa_dev)) {
-			rc = page_start(fa, end - 1, &start);
+			rc = boot_slot_page_start(fa, end - 1, &start);
 		} else if (end == fa->fa_size) {
 			start = end - trailer_magic_room(boot_arrangement_get()->max_align);
 		}
@@ -89,83 +101,19 @@ int boot_trailer_wipe(const struct flash_area *fa, size_t *first)
 	return rc;
 }
 
-/* The one size of the slot's pages. -EINVAL: one is not the slot's alone; -ENOTSUP: unequal ones.
- */
-static int uniform_page(const struct flash_area *fa, size_t *size)
+int boot_slot_upload_start(const struct flash_area *fa, size_t *start)
 {
-	struct flash_pages_info page = {0};
-	size_t first = 0;
+	const struct boot_arrangement *arrangement = boot_arrangement_get();
+	struct flash_pages_info page;
+	int rc = 0;
 
-	for (size_t off = 0; off < fa->fa_size; off += page.size) {
-		const off_t start = fa->fa_off + (off_t)off;
-		const int rc = flash_get_page_info_by_offs(fa->fa_dev, start, &page);
-
-		if (rc != 0) {
-			return rc;
-		}
-		if (page.start_offset != start || page.size > fa->fa_size - off) {
-			return -EINVAL;
-		}
-		if (off > 0 && page.size != first) {
-			return -ENOTSUP;
-		}
-		first = page.size;
+	page.size = 0;
+	if (arrangement->mode == BOOT_MODE_SWAP_OFFSET && fa->fa_id < 2 * arrangement->images &&
+	    fa->fa_id % 2 == BOOT_SECONDARY) {
+		rc = flash_get_page_info_by_offs(fa->fa_dev, fa->fa_off, &page);
 	}
-	*size = first;
-	return 0;
-}
-
-/* What a slot has left for an image beside whole pages of trailer, and what it must keep free. */
-static ssize_t room(const struct flash_area *fa, size_t page_size, size_t keep)
-{
-	const ssize_t trailer = boot_trailer_size(fa);
-
-	if (trailer < 0) {
-		return trailer;
-	}
-	const size_t taken = round_up((size_t)trailer, page_size) + keep;
-	return taken < fa->fa_size ? (ssize_t)(fa->fa_size - taken) : -ENOTSUP;
-}
-
-/*
- * swap-move swaps page by page: the pages of both slots must be of one size, and as many, or one
- * more in the primary. It first moves the primary up by one page, so the page below its trailer
- * stays free.
- */
-static ssize_t room_to_move(const struct flash_area *primary, const struct flash_area *secondary)
-{
-	size_t page_size;
-	size_t other_size;
-	int rc = uniform_page(primary, &page_size);
-
 	if (rc == 0) {
-		rc = uniform_page(secondary, &other_size);
+		*start = page.size;
 	}
-	if (rc != 0) {
-		return rc;
-	}
-	const size_t pages = primary->fa_size / page_size;
-	const size_t others = secondary->fa_size / page_size;
-	if (page_size != other_size || (pages != others && pages != others + 1) ||
-	    pages > boot_arrangement_get()->max_sectors) {
-		return -ENOTSUP;
-	}
-	const ssize_t here = room(primary, page_size, page_size);
-	const ssize_t there = room(secondary, page_size, 0);
-	return here < there ? here : there;
-}
-
-ssize_t boot_get_max_image_size(int image_index)
-{
-	const struct flash_area *primary;
-	const struct flash_area *secondary;
-	int rc = boot_slot_open(image_index, BOOT_PRIMARY, &primary);
-
-	if (rc == 0) {
-		rc = boot_slot_open_secondary(image_index, &secondary);
-	}
-	if (rc == 0 && boot_arrangement_get()->mode != BOOT_MODE_SWAP_MOVE) {
-		rc = -ENOTSUP;
-	}
-	return rc == 0 ? room_to_move(primary, secondary) : rc;
+	return rc;
 }

@@ -41,16 +41,6 @@ bool boot_is_img_confirmed(void)
 	return boot_is_img_confirmed_multi(0);
 }
 
-bool boot_is_img_confirmed_multi(int image_index)
-{
-	struct boot_swap_state state;
-
-	if (boot_slot_read_state(image_index, BOOT_PRIMARY, &state) != 0) {
-		return false;
-	}
-	return state.magic == BOOT_MAGIC_UNSET || state.image_ok == BOOT_FLAG_SET;
-}
-
 int boot_write_img_confirmed(void)
 {
 	return boot_write_img_confirmed_multi(0);
@@ -59,9 +49,9 @@ int boot_write_img_confirmed(void)
 int boot_write_img_confirmed_multi(int image_index)
 {
 	const struct flash_area *fa;
-	const int rc = boot_slot_open(image_index, BOOT_PRIMARY, &fa);
+	const int rc = boot_slot_open_running(image_index, &fa);
 
-	if (rc == -EINVAL || rc == -ENOTSUP) {
+	if (rc == -EINVAL || boot_running_slot(image_index) < 0) {
 		return rc;
 	}
 	return rc == 0 ? boot_set_next(fa, true, true) : -EIO;
@@ -72,13 +62,16 @@ int mcuboot_swap_type(void)
 	return mcuboot_swap_type_multi(0);
 }
 
-int mcuboot_swap_type_multi(int image_index)
+static int swap_type_of_pair(int image_index)
 {
 	struct boot_swap_state primary;
 	struct boot_swap_state secondary;
 	const struct flash_area *fa;
-	int rc = boot_slot_read_state(image_index, BOOT_PRIMARY, &primary);
+	int rc = boot_slot_open(image_index, BOOT_PRIMARY, &fa);
 
+	if (rc == 0) {
+		rc = boot_read_swap_state(fa, &primary);
+	}
 	if (rc != 0) {
 		return rc;
 	}
@@ -92,6 +85,19 @@ int mcuboot_swap_type_multi(int image_index)
 	return rc == 0 ? boot_swap_type_of(&primary, &secondary) : rc;
 }
 
+int mcuboot_swap_type_multi(int image_index)
+{
+	const enum boot_mode mode = boot_arrangement_get()->mode;
+	int type;
+
+	if (mode == BOOT_MODE_SINGLE_SLOT || mode == BOOT_MODE_FIRMWARE_LOADER) {
+		return boot_image_exists(image_index) ? BOOT_SWAP_TYPE_NONE : -EINVAL;
+	}
+	type = swap_type_of_pair(image_index);
+	/* Where no trailer can be and none is needed, none asks for anything. */
+	return type == -ENOTSUP && !boot_mode_needs_trailer(mode) ? BOOT_SWAP_TYPE_NONE : type;
+}
+
 int boot_request_upgrade(int permanent)
 {
 	return boot_request_upgrade_multi(0, permanent);
@@ -100,7 +106,11 @@ int boot_request_upgrade(int permanent)
 int boot_request_upgrade_multi(int image_index, int permanent)
 {
 	const struct flash_area *fa;
-	const int rc = boot_slot_open_secondary(image_index, &fa);
+	const int area = boot_arrangement_get()->mode == BOOT_MODE_FIRMWARE_LOADER &&
+					 boot_image_exists(image_index)
+				 ? -ENODEV
+				 : boot_upload_area(image_index);
+	const int rc = area < 0 ? area : flash_area_open((uint8_t)area, &fa);
 
 	return rc == 0 ? boot_set_next(fa, false, permanent != BOOT_UPGRADE_TEST) : rc;
 }
@@ -130,6 +140,13 @@ ssize_t boot_get_area_trailer_status_offset(uint8_t area_id)
 
 size_t boot_get_image_start_offset(uint8_t area_id)
 {
-	(void)area_id;
-	return 0;
+	const struct flash_area *fa;
+	size_t start;
+
+	if (flash_area_open(area_id, &fa) != 0 || boot_slot_upload_start(fa, &start) != 0) {
+		return 0;
+	}
+	/* What a test swap has put there, and a revert takes back, lies at the start. */
+	return start != 0 && mcuboot_swap_type_multi(area_id / 2) == BOOT_SWAP_TYPE_REVERT ? 0
+											   : start;
 }

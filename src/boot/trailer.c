@@ -7,8 +7,9 @@
  *     copy_done  A, likewise
  *     swap_info  A, its first byte counts: low nibble swap type, high nibble image number
  *     [TLV sizes A, swap-offset only]
- *     swap_size  A
- *     status     a write block for each step of a swap, as many as the largest slot could need
+ *     swap_size  A; not in overwrite-only and where nothing is ever moved
+ *     status     a write block for each step of a swap, as many as the largest slot could need;
+ *                swap modes only
  *
  * A belongs to the bootloader's build and is in the magic: another build's magic is bad here. A
  * write block may be smaller than A, never larger. A slot that is no multiple of A would have
@@ -60,14 +61,23 @@ size_t trailer_length(const struct boot_arrangement *arrangement, size_t write_b
 	const size_t records = arrangement->max_sectors * write_block;
 
 	switch (arrangement->mode) {
+	case BOOT_MODE_SWAP_SCRATCH:
+	case BOOT_MODE_SWAP_MOVE:
+		return fields + STATUS_STEPS * records;
 	case BOOT_MODE_SWAP_OFFSET:
 		return fields + arrangement->max_align + STATUS_STEPS_OFFSET * records;
 	case BOOT_MODE_SINGLE_SLOT:
 	case BOOT_MODE_FIRMWARE_LOADER:
 		return fields;
 	default:
-		return fields + STATUS_STEPS * records;
+		return trailer_distance(arrangement->max_align, TRAILER_SWAP_INFO);
 	}
+}
+
+size_t trailer_length_in_scratch(const struct boot_arrangement *arrangement, size_t write_block)
+{
+	return trailer_distance(arrangement->max_align, TRAILER_SWAP_SIZE) +
+	       STATUS_STEPS * write_block;
 }
 
 void trailer_decode(struct boot_swap_state *state, const uint8_t *tail, uint8_t align,

@@ -41,8 +41,14 @@ static inline size_t trailer_distance(uint8_t align, enum trailer_field field)
  */
 bool trailer_fits(uint8_t align, size_t write_block, size_t slot_size);
 
-/* Bytes of the whole trailer; write_block is the one that swap status is written in. */
+/*
+ * Bytes of the whole trailer; write_block is the one that swap status is written in, which only the
+ * swap modes have.
+ */
 size_t trailer_length(const struct boot_arrangement *arrangement, size_t write_block);
+
+/* Bytes of the trailer that swap-scratch keeps at the end of its scratch area. */
+size_t trailer_length_in_scratch(const struct boot_arrangement *arrangement, size_t write_block);
 
 /* Read the fields in the bytes from swap_info to the end of a slot. */
 void trailer_decode(struct boot_swap_state *state, const uint8_t *tail, uint8_t align,

@@ -167,7 +167,6 @@ static void an_arrangement_outside_its_ranges_is_refused_and_the_old_one_stays(v
 		{BOOT_MODE_COUNT, 8, 1, 128},      {BOOT_MODE_SWAP_MOVE, 4, 1, 128},
 		{BOOT_MODE_SWAP_MOVE, 64, 1, 128}, {BOOT_MODE_SWAP_MOVE, 24, 1, 128},
 		{BOOT_MODE_SWAP_MOVE, 8, 0, 128},  {BOOT_MODE_SWAP_MOVE, 8, 9, 128},
-		{BOOT_MODE_SWAP_MOVE, 8, 1, 0},
 	};
 	const struct boot_arrangement good = {BOOT_MODE_RAM_LOAD, 32, 8, 1};
 
@@ -180,6 +179,15 @@ static void an_arrangement_outside_its_ranges_is_refused_and_the_old_one_stays(v
 		assert_int_equal(boot_arrangement_get()->images, 8);
 		assert_int_equal(boot_arrangement_get()->max_sectors, 1);
 	}
+}
+
+static void no_number_of_sectors_is_that_of_the_configuration(void **state)
+{
+	const struct boot_arrangement open = {BOOT_MODE_SWAP_MOVE, 8, 1, 0};
+
+	(void)state;
+	assert_int_equal(boot_arrangement_set(&open), 0);
+	assert_int_equal(boot_arrangement_get()->max_sectors, CONFIG_BOOT_MAX_IMG_SECTORS);
 }
 
 static void modes_have_the_names_of_the_devicetree(void **state)
@@ -207,6 +215,7 @@ int main(void)
 		cmocka_unit_test(a_state_that_cannot_be_read_leaves_the_callers_alone),
 		cmocka_unit_test(
 			an_arrangement_outside_its_ranges_is_refused_and_the_old_one_stays),
+		cmocka_unit_test(no_number_of_sectors_is_that_of_the_configuration),
 		cmocka_unit_test(modes_have_the_names_of_the_devicetree),
 	};
 

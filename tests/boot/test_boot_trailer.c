@@ -230,20 +230,6 @@ static void status_is_laid_out_for_the_primarys_write_block(void **state)
 	rig_close();
 }
 
-static void only_swap_move_has_a_rule_for_the_largest_image(void **state)
-{
-	(void)state;
-	rig_open(&rig_cases[0]);
-	for (unsigned int mode = 0; mode < BOOT_MODE_COUNT; mode++) {
-		const struct boot_arrangement build = {(enum boot_mode)mode, 8, 1, 128};
-
-		assert_int_equal(boot_arrangement_set(&build), 0);
-		assert_int_equal(boot_get_max_image_size(0),
-				 mode == BOOT_MODE_SWAP_MOVE ? 24576 : -ENOTSUP);
-	}
-	rig_close();
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,7 +246,6 @@ int main(void)
 		cmocka_unit_test(slots_that_cannot_be_swapped_hold_no_image),
 		cmocka_unit_test(a_slot_of_one_page_holds_no_image),
 		cmocka_unit_test(status_is_laid_out_for_the_primarys_write_block),
-		cmocka_unit_test(only_swap_move_has_a_rule_for_the_largest_image),
 	};
 
 	return cmocka_run_group_tests_name("boot_trailer", tests, NULL, NULL);

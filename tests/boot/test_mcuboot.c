@@ -167,39 +167,6 @@ static void the_running_slot_is_the_primary_where_slots_have_roles(void **state)
 	}
 }
 
-static void modes_whose_rules_are_not_there_write_nothing(void **state)
-{
-	(void)state;
-	rig_put_magic(1);
-	rig_start(-1, false);
-	for (unsigned int mode = 0; mode < BOOT_MODE_COUNT; mode++) {
-		if (mode == BOOT_MODE_SWAP_MOVE) {
-			continue;
-		}
-		set_mode((enum boot_mode)mode);
-		assert_int_equal(boot_request_upgrade(BOOT_UPGRADE_PERMANENT), -ENOTSUP);
-		assert_int_equal(boot_cancel_upgrade_multi(0), -ENOTSUP);
-		assert_int_equal(boot_set_next(&rig.areas[1], false, true), -ENOTSUP);
-	}
-	assert_int_equal(rig.op_count, 0);
-}
-
-static void without_roles_no_slot_is_confirmed_by_guess(void **state)
-{
-	(void)state;
-	rig_put_magic(0);
-	rig_start(-1, false);
-	for (unsigned int mode = BOOT_MODE_DIRECT_XIP; mode <= BOOT_MODE_RAM_LOAD_REVERT; mode++) {
-		set_mode((enum boot_mode)mode);
-		assert_int_equal(boot_write_img_confirmed(), -ENOTSUP);
-		assert_int_equal(boot_set_next(&rig.areas[0], true, true), -ENOTSUP);
-		assert_int_equal(mcuboot_swap_type(), -ENOTSUP);
-		assert_int_equal(boot_is_unconfirmed_multi(0), -ENOTSUP);
-		assert_false(boot_is_img_confirmed());
-	}
-	assert_int_equal(rig.op_count, 0);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_device, close_device)
 
 int main(void)
@@ -214,8 +181,6 @@ int main(void)
 		TEST(without_a_secondary_slot_there_is_nothing_to_ask_for),
 		TEST(a_primary_that_cannot_be_opened_is_an_error),
 		TEST(the_running_slot_is_the_primary_where_slots_have_roles),
-		TEST(modes_whose_rules_are_not_there_write_nothing),
-		TEST(without_roles_no_slot_is_confirmed_by_guess),
 	};
 
 	return cmocka_run_group_tests_name("mcuboot", tests, NULL, NULL);

@@ -39,9 +39,10 @@ static void whole_trailers_are_as_long_as_the_bootloader_makes_them(void **state
 		{8, 1, 432, 312, 48},     {8, 4, 1584, 1080, 48},     {8, 8, 3120, 2104, 48},
 		{16, 16, 6224, 4192, 80}, {32, 32, 12448, 8384, 160},
 	};
-	static const enum boot_mode like_move[] = {BOOT_MODE_SWAP_SCRATCH, BOOT_MODE_SWAP_MOVE,
-						   BOOT_MODE_OVERWRITE_ONLY, BOOT_MODE_DIRECT_XIP,
-						   BOOT_MODE_RAM_LOAD};
+	static const enum boot_mode like_move[] = {BOOT_MODE_SWAP_SCRATCH, BOOT_MODE_SWAP_MOVE};
+	static const enum boot_mode without_status[] = {
+		BOOT_MODE_OVERWRITE_ONLY, BOOT_MODE_DIRECT_XIP, BOOT_MODE_DIRECT_XIP_REVERT,
+		BOOT_MODE_RAM_LOAD, BOOT_MODE_RAM_LOAD_REVERT};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -50,6 +51,11 @@ static void whole_trailers_are_as_long_as_the_bootloader_makes_them(void **state
 		for (size_t m = 0; m < sizeof(like_move) / sizeof(like_move[0]); m++) {
 			build.mode = like_move[m];
 			assert_int_equal(trailer_length(&build, rows[i].block), rows[i].move);
+		}
+		for (size_t m = 0; m < sizeof(without_status) / sizeof(without_status[0]); m++) {
+			build.mode = without_status[m];
+			assert_int_equal(trailer_length(&build, rows[i].block),
+					 trailer_bytes(rows[i].align)->swap_info);
 		}
 		build.mode = BOOT_MODE_SWAP_OFFSET;
 		assert_int_equal(trailer_length(&build, rows[i].block), rows[i].offset);

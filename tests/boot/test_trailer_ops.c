@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every record of trailer-ops.jsonl.gz through the public API, judged by the rules of
- * trailer-ops.md. All 3024 records run; in modes whose rules are not there yet a call must refuse
- * and leave flash alone.
+ * trailer-ops.md. Each mode's counts are those of today: a change of them is a change of behaviour.
  */
 #include "vector_device.h"
 
@@ -22,7 +21,6 @@ struct counts {
 	unsigned int as_mcuboot; /* 0, and the bytes of MCUboot */
 	unsigned int mended;     /* 0, where MCUboot fails or leaves something else */
 	unsigned int refused;    /* an error, flash as before */
-	unsigned int unsupported;
 };
 
 struct tails {
@@ -112,10 +110,6 @@ static void run_swap_type(const json_t *record, const char *id, struct counts *c
 {
 	const int type = mcuboot_swap_type_multi((int)vector_number(record, "image"));
 
-	if (type == -ENOTSUP) {
-		counts->unsupported++;
-		return;
-	}
 	if (type < 0 || strcmp(swap_word(type), vector_string(record, "value")) != 0) {
 		fail_msg("%s: swap type %d", id, type);
 	}
@@ -161,83 +155,114 @@ static int call(const json_t *record)
 			     json_is_true(json_object_get(record, "confirm")));
 }
 
-/* What a set call asks for: "confirmed", "test" or "permanent". */
-static const char *wish(const json_t *record)
+/* What a set call is about. */
+struct wish {
+	size_t slot;
+	bool is_direct;
+	bool is_confirmation; /* swap modes */
+	bool is_permanent;    /* or, in direct modes, for good */
+};
+
+static struct wish wish_of(const json_t *record)
 {
 	const char *name = vector_string(record, "call");
+	const char *mode = vector_string(json_object_get(record, "mcuboot"), "mode");
+	const bool is_active = json_is_true(json_object_get(record, "active"));
+	struct wish wish = {
+		.slot = 2 * (size_t)vector_number(record, "image"),
+		.is_direct = strncmp(mode, "direct-xip", 10) == 0,
+		.is_confirmation = strcmp(name, "set_confirmed") == 0 || is_active,
+		.is_permanent = json_is_true(json_object_get(record, "permanent")) ||
+				json_is_true(json_object_get(record, "confirm")),
+	};
 
-	if (strcmp(name, "set_confirmed") == 0 || json_is_true(json_object_get(record, "active"))) {
-		return "confirmed";
+	if (strcmp(name, "set_next") == 0) {
+		wish.slot += (size_t)vector_number(record, "slot");
+	} else if (strcmp(name, "set_pending") == 0) {
+		wish.slot++;
 	}
-	return json_is_true(json_object_get(record, "permanent")) ||
-			       json_is_true(json_object_get(record, "confirm"))
-		       ? "permanent"
-		       : "test";
+	return wish;
 }
 
-/* A trailer as a single clean request leaves it. */
-static void fresh_request(const json_t *record, uint8_t tail[TAIL], uint8_t erased, bool permanent)
+static const struct trailer_bytes *layout_of(const json_t *record)
 {
-	const struct trailer_bytes *layout = trailer_bytes(
+	return trailer_bytes(
 		(uint8_t)vector_number(json_object_get(record, "mcuboot"), "max_align"));
+}
 
-	memset(tail, erased, TAIL);
+/* A trailer as a single clean call leaves it. A primary's is as that of a factory image. */
+static void fresh_tail(const json_t *record, const struct wish *wish, uint8_t tail[TAIL])
+{
+	const struct trailer_bytes *layout = layout_of(record);
+
+	memset(tail, slot_erased(wish->slot), TAIL);
+	if (wish->is_confirmation && !wish->is_direct) {
+		return;
+	}
 	memcpy(&tail[TAIL - 16], layout->magic, 16);
-	tail[TAIL - layout->swap_info] =
-		(uint8_t)((permanent ? 3 : 2) | vector_number(record, "image") << 4);
-	if (permanent) {
+	if (wish->is_permanent || wish->is_confirmation) {
 		tail[TAIL - layout->image_ok] = 1;
+	}
+	if (!wish->is_direct) {
+		tail[TAIL - layout->swap_info] = (uint8_t)((wish->is_permanent ? 3 : 2) |
+							   vector_number(record, "image") << 4);
+	} else if (wish->is_permanent || wish->is_confirmation) {
+		tail[TAIL - layout->copy_done] = 1;
 	}
 }
 
 /*
- * No magic, but something else programmed: the one case in which a request that MCUboot meets may
- * be made afresh.
+ * No magic, but something else programmed: the one case in which what MCUboot meets may be made
+ * afresh, where a slot is to be started.
  */
-static bool has_remains(const struct trailer_bytes *layout, const struct tails *before, size_t slot)
+static bool may_be_fresh(const json_t *record, const struct wish *wish, const struct tails *before)
 {
-	const uint8_t *end = &before->bytes[slot][TAIL];
+	const uint8_t *end = &before->bytes[wish->slot][TAIL];
 
-	return trailer_is_blank(end, 16, slot_erased(slot)) &&
-	       !trailer_is_blank(end, layout->swap_info, slot_erased(slot));
+	return (wish->is_direct || !wish->is_confirmation) &&
+	       trailer_is_blank(end, 16, slot_erased(wish->slot)) &&
+	       !trailer_is_blank(end, TAIL, slot_erased(wish->slot)) && layout_of(record) != NULL;
+}
+
+/* A test raised to permanent: one flag more, all else as before, and it reads so. */
+static bool is_raised(const json_t *record, const struct wish *wish, const struct tails *before)
+{
+	const struct trailer_bytes *layout = layout_of(record);
+	struct tails expected = *before;
+
+	if (wish->is_direct || wish->is_confirmation || !wish->is_permanent) {
+		return false;
+	}
+	expected.bytes[wish->slot][TAIL - layout->image_ok] = 1;
+	return flash_is(&expected) &&
+	       strcmp(trailer_meaning(layout, slot_end(wish->slot - 1), slot_erased(wish->slot - 1),
+				      slot_end(wish->slot), slot_erased(wish->slot)),
+		      "permanent") == 0;
 }
 
 /* The call returned 0: one of the states that are right, else the record's name is told. */
 static void judge_success(const json_t *record, const char *id, const struct tails *before,
 			  struct counts *counts)
 {
-	const struct trailer_bytes *layout = trailer_bytes(
-		(uint8_t)vector_number(json_object_get(record, "mcuboot"), "max_align"));
-	const bool met = json_is_true(json_object_get(record, "met"));
-	const size_t slot = 2 * (size_t)vector_number(record, "image") + 1;
-	const char *wanted = wish(record);
+	const bool is_met = vector_number(record, "rc") == 0 &&
+			    json_is_true(json_object_get(record, "met"));
+	const struct wish wish = wish_of(record);
 	struct tails expected;
 
 	load_tails(record, "after", &expected);
-	if (vector_number(record, "rc") == 0 && met && flash_is(&expected)) {
+	if (is_met && flash_is(&expected)) {
 		counts->as_mcuboot++;
 		return;
 	}
-	if (strcmp(wanted, "confirmed") == 0 ||
-	    (vector_number(record, "rc") == 0 && met && !has_remains(layout, before, slot))) {
+	if (is_met && !may_be_fresh(record, &wish, before)) {
 		fail_msg("%s: otherwise than MCUboot, which does it", id);
 	}
 	counts->mended++;
 	expected = *before;
-	fresh_request(record, expected.bytes[slot], slot_erased(slot), wanted[0] == 'p');
-	if (flash_is(&expected)) {
-		return;
+	fresh_tail(record, &wish, expected.bytes[wish.slot]);
+	if (!flash_is(&expected) && !is_raised(record, &wish, before)) {
+		fail_msg("%s: 0, and the trailer is neither new nor raised", id);
 	}
-	/* A test raised to permanent: one flag more, all else as before. */
-	expected = *before;
-	expected.bytes[slot][TAIL - layout->image_ok] = 1;
-	if (wanted[0] == 'p' && flash_is(&expected) &&
-	    strcmp(trailer_meaning(layout, slot_end(slot - 1), slot_erased(slot - 1),
-				   slot_end(slot), slot_erased(slot)),
-		   wanted) == 0) {
-		return;
-	}
-	fail_msg("%s: 0, and the trailer is neither new nor raised", id);
 }
 
 static void run_set(const json_t *record, const char *id, const struct tails *before,
@@ -252,14 +277,11 @@ static void run_set(const json_t *record, const char *id, const struct tails *be
 	if (!flash_is(before)) {
 		fail_msg("%s: %d, and flash changed", id, rc);
 	}
-	if (rc == -ENOTSUP) {
-		counts->unsupported++;
-		return;
-	}
 	if (vector_number(record, "rc") == 0 && json_is_true(json_object_get(record, "met"))) {
 		fail_msg("%s: %d where MCUboot does it", id, rc);
 	}
-	if (rc != (strcmp(wish(record), "confirmed") == 0 ? -EUCLEAN : -EALREADY)) {
+	/* A permanent request is not lowered; a slot that runs is not put at risk. */
+	if (rc != -EALREADY && rc != -EUCLEAN) {
 		fail_msg("%s: %d", id, rc);
 	}
 	counts->refused++;
@@ -302,34 +324,30 @@ static struct counts run_mode(const char *mode)
 	return counts;
 }
 
-static void assert_counts(struct counts found, struct counts expected)
+static void assert_counts(const char *mode, struct counts expected)
 {
-	assert_int_equal(found.queries, expected.queries);
-	assert_int_equal(found.as_mcuboot, expected.as_mcuboot);
-	assert_int_equal(found.mended, expected.mended);
-	assert_int_equal(found.refused, expected.refused);
-	assert_int_equal(found.unsupported, expected.unsupported);
+	const struct counts found = run_mode(mode);
+
+	if (memcmp(&found, &expected, sizeof(found)) != 0) {
+		fail_msg("%s: %u, %u, %u, %u", mode, found.queries, found.as_mcuboot, found.mended,
+			 found.refused);
+	}
 }
 
-static void swap_move_does_what_mcuboot_does_or_better(void **state)
+static void swap_modes_do_what_mcuboot_does_or_better(void **state)
 {
 	(void)state;
-	assert_counts(run_mode("swap-move"), (struct counts){1108, 151, 330, 141, 0});
+	assert_counts("swap-move", (struct counts){1108, 151, 462, 9});
+	assert_counts("swap-scratch", (struct counts){45, 72, 47, 8});
+	assert_counts("swap-offset", (struct counts){336, 80, 73, 2});
+	assert_counts("overwrite-only", (struct counts){41, 79, 53, 0});
 }
 
-static void other_modes_with_a_primary_are_read_and_confirmed(void **state)
+static void direct_modes_do_what_mcuboot_does_or_better(void **state)
 {
 	(void)state;
-	assert_counts(run_mode("swap-scratch"), (struct counts){45, 39, 0, 19, 69});
-	assert_counts(run_mode("swap-offset"), (struct counts){336, 45, 0, 16, 94});
-	assert_counts(run_mode("overwrite-only"), (struct counts){41, 39, 0, 17, 76});
-}
-
-static void modes_without_fixed_slots_read_trailers_and_refuse_the_rest(void **state)
-{
-	(void)state;
-	assert_counts(run_mode("direct-xip"), (struct counts){9, 0, 0, 0, 164});
-	assert_counts(run_mode("direct-xip-revert"), (struct counts){9, 0, 0, 0, 276});
+	assert_counts("direct-xip", (struct counts){21, 82, 70, 0});
+	assert_counts("direct-xip-revert", (struct counts){22, 115, 53, 95});
 }
 
 static void no_record_is_left_out(void **state)
@@ -355,9 +373,8 @@ static int unload(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(swap_move_does_what_mcuboot_does_or_better),
-		cmocka_unit_test(other_modes_with_a_primary_are_read_and_confirmed),
-		cmocka_unit_test(modes_without_fixed_slots_read_trailers_and_refuse_the_rest),
+		cmocka_unit_test(swap_modes_do_what_mcuboot_does_or_better),
+		cmocka_unit_test(direct_modes_do_what_mcuboot_does_or_better),
 		cmocka_unit_test(no_record_is_left_out),
 	};
 

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether a new image is due at the next reset, and taking that back.
+ *
+ * Where a trailer asks for the image, the trailer says it and is erased. Where the bootloader
+ * starts what it finds, the image itself says it: it lies in the slot that does not run, its
+ * version wins against the running one's (of equal ones the primary's), and in the revert variants
+ * its trailer lets it start. There the header is taken out, after the trailer: an older image,
+ * which may be the one to fall back to, is not pending and stays.
+ */
+#include "boot/boot_judge.h"
+#include "boot/boot_repair.h"
+#include "flash/flash_caps.h"
+
+/* 1: a header lies there that the bootloader would not skip; else as boot_find_image(). */
+static int find_at_start(int area, struct boot_found *found)
+{
+	const int rc = boot_find_image(area, 0, found);
+
+	return rc == 1 && boot_place_fault(&found->header, found->fa) != DFU_IMAGE_OK ? 0 : rc;
+}
+
+/* 1: its trailer lets the bootloader start it; 0: not; or negative. */
+static int is_let_in(const struct flash_area *fa)
+{
+	struct boot_swap_state state;
+
+	if (!boot_mode_needs_trailer(boot_arrangement_get()->mode)) {
+		return 1;
+	}
+	const int rc = boot_read_swap_state(fa, &state);
+	if (rc != 0) {
+		return rc;
+	}
+	return state.magic == BOOT_MAGIC_GOOD &&
+	       (state.copy_done != BOOT_FLAG_SET || state.image_ok == BOOT_FLAG_SET);
+}
+
+/* As boot_is_pending_multi(); if 1, the slot. */
+static int find_pending(int image_index, const struct flash_area **fa)
+{
+	const int upload = boot_upload_area(image_index);
+	struct boot_found candidate;
+	struct boot_found running;
+
+	if (upload < 0) {
+		return upload;
+	}
+	int rc = find_at_start(upload, &candidate);
+	if (rc == 1) {
+		rc = is_let_in(candidate.fa);
+	}
+	if (rc != 1) {
+		return rc;
+	}
+	*fa = candidate.fa;
+	rc = boot_find_image(upload ^ 1, 0, &running);
+	if (rc != 1) {
+		return rc < 0 ? rc : 1;
+	}
+	const int above =
+		dfu_image_version_compare(&candidate.header.version, &running.header.version);
+	return above > 0 || (above == 0 && upload % 2 == BOOT_PRIMARY);
+}
+
+static bool has_no_updates(void)
+{
+	const enum boot_mode mode = boot_arrangement_get()->mode;
+
+	return mode == BOOT_MODE_SINGLE_SLOT || mode == BOOT_MODE_FIRMWARE_LOADER;
+}
+
+int boot_is_pending_multi(int image_index)
+{
+	const struct flash_area *fa;
+
+	if (has_no_updates()) {
+		return boot_image_exists(image_index) ? 0 : -EINVAL;
+	}
+	if (boot_mode_is_direct(boot_arrangement_get()->mode)) {
+		return find_pending(image_index, &fa);
+	}
+	const int type = mcuboot_swap_type_multi(image_index);
+	return type < 0 ? type : type == BOOT_SWAP_TYPE_TEST || type == BOOT_SWAP_TYPE_PERM;
+}
+
+/* The header's page or, without explicit erase, its write blocks. */
+static int take_out_header(const struct flash_area *fa)
+{
+	struct flash_pages_info page = {
+		.size = round_up(DFU_IMAGE_HEADER_LEN, flash_area_align(fa)),
+	};
+	int rc = 0;
+
+	if (flash_needs_erase(fa->fa_dev)) {
+		rc = flash_get_page_info_by_offs(fa->fa_dev, fa->fa_off, &page);
+	}
+	return rc == 0 ? flash_area_flatten(fa, 0, page.size) : rc;
+}
+
+static int cancel_direct(int image_index)
+{
+	const struct flash_area *fa;
+	size_t start = 0;
+	int rc = find_pending(image_index, &fa);
+
+	if (rc != 1) {
+		return rc == 0 ? -ENOENT : rc;
+	}
+	rc = flash_needs_erase(fa->fa_dev) ? boot_slot_page_start(fa, 0, &start) : 0;
+	if (rc == 0 && boot_mode_needs_trailer(boot_arrangement_get()->mode)) {
+		rc = boot_trailer_wipe(fa, NULL);
+	}
+	return rc == 0 ? take_out_header(fa) : rc;
+}
+
+static int cancel_request(int image_index)
+{
+	const struct flash_area *fa;
+	struct boot_tail tail;
+	int rc = boot_slot_open_secondary(image_index, &fa);
+
+	if (rc == 0) {
+		rc = boot_slot_read_tail(fa, &tail);
+	}
+	if (rc != 0) {
+		return rc;
+	}
+	return bytes_are(tail.bytes, tail.len, tail.erased) ? -ENOENT : boot_repair_wipe(fa, 0);
+}
+
+int boot_cancel_upgrade_multi(int image_index)
+{
+	if (has_no_updates()) {
+		return boot_image_exists(image_index) ? -ENODEV : -EINVAL;
+	}
+	return boot_mode_is_direct(boot_arrangement_get()->mode) ? cancel_direct(image_index)
+								 : cancel_request(image_index);
+}
