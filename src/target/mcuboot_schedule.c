@@ -105,28 +105,27 @@ static int publish(const struct candidate *candidate)
 	return rc == -EUCLEAN ? -EIO : rc;
 }
 
-static int schedule_direct(const struct candidate *candidate, int permanent)
+static int schedule_direct(const struct candidate *candidate, bool permanent)
 {
 	int rc = 0;
 
 	if (boot_mode_needs_trailer(boot_arrangement_get()->mode)) {
-		rc = boot_set_next(candidate->slot.area, false, permanent != BOOT_UPGRADE_TEST);
+		rc = mcuboot_slot_request(&candidate->slot, candidate->head, permanent);
 	}
 	return rc == 0 ? publish(candidate) : rc;
 }
 
-static int schedule_by_trailer(const struct candidate *candidate, int permanent)
+static int schedule_by_trailer(const struct candidate *candidate, bool permanent)
 {
 	int rc = mcuboot_slot_free_first_page(&candidate->slot);
 
 	if (rc == 0) {
 		rc = publish(candidate);
 	}
-	return rc == 0 ? boot_set_next(candidate->slot.area, false, permanent != BOOT_UPGRADE_TEST)
-		       : rc;
+	return rc == 0 ? mcuboot_slot_request(&candidate->slot, NULL, permanent) : rc;
 }
 
-static int schedule_one(int img_num, int permanent)
+static int schedule_one(int img_num, bool permanent)
 {
 	struct candidate candidate;
 	int rc = open_slot(img_num, &candidate.slot);
@@ -159,7 +158,7 @@ int dfu_target_mcuboot_schedule(int img_num, int permanent)
 		rc = check_schedulable(n, together);
 	}
 	for (int n = first; rc == 0 && n <= last; n++) {
-		rc = schedule_one(n, permanent);
+		rc = schedule_one(n, permanent != BOOT_UPGRADE_TEST);
 	}
 	return rc;
 }

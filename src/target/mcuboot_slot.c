@@ -26,6 +26,7 @@
 #include <dfu/boot_rules.h>
 #include <dfu/log.h>
 
+#include "boot/boot_slot.h"
 #include "common/bytes.h"
 #include "flash/flash_caps.h"
 
@@ -155,23 +156,10 @@ static int check_edges(const struct flash_area *area)
 	return rc == 0 ? check_edge(area, area->fa_size - 1) : rc;
 }
 
-/* Where in the slot the bootloader looks for an image to install. */
-static int image_start(const struct flash_area *area, size_t *start)
-{
-	struct flash_pages_info page = {0};
-	int rc = 0;
-
-	if (boot_arrangement_get()->mode == BOOT_MODE_SWAP_OFFSET) {
-		rc = page_at(area, 0, &page);
-	}
-	*start = page.size;
-	return rc;
-}
-
 static bool can_be_updated(const struct flash_area *area)
 {
 	return !boot_mode_needs_trailer(boot_arrangement_get()->mode) ||
-	       boot_trailer_size(area) >= 0;
+	       boot_slot_can_have_trailer(area);
 }
 
 int mcuboot_slot_open(int img_num, struct mcuboot_slot *slot)
@@ -189,7 +177,7 @@ int mcuboot_slot_open(int img_num, struct mcuboot_slot *slot)
 	if (!can_be_updated(area)) {
 		return -ENOTSUP;
 	}
-	rc = image_start(area, &slot->start);
+	rc = boot_slot_upload_start(area, &slot->start);
 	if (rc == 0) {
 		slot->area = area;
 		slot->hold_len = (uint16_t)round_up(DFU_IMAGE_HEADER_LEN, flash_area_align(area));
@@ -261,15 +249,22 @@ int mcuboot_slot_has_header(const struct mcuboot_slot *slot)
 	return rc < 0 ? rc : !rc;
 }
 
+static struct dfu_image_source source_of(const struct mcuboot_slot *slot, size_t size,
+					 const uint8_t *head)
+{
+	struct dfu_image_source source = dfu_image_source_flash(slot->area, slot->start, size);
+
+	source.head = head;
+	source.head_len = head == NULL ? 0 : slot->hold_len;
+	return source;
+}
+
 int mcuboot_slot_judge(int img_num, const struct mcuboot_slot *slot, size_t size,
 		       const uint8_t *head, unsigned int together,
 		       const struct mcuboot_slot_verifier *verifier, enum dfu_image_fault *fault)
 {
-	struct dfu_image_source source = dfu_image_source_flash(slot->area, slot->start, size);
+	const struct dfu_image_source source = source_of(slot, size, head);
 	struct boot_judgement judgement;
-
-	source.head = head;
-	source.head_len = head == NULL ? 0 : slot->hold_len;
 	const int rc = boot_judge(img_num, &source, verifier->key, together, verifier->buf,
 				  verifier->buf_len, &judgement);
 	*fault = judgement.report.fault;
@@ -278,6 +273,17 @@ int mcuboot_slot_judge(int img_num, const struct mcuboot_slot *slot, size_t size
 	}
 	DFU_ERR("slot %u: %s", slot->area->fa_id, dfu_image_fault_str(*fault));
 	return verdict_errno(rc);
+}
+
+int mcuboot_slot_request(const struct mcuboot_slot *slot, const uint8_t *head, bool permanent)
+{
+	const struct dfu_image_source source =
+		source_of(slot, slot->area->fa_size - slot->start, head);
+	struct dfu_image image;
+	const int rc = dfu_image_open(&image, &source, NULL);
+
+	return boot_slot_request(slot->area, permanent,
+				 rc == 0 ? slot->start + image.total_size : 0);
 }
 
 int mcuboot_slot_free_first_page(const struct mcuboot_slot *slot)

@@ -59,6 +59,12 @@ int mcuboot_slot_judge(int img_num, const struct mcuboot_slot *slot, size_t size
 		       const struct mcuboot_slot_verifier *verifier, enum dfu_image_fault *fault);
 
 /*
+ * Ask the bootloader for the image, as boot_set_next() does, head (NULL: none) standing in: what is
+ * left of an earlier request is repaired only beside an image whose end is known.
+ */
+int mcuboot_slot_request(const struct mcuboot_slot *slot, const uint8_t *head, bool permanent);
+
+/*
  * swap-offset: erase the page before the image if something lies there that the bootloader could
  * take for a header.
  */
