@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include <boot_model.h>
 
 #include "support/test_files.h"
@@ -137,6 +139,13 @@ static void hide_tlvs(void)
 	slot_start(1)[12] ^= 1;
 }
 
+/* Its size is asked for before it is loaded, so the flag does not save it. */
+static void hide_tlvs_of_what_is_not_bootable(void)
+{
+	set_not_bootable();
+	hide_tlvs();
+}
+
 static void break_magic(void)
 {
 	rig_end(1)[-1] ^= 1;
@@ -174,6 +183,7 @@ static const struct fault {
 	{BOOT_MODE_RAM_LOAD, clear_flags, "it is not made for RAM", true},
 	{BOOT_MODE_RAM_LOAD, load_beside, "it loads beside the executable RAM", true},
 	{BOOT_MODE_RAM_LOAD, hide_tlvs, "it has no TLVs", true},
+	{BOOT_MODE_RAM_LOAD, hide_tlvs_of_what_is_not_bootable, "it has no TLVs", true},
 	{BOOT_MODE_RAM_LOAD, set_not_bootable, "it is not bootable", false},
 	{BOOT_MODE_RAM_LOAD, flip_payload, "its hash is wrong", true},
 	{BOOT_MODE_RAM_LOAD_REVERT, break_magic, "its trailer has no magic", true},
@@ -318,16 +328,47 @@ static void an_image_may_reach_up_to_swap_info(void **state)
 	}
 }
 
-static void slots_of_a_few_bytes_hold_nothing(void **state)
+/* One of 72 bytes whose hash is right, with fields so far apart that they take 128. */
+static void a_trailer_larger_than_the_slot_leaves_no_room_for_an_image(void **state)
 {
-	static const size_t sizes[] = {4, 28, 32, 40};
+	static const struct {
+		size_t size;
+		bool starts;
+	} cases[] = {{72 + 128, true}, {72 + 127, false}, {127, false}, {96, false}};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		open_case(&rig_cases[4], BOOT_MODE_DIRECT_XIP);
+		rig.areas[1].fa_id = 77;
+		rig.areas[0].fa_size = cases[i].size;
+		rig_put_image(0, 72);
+		crypto_hash_sha256(slot_start(0) + 40, slot_start(0), 32);
+		/* It would be erased, but ends inside a page. */
+		assert_int_equal(sim_boot(boot_arrangement_get(), boot_rules_get(), true, &result),
+				 cases[i].starts ? 0 : -ENOTSUP);
+		assert_int_equal(result.booted, cases[i].starts ? 0 : -1);
+		rig_close();
+	}
+}
+
+static void slots_of_a_few_bytes_hold_nothing(void **state)
+{
+	static const struct {
+		size_t size;
+		const char *why;
+	} cases[] = {
+		{4, "it is too small"},
+		{31, "it is too small"},
+		{32, "its header tells of more"},
+		{40, "its header tells of more"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		open_mode(BOOT_MODE_DIRECT_XIP);
-		rig.areas[0].fa_size = sizes[i];
-		rig.areas[1].fa_size = sizes[i];
-		expect_nothing("nothing to start");
+		rig.areas[0].fa_size = cases[i].size;
+		rig.areas[1].fa_size = cases[i].size;
+		expect_nothing(cases[i].why);
 		assert_int_equal(rig.op_count, 0);
 		rig_close();
 	}
@@ -444,6 +485,7 @@ int main(void)
 		cmocka_unit_test(without_a_possible_trailer_the_revert_modes_stop_in_an_assertion),
 		cmocka_unit_test(a_slot_that_is_no_multiple_of_a_field_stops_the_revert_modes),
 		cmocka_unit_test(an_image_may_reach_up_to_swap_info),
+		cmocka_unit_test(a_trailer_larger_than_the_slot_leaves_no_room_for_an_image),
 		cmocka_unit_test(slots_of_a_few_bytes_hold_nothing),
 		cmocka_unit_test(the_first_start_sets_copy_done_and_nothing_else),
 		cmocka_unit_test(a_copy_done_that_cannot_be_programmed_stays_as_it_is),
