@@ -18,7 +18,7 @@ const size_t rig_case_count = ARRAY_LEN(rig_cases);
 struct rig rig;
 
 const struct flash_area *flash_map = rig.areas;
-const int flash_map_entries = 2;
+const int flash_map_entries = ARRAY_LEN(rig.areas);
 
 /* Whether this operation is the one to be cut; it is written down in any case. */
 static bool note(bool is_erase, off_t off, size_t len)
@@ -83,7 +83,7 @@ static const struct flash_driver_api rig_api = {
 	.page_layout = rig_layout,
 };
 
-void rig_open(const struct rig_case *what)
+void rig_open_mode(const struct rig_case *what, enum boot_mode mode)
 {
 	const size_t size = what->page * what->pages;
 	const struct test_geometry geometry = {
@@ -92,10 +92,8 @@ void rig_open(const struct rig_case *what)
 		.erase_value = what->erased,
 		.no_explicit_erase = what->no_erase,
 	};
-	const struct boot_arrangement arrangement = {.mode = BOOT_MODE_SWAP_MOVE,
-						     .max_align = what->align,
-						     .images = 1,
-						     .max_sectors = 128};
+	const struct boot_arrangement arrangement = {
+		.mode = mode, .max_align = what->align, .images = 1, .max_sectors = 128};
 
 	memset(&rig, 0, sizeof(rig));
 	rig.what = what;
@@ -110,7 +108,14 @@ void rig_open(const struct rig_case *what)
 						   .fa_size = size,
 						   .fa_dev = &rig.dev};
 	}
+	rig.areas[2] = (struct flash_area){
+		.fa_id = BOOT_SCRATCH_AREA_ID, .fa_size = what->page, .fa_dev = &rig.dev};
 	assert_int_equal(boot_arrangement_set(&arrangement), 0);
+}
+
+void rig_open(const struct rig_case *what)
+{
+	rig_open_mode(what, BOOT_MODE_SWAP_MOVE);
 }
 
 void rig_close(void)

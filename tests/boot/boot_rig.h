@@ -20,7 +20,7 @@
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define RIG_OPS_MAX 1024
 
-/* Flash: one page of nobody, slot 0, slot 1, one page of nobody. */
+/* Flash: one page that nobody writes, slot 0, slot 1, one page of nobody. */
 struct rig_case {
 	const char *name;
 	size_t page;
@@ -45,8 +45,8 @@ struct rig {
 	const struct rig_case *what;
 	const struct trailer_bytes *layout;
 	struct test_flash flash;
-	struct device dev; /* records, then the strict flash */
-	struct flash_area areas[2];
+	struct device dev;          /* records, then the strict flash */
+	struct flash_area areas[3]; /* the last one: the first page, for swap-scratch */
 	struct rig_op ops[RIG_OPS_MAX];
 	size_t op_count;
 	long cut;   /* the operation that fails with cut_rc, counted from 0; negative: none */
@@ -56,7 +56,8 @@ struct rig {
 
 extern struct rig rig;
 
-void rig_open(const struct rig_case *what);
+void rig_open(const struct rig_case *what); /* swap-move */
+void rig_open_mode(const struct rig_case *what, enum boot_mode mode);
 void rig_close(void);
 
 /* Behind the last byte of a slot. */

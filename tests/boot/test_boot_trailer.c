@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Trailers as regions: their size, the pages of a wipe and their order, the room for an image. */
+/* Trailers as regions: their size, the pages of a wipe and their order. */
 #include "boot_rig.h"
 
 #include <string.h>
@@ -112,8 +112,6 @@ static void a_page_shared_with_a_neighbour_is_refused_before_anything_is_erased(
 		(off_t)(shared.fa_size - 7168); /* one ends in the first page of the trailer */
 	shared.fa_size = 7168;
 	assert_int_equal(boot_trailer_wipe(&shared, NULL), -EINVAL);
-	rig.areas[1].fa_size -= 1024;
-	assert_int_equal(boot_get_max_image_size(0), -EINVAL);
 	assert_int_equal(rig.op_count, 0);
 	rig_close();
 }
@@ -128,81 +126,6 @@ static void an_error_of_the_device_ends_a_wipe_and_sets_nothing(void **state)
 	assert_int_equal(boot_trailer_wipe(&rig.areas[1], &first), -EINTR);
 	assert_int_equal(rig.op_count, 2);
 	assert_int_equal(first, 99);
-	rig_close();
-}
-
-static void the_largest_image_leaves_the_trailer_and_a_page_to_move_by(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < rig_case_count; i++) {
-		rig_open(&rig_cases[i]);
-		assert_int_equal(boot_get_max_image_size(0), rig.what->max_image);
-		rig_close();
-	}
-}
-
-static void a_smaller_secondary_limits_the_image(void **state)
-{
-	(void)state;
-	rig_open(&rig_cases[0]);
-	rig.areas[1].fa_size -= 4096; /* as large as the primary, less the page to move by */
-	assert_int_equal(boot_get_max_image_size(0), 24576);
-	rig_close();
-}
-
-/* The bootloader would keep the request pending for ever, or not boot at all. */
-static void slots_that_cannot_be_swapped_hold_no_image(void **state)
-{
-	struct boot_arrangement build;
-
-	(void)state;
-	rig_open(&rig_cases[0]);
-	build = *boot_arrangement_get();
-	rig.areas[1].fa_size -= 2 * 4096;
-	assert_int_equal(boot_get_max_image_size(0), -ENOTSUP);
-	rig.areas[1].fa_size += 2 * 4096;
-	rig.areas[0].fa_size -= 4096;
-	assert_int_equal(boot_get_max_image_size(0), -ENOTSUP);
-	rig.areas[0].fa_size += 4096;
-	build.max_sectors = 8;
-	assert_int_equal(boot_arrangement_set(&build), 0);
-	assert_int_equal(boot_get_max_image_size(0), 24576);
-	build.max_sectors = 7;
-	assert_int_equal(boot_arrangement_set(&build), 0);
-	assert_int_equal(boot_get_max_image_size(0), -ENOTSUP);
-	rig_close();
-}
-
-static void slots_of_unequal_pages_hold_no_image(void **state)
-{
-	/* Slots of 32K: in pages of 4K and 8K; of 4K; of 8K; at 48K in the same ones as at 0. */
-	const struct test_geometry geometry = {.runs = {{4, 4096}, {2, 8192}, {8, 4096}, {4, 8192}},
-					       .write_block_size = 4,
-					       .erase_value = 0xff};
-	static const off_t pairs[][2] = {{0, 32768}, {32768, 0}, {32768, 65536}, {0, 49152}};
-	struct test_flash flash;
-
-	(void)state;
-	rig_open(&rig_cases[0]);
-	test_flash_init(&flash, &geometry);
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-		for (int slot = 0; slot < 2; slot++) {
-			rig.areas[slot].fa_dev = flash.dev;
-			rig.areas[slot].fa_off = pairs[i][slot];
-			rig.areas[slot].fa_size = 32768;
-		}
-		assert_int_equal(boot_get_max_image_size(0), -ENOTSUP);
-	}
-	test_flash_free(&flash);
-	rig_close();
-}
-
-static void a_slot_of_one_page_holds_no_image(void **state)
-{
-	(void)state;
-	rig_open(&rig_cases[0]);
-	rig.areas[0].fa_size = 4096;
-	assert_int_equal(boot_get_max_image_size(0), -ENOTSUP);
 	rig_close();
 }
 
@@ -222,7 +145,6 @@ static void status_is_laid_out_for_the_primarys_write_block(void **state)
 	rig.areas[1].fa_off = 0;
 	rig.areas[1].fa_size = 32768;
 	assert_int_equal(boot_trailer_size(&rig.areas[1]), 3120);
-	assert_int_equal(boot_get_max_image_size(0), 26624);
 	/* Without a primary in the map it is on its own. */
 	rig.areas[0].fa_id = 77;
 	assert_int_equal(boot_trailer_size(&rig.areas[1]), 432);
@@ -240,11 +162,6 @@ int main(void)
 		cmocka_unit_test(
 			a_page_shared_with_a_neighbour_is_refused_before_anything_is_erased),
 		cmocka_unit_test(an_error_of_the_device_ends_a_wipe_and_sets_nothing),
-		cmocka_unit_test(the_largest_image_leaves_the_trailer_and_a_page_to_move_by),
-		cmocka_unit_test(a_smaller_secondary_limits_the_image),
-		cmocka_unit_test(slots_of_unequal_pages_hold_no_image),
-		cmocka_unit_test(slots_that_cannot_be_swapped_hold_no_image),
-		cmocka_unit_test(a_slot_of_one_page_holds_no_image),
 		cmocka_unit_test(status_is_laid_out_for_the_primarys_write_block),
 	};
 
