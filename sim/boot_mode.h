@@ -11,10 +11,11 @@ struct sim_boot_image {
 	struct sim_boot_slot primary;
 	struct sim_boot_slot secondary; /* all zero: there is none */
 	size_t trailer_len;
-	size_t limit;  /* largest image */
-	int type;      /* BOOT_SWAP_TYPE_* */
-	int active;    /* slot that runs, 0 or 1; -1: none */
-	bool is_begun; /* the primary's trailer stands for a swap under way */
+	size_t limit;         /* largest image */
+	size_t candidate_off; /* where the secondary's image begins */
+	int type;             /* BOOT_SWAP_TYPE_* */
+	int active;           /* slot that runs, 0 or 1; -1: none */
+	bool is_begun;        /* the primary's trailer stands for a swap under way */
 };
 
 /* A reset under way. */
@@ -22,9 +23,10 @@ struct sim_boot_run {
 	const struct boot_arrangement *arrangement;
 	const struct boot_rules *rules;
 	struct sim_boot_image images[BOOT_IMAGES_MAX];
+	struct sim_boot_slot scratch; /* all zero: there is none; never written back */
 	struct sim_boot_result *result;
 	bool clears_boot_mode; /* the application's request for the bootloader has been seen */
-	int rc; /* not 0: the reset is not modelled, nothing is written */
+	int rc;                /* not 0: the reset is not modelled, nothing is written */
 };
 
 /*
@@ -36,9 +38,11 @@ bool sim_boot_direct(struct sim_boot_run *run);
 bool sim_boot_single(struct sim_boot_run *run);
 bool sim_boot_firmware_loader(struct sim_boot_run *run);
 
-/* One step of swap-move for one image. */
-bool sim_boot_swap_move_prepare(struct sim_boot_run *run, struct sim_boot_image *image);
-bool sim_boot_swap_move_update(struct sim_boot_run *run, struct sim_boot_image *image);
+/*
+ * Write block in which the status of a swap is counted: the primary's, or the scratch area's where
+ * that is larger.
+ */
+size_t sim_boot_write_size(const struct sim_boot_run *run, const struct sim_boot_slot *slot);
 
 /* A step for each image in turn, until one is false. */
 bool sim_boot_all_images(struct sim_boot_run *run,

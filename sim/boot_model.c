@@ -19,9 +19,12 @@
 #include "boot_check.h"
 #include "boot_mode.h"
 
-/* By mode; NULL: not modelled. */
+/* By mode. */
 static bool (*const families[BOOT_MODE_COUNT])(struct sim_boot_run *run) = {
+	[BOOT_MODE_SWAP_SCRATCH] = sim_boot_swap,
 	[BOOT_MODE_SWAP_MOVE] = sim_boot_swap,
+	[BOOT_MODE_SWAP_OFFSET] = sim_boot_swap,
+	[BOOT_MODE_OVERWRITE_ONLY] = sim_boot_swap,
 	[BOOT_MODE_DIRECT_XIP] = sim_boot_direct,
 	[BOOT_MODE_DIRECT_XIP_REVERT] = sim_boot_direct,
 	[BOOT_MODE_RAM_LOAD] = sim_boot_direct,
@@ -46,6 +49,7 @@ static void unload(struct sim_boot_run *run)
 		sim_boot_slot_free(&run->images[i].primary);
 		sim_boot_slot_free(&run->images[i].secondary);
 	}
+	sim_boot_slot_free(&run->scratch);
 }
 
 /* A slot that the board lacks stays all zero. */
@@ -60,24 +64,33 @@ static int load_slot(const struct sim_boot_run *run, unsigned int id, struct sim
 	return sim_boot_slot_load(slot, fa, run->arrangement->max_align);
 }
 
+size_t sim_boot_write_size(const struct sim_boot_run *run, const struct sim_boot_slot *slot)
+{
+	const size_t own = flash_area_align(slot->fa);
+	const size_t scratch = run->scratch.fa != NULL ? flash_area_align(run->scratch.fa) : 0;
+
+	return run->arrangement->mode == BOOT_MODE_SWAP_SCRATCH && scratch > own ? scratch : own;
+}
+
 static int load(struct sim_boot_run *run)
 {
-	for (unsigned int i = 0; i < run->arrangement->images; i++) {
-		struct sim_boot_image *image = &run->images[i];
-		int rc = load_slot(run, 2 * i, &image->primary);
+	int rc = run->arrangement->mode == BOOT_MODE_SWAP_SCRATCH
+			 ? load_slot(run, BOOT_SCRATCH_AREA_ID, &run->scratch)
+			 : 0;
 
+	for (unsigned int i = 0; rc == 0 && i < run->arrangement->images; i++) {
+		struct sim_boot_image *image = &run->images[i];
+
+		rc = load_slot(run, 2 * i, &image->primary);
 		image->type = BOOT_SWAP_TYPE_NONE;
 		image->active = -1;
 		rc = rc != 0 ? rc : load_slot(run, 2 * i + 1, &image->secondary);
-		if (rc != 0) {
-			return rc;
-		}
-		if (image->primary.fa != NULL) {
-			image->trailer_len = trailer_length(run->arrangement,
-							    flash_area_align(image->primary.fa));
+		if (rc == 0 && image->primary.fa != NULL) {
+			image->trailer_len = trailer_length(
+				run->arrangement, sim_boot_write_size(run, &image->primary));
 		}
 	}
-	return 0;
+	return rc;
 }
 
 static int store(const struct sim_boot_run *run)
@@ -175,11 +188,6 @@ int sim_boot(const struct boot_arrangement *arrangement, const struct boot_rules
 	int rc;
 
 	begin_result(result, arrangement);
-	if (families[arrangement->mode] == NULL) {
-		(void)snprintf(result->error, sizeof(result->error), "mode %s is not modelled",
-			       boot_mode_name(arrangement->mode));
-		return -ENOTSUP;
-	}
 	run = calloc(1, sizeof(*run));
 	if (run == NULL) {
 		return -ENOMEM;

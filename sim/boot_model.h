@@ -35,8 +35,8 @@ struct sim_boot_result {
  * @param result       Filled in every case.
  *
  * @retval 0         The reset took place; @p result tells whether anything runs.
- * @retval -ENOTSUP  The mode is not modelled, or flash is in the middle of a swap; error tells.
- *                   Flash unchanged.
+ * @retval -ENOTSUP  Flash is in the middle of a swap, or a slot that would be written shares a page
+ *                   with a neighbour: not modelled; error tells. Flash unchanged.
  * @retval -errno    From the flash, or -ENOMEM.
  */
 DFU_MUST_CHECK int sim_boot(const struct boot_arrangement *arrangement,

@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORK_BUF 1024
-#define HEADER_FLAGS_OFF 16
-
 static int load_sectors(struct sim_boot_slot *slot)
 {
 	uint32_t count = (uint32_t)flash_get_page_count(slot->fa->fa_dev);
@@ -151,29 +148,12 @@ void sim_boot_slot_erase_end(struct sim_boot_slot *slot, size_t len)
 	memset(&slot->bytes[start], slot->erased, slot->fa->fa_size - start);
 }
 
-bool sim_boot_slot_is_empty(const struct sim_boot_slot *slot)
+struct sim_boot_view sim_boot_slot_view(const struct sim_boot_slot *slot, size_t off)
 {
-	return bytes_are(slot->bytes, sizeof(uint32_t), slot->erased) ||
-	       (get_le32(&slot->bytes[HEADER_FLAGS_OFF]) & DFU_IMAGE_F_NON_BOOTABLE) != 0;
-}
-
-bool sim_boot_slot_is_valid(const struct sim_boot_slot *slot, size_t limit)
-{
-	const struct dfu_image_source source =
-		dfu_image_source_memory(slot->bytes, slot->fa->fa_size);
-	uint8_t buf[WORK_BUF];
-	struct dfu_image image;
-
-	return !sim_boot_slot_is_empty(slot) && dfu_image_open(&image, &source, NULL) == 0 &&
-	       image.total_size <= limit &&
-	       dfu_image_verify(&image, NULL, buf, sizeof(buf), NULL) == 0;
-}
-
-size_t sim_boot_slot_image_size(const struct sim_boot_slot *slot)
-{
-	const struct dfu_image_source source =
-		dfu_image_source_memory(slot->bytes, slot->fa->fa_size);
-	struct dfu_image image;
-
-	return dfu_image_open(&image, &source, NULL) == 0 ? image.total_size : 0;
+	return (struct sim_boot_view){
+		.bytes = &slot->bytes[off],
+		.len = slot->fa->fa_size - off,
+		.slot_size = slot->fa->fa_size,
+		.erased = slot->erased,
+	};
 }

@@ -7,6 +7,7 @@
 #include <dfu/image.h>
 
 #include "boot/trailer.h"
+#include "boot_check.h"
 
 struct sim_boot_slot {
 	const struct flash_area *fa;
@@ -27,13 +28,13 @@ int sim_boot_slot_load(struct sim_boot_slot *slot, const struct flash_area *fa, 
  */
 int sim_boot_slot_store(const struct sim_boot_slot *slot);
 
-/* Also for a slot that is all zero. */
 /* Whether there is anything to write back; not for a slot that is not there. */
 bool sim_boot_slot_is_changed(const struct sim_boot_slot *slot);
 
 /* Whether it can be erased without its neighbours. */
 bool sim_boot_slot_has_whole_pages(const struct sim_boot_slot *slot);
 
+/* Also for a slot that is all zero. */
 void sim_boot_slot_free(struct sim_boot_slot *slot);
 
 struct boot_swap_state sim_boot_slot_state(const struct sim_boot_slot *slot);
@@ -47,16 +48,7 @@ void sim_boot_slot_put(struct sim_boot_slot *slot, enum trailer_field field, uin
 /* Erase from the first page that holds one of the last len bytes. */
 void sim_boot_slot_erase_end(struct sim_boot_slot *slot, size_t len);
 
-/*
- * What the bootloader takes for "no image", whatever else the header says: magic erased, or the
- * flag NON_BOOTABLE.
- */
-bool sim_boot_slot_is_empty(const struct sim_boot_slot *slot);
-
-/* Whether the image is one that the bootloader runs: format, hash, at most limit bytes. */
-bool sim_boot_slot_is_valid(const struct sim_boot_slot *slot, size_t limit);
-
-/* Header to last TLV; 0 if that cannot be told. */
-size_t sim_boot_slot_image_size(const struct sim_boot_slot *slot);
+/* An image that may lie at an offset. */
+struct sim_boot_view sim_boot_slot_view(const struct sim_boot_slot *slot, size_t off);
 
 #endif

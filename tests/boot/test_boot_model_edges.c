@@ -72,22 +72,6 @@ static void the_middle_of_a_swap_is_refused_and_left_alone(void **state)
 	assert_int_equal(rig.op_count, 0);
 }
 
-static void a_mode_without_a_model_is_named(void **state)
-{
-	(void)state;
-	for (unsigned int mode = 0; mode < BOOT_MODE_COUNT; mode++) {
-		const struct boot_arrangement build = {(enum boot_mode)mode, 8, 1, 128};
-
-		if (mode == BOOT_MODE_SWAP_MOVE || mode > BOOT_MODE_OVERWRITE_ONLY) {
-			continue;
-		}
-		assert_int_equal(sim_boot(&build, boot_rules_get(), false, &result), -ENOTSUP);
-		assert_non_null(strstr(result.error, boot_mode_name((enum boot_mode)mode)));
-		assert_int_equal(result.booted, -1);
-	}
-	assert_int_equal(rig.op_count, 0);
-}
-
 static void without_a_secondary_slot_the_primary_runs(void **state)
 {
 	(void)state;
@@ -221,7 +205,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_bad_candidate_of_a_begun_swap_is_erased_and_the_running_image_kept),
 		TEST(the_middle_of_a_swap_is_refused_and_left_alone),
-		TEST(a_mode_without_a_model_is_named),
 		TEST(without_a_secondary_slot_the_primary_runs),
 		TEST(a_slot_without_room_for_a_trailer_stops_the_bootloader),
 		TEST(errors_of_the_flash_pass_through),

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The modes that run everything from the primary slot: what sets them apart, and what they share.
+ */
+#ifndef SIM_BOOT_SWAP_H
+#define SIM_BOOT_SWAP_H
+
+#include "boot_check.h"
+#include "boot_mode.h"
+
+/* A mode. Where an image is handed over, both of its slots are there, unless it says otherwise. */
+struct sim_boot_install {
+	/* Whether the bootloader installs anything at all in these slots. */
+	bool (*is_compatible)(const struct sim_boot_run *run, const struct sim_boot_image *image);
+	/*
+	 * Largest image that it takes. Incompatible slots, or no secondary: only the primary
+	 * limits.
+	 */
+	size_t (*limit)(const struct sim_boot_run *run, const struct sim_boot_image *image,
+			bool is_compatible);
+	/* Whether the trailers are those of a swap under way. NULL: nothing is swapped. */
+	bool (*is_begun)(const struct sim_boot_image *image);
+	/* Put the candidate into the primary slot. False: the bootloader stops. */
+	bool (*install)(struct sim_boot_run *run, struct sim_boot_image *image);
+	bool needs_running; /* nothing is installed over a primary without a header */
+	bool is_offset;     /* a candidate lies one sector up; what is reverted to does not */
+};
+
+extern const struct sim_boot_install sim_boot_swap_scratch;
+extern const struct sim_boot_install sim_boot_swap_move;
+extern const struct sim_boot_install sim_boot_swap_offset;
+extern const struct sim_boot_install sim_boot_overwrite;
+
+/* The running image, and what the secondary slot has for it. */
+struct sim_boot_view sim_boot_running(const struct sim_boot_image *image);
+struct sim_boot_view sim_boot_candidate(const struct sim_boot_image *image);
+
+/* The primary's magic good, copy_done unset, and nothing asked for. */
+bool sim_boot_swap_is_begun(const struct sim_boot_image *image);
+
+/* Make the primary's trailer the one that tells a later reset where this swap stands. */
+void sim_boot_swap_begin(const struct sim_boot_run *run, struct sim_boot_image *image, size_t size);
+
+/* image_ok where no test is begun, then copy_done. */
+void sim_boot_swap_finish(struct sim_boot_image *image);
+
+/*
+ * Bytes of both images; 0 for a running one without a header. False: stopped, a header that leads
+ * to no TLVs.
+ */
+bool sim_boot_swap_sizes(struct sim_boot_run *run, const struct sim_boot_image *image,
+			 size_t *old_size, size_t *new_size);
+
+/*
+ * Whether whole sectors of one slot always make up whole ones of the other.
+ *
+ * largest: bytes of the largest such group
+ */
+bool sim_boot_sectors_match(const struct sim_boot_image *image, bool forgets, size_t *largest);
+
+/* Program image_ok, unless something is there. */
+void sim_boot_set_image_ok(struct sim_boot_slot *slot);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the modes that swap share. After a swap the trailers are
+ *
+ *     primary    magic, swap_info of the type, copy_done; image_ok when permanent, reverted, or
+ *                set in the candidate's
+ *     secondary  erased
+ */
+#include "boot_swap.h"
+
+/* Where the slots' sectors stand while they are laid side by side. */
+struct side {
+	const struct sim_boot_slot *slot;
+	uint32_t next;
+	size_t size; /* since both were equal */
+};
+
+static bool take_sector(struct side *side)
+{
+	if (side->next == side->slot->sector_count) {
+		return false;
+	}
+	side->size += side->slot->sectors[side->next].fs_size;
+	side->next++;
+	return true;
+}
+
+bool sim_boot_swap_is_begun(const struct sim_boot_image *image)
+{
+	const struct boot_swap_state primary = sim_boot_slot_state(&image->primary);
+
+	return primary.magic == BOOT_MAGIC_GOOD && primary.copy_done == BOOT_FLAG_UNSET &&
+	       sim_boot_slot_state(&image->secondary).magic != BOOT_MAGIC_GOOD;
+}
+
+bool sim_boot_swap_sizes(struct sim_boot_run *run, const struct sim_boot_image *image,
+			 size_t *old_size, size_t *new_size)
+{
+	const struct sim_boot_view running = sim_boot_running(image);
+	const struct sim_boot_view candidate = sim_boot_candidate(image);
+	const bool is_running = sim_boot_view_magic(&running) == DFU_IMAGE_MAGIC;
+
+	*old_size = is_running ? sim_boot_view_size(&running) : 0;
+	*new_size = sim_boot_view_size(&candidate);
+	return !is_running || *old_size > 0 ||
+	       sim_boot_stop(run, "assertion: the running image has no readable size");
+}
+
+void sim_boot_swap_begin(const struct sim_boot_run *run, struct sim_boot_image *image, size_t size)
+{
+	const unsigned int number = (unsigned int)(image - run->images);
+	const size_t distance =
+		trailer_distance(image->primary.align, TRAILER_SWAP_SIZE) +
+		(run->arrangement->mode == BOOT_MODE_SWAP_OFFSET ? image->primary.align : 0u);
+	struct sim_boot_slot *primary = &image->primary;
+
+	sim_boot_slot_erase_end(primary, image->trailer_len);
+	sim_boot_slot_put(primary, TRAILER_SWAP_INFO,
+			  (uint8_t)((unsigned int)image->type | number << 4));
+	put_le32(&primary->bytes[primary->fa->fa_size - distance], (uint32_t)size);
+	if (sim_boot_slot_state(&image->secondary).image_ok == BOOT_FLAG_SET) {
+		sim_boot_set_image_ok(primary);
+	}
+	sim_boot_slot_put(primary, TRAILER_MAGIC, 0);
+}
+
+void sim_boot_swap_finish(struct sim_boot_image *image)
+{
+	if (image->type != BOOT_SWAP_TYPE_TEST) {
+		sim_boot_set_image_ok(&image->primary);
+	}
+	sim_boot_slot_put(&image->primary, TRAILER_COPY_DONE, BOOT_FLAG_SET);
+}
+
+bool sim_boot_sectors_match(const struct sim_boot_image *image, bool forgets, size_t *largest)
+{
+	struct side sides[2] = {{.slot = &image->primary}, {.slot = &image->secondary}};
+	const struct side *smaller = NULL;
+
+	*largest = 0;
+	while (sides[0].next < sides[0].slot->sector_count ||
+	       sides[1].next < sides[1].slot->sector_count) {
+		if (sides[0].size == sides[1].size) {
+			if (!take_sector(&sides[0]) || !take_sector(&sides[1])) {
+				return false;
+			}
+		} else {
+			struct side *behind = &sides[sides[0].size < sides[1].size ? 0 : 1];
+
+			if ((smaller != NULL && smaller != behind) || !take_sector(behind)) {
+				return false;
+			}
+			smaller = behind;
+		}
+		if (forgets && sides[0].size == sides[1].size) {
+			*largest = sides[0].size > *largest ? sides[0].size : *largest;
+			sides[0].size = 0;
+			sides[1].size = 0;
+			smaller = NULL;
+		}
+	}
+	return sides[0].size == sides[1].size;
+}
