@@ -44,7 +44,8 @@ struct boot_arrangement {
 	enum boot_mode mode;
 	uint8_t max_align;    /**< BOOT_MAX_ALIGN: 8, 16 or 32. */
 	uint8_t images;       /**< Image pairs, 1 to BOOT_IMAGES_MAX. */
-	uint16_t max_sectors; /**< BOOT_MAX_IMG_SECTORS: most sectors of a slot. */
+	uint16_t max_sectors; /**< BOOT_MAX_IMG_SECTORS: most sectors of a slot. 0 when it is set:
+				 CONFIG_BOOT_MAX_IMG_SECTORS. */
 };
 
 /**
@@ -57,7 +58,8 @@ const struct boot_arrangement *boot_arrangement_get(void);
  * @brief Set the arrangement at run time. Only with CONFIG_BOOT_ARRANGEMENT_RUNTIME (the host
  * build).
  *
- * Until the first call the arrangement is the one of Kconfig.
+ * Until the first call the arrangement is the one of Kconfig. What boot_running_slot_set() was told
+ * is forgotten. Nothing else is needed for the calls of <dfu/mcuboot.h> to act on a flash map.
  *
  * @param arrangement  Copied.
  * @retval 0        Set.
@@ -169,12 +171,16 @@ int boot_swap_type_of(const struct boot_swap_state *primary,
 /**
  * @brief Mark the image of a slot for the next reset.
  *
+ * direct-xip, ram-load and their revert variants take any slot of their images; one that is said to
+ * run, or that might (boot_running_slot()), is not repaired in the revert variants.
+ *
  * @param active   true: the slot runs; confirm it, as boot_write_img_confirmed().
  *                 false: ask for it, as boot_request_upgrade(), with @p confirm as "permanent".
  * @param confirm  Ignored (true) when @p active.
  *
- * @retval -EINVAL  Not a slot of the arrangement's images, or the primary is to be asked for, or
- *                  the secondary said to run. Flash unchanged.
+ * @retval -EINVAL  Not a slot of the arrangement's images; in other modes also if a slot that does
+ *                  not run is said to, or one that runs is asked for. Flash unchanged.
+ * @retval -ENODEV  single-slot or firmware-loader, and not @p active. Flash unchanged.
  *
  * Other results as those two calls.
  */
@@ -182,12 +188,15 @@ DFU_MUST_CHECK int boot_set_next(const struct flash_area *fa, bool active, bool 
 
 /**
  * @brief Whether image @p image_index runs a test that has not been confirmed: at the next reset it
- * is reverted.
+ * is given up.
  *
- * Only the primary's trailer is asked: magic good, copy_done set, image_ok unset.
+ * swap modes: the primary's magic is good, copy_done set, image_ok unset. overwrite-only: likewise,
+ * and at the next reset the bootloader installs whatever valid image the secondary holds; it does
+ * not get there by itself. direct-xip and ram-load with revert: the running slot's copy_done is set
+ * and image_ok is not. All others: never, nothing is read.
  *
- * @return 1, 0, or a negative errno: -EINVAL no such image, -ENOTSUP a mode that runs images from
- *         either slot, or as boot_read_swap_state(), else from flash_area_open() or the device.
+ * @return 1, 0, or a negative errno: -EINVAL no such image; -ENODEV the running slot is not known;
+ *         or as boot_read_swap_state(), else from flash_area_open() or the device.
  */
 DFU_MUST_CHECK int boot_is_unconfirmed_multi(int image_index);
 
@@ -206,32 +215,42 @@ DFU_MUST_CHECK int boot_is_unconfirmed_multi(int image_index);
 DFU_MUST_CHECK int boot_is_pending_multi(int image_index);
 
 /**
- * @brief Take a request back: erase the secondary slot's trailer, the page of the magic first.
+ * @brief Take a pending image back.
  *
- * What a cut has left of a request (a torn magic, flags without one) is taken back, too.
+ * swap modes, overwrite-only: the secondary slot's trailer is erased, the page of the magic first.
+ * What a cut has left of a request (a torn magic, flags without one) is taken back, too. The image
+ * stays and can be asked for again.
  *
- * Power cut: the request is in force or gone; repeat the call. On flash whose erase can be torn, a
- * permanent request may be left as one for a test.
+ * direct-xip, ram-load and their revert variants: where boot_is_pending_multi() says 1, the trailer
+ * is erased (revert variants), then the page that holds the header, without explicit erase the
+ * header. An older image in that slot, which is no candidate, stays.
+ *
+ * Power cut: the image is pending or not; repeat the call. On flash whose erase can be torn, a
+ * permanent request may be left as one for a test. In the revert variants a header without its
+ * trailer may be left, which the bootloader erases.
  *
  * @retval 0         Taken back.
- * @retval -ENOENT   Nothing was pending: the trailer is erased from swap_info on. Flash unchanged.
- * @retval -EINVAL   No such image, or a page of the trailer is also another area's. Flash
+ * @retval -ENOENT   Nothing was pending; swap modes, overwrite-only: the trailer is erased from
+ *                   swap_info on. Flash unchanged.
+ * @retval -EINVAL   No such image, or a page of the trailer or of the header is also another
+ *                   area's. Flash unchanged.
+ * @retval -ENODEV   There is no such slot; or single-slot, firmware-loader; or the running slot is
+ *                   not known.
+ * @retval -ENOTSUP  The bootloader needs a trailer and cannot have one on this flash. Flash
  *                   unchanged.
- * @retval -ENODEV   There is no secondary slot.
- * @retval -ENOTSUP  A mode other than swap-move, or the bootloader cannot have a trailer on this
- *                   flash. Flash unchanged.
  * @retval -EUCLEAN  The trailer's page also holds bytes of the image, or the end of the image
- * cannot be found. Flash unchanged. Way out: boot_erase_img_bank().
+ *                   cannot be found. Flash unchanged. Way out: boot_erase_img_bank().
  * @retval -errno    From the device.
  */
 DFU_MUST_CHECK int boot_cancel_upgrade_multi(int image_index);
 
 /**
- * @brief Bytes of a slot's trailer, as the bootloader lays it out in this mode: status, swap size,
- * flags, magic.
+ * @brief Bytes of a slot's trailer, as far as the bootloader uses it in this mode.
  *
- * The status is counted in write blocks of the image's primary slot, as the bootloader does for
- * both slots.
+ * swap modes: status, swap size, flags, magic. The status is counted in write blocks of the image's
+ * primary slot for both slots, in swap-scratch of the scratch area if its are larger. single-slot,
+ * firmware-loader: without status. overwrite-only, direct-xip, ram-load and their revert variants:
+ * from swap_info on.
  *
  * @return Bytes up to the end of the slot; -ENOTSUP as boot_read_swap_state(), or if the slot is
  *         smaller.
@@ -257,17 +276,34 @@ ssize_t boot_trailer_size(const struct flash_area *fa);
 DFU_MUST_CHECK int boot_trailer_wipe(const struct flash_area *fa, size_t *first);
 
 /**
- * @brief Largest image, header to last TLV, that the bootloader can install for an image pair.
+ * @brief Largest image, header to last TLV, that the bootloader can install, or start, for an image
+ * pair.
  *
- * swap-move: what lies below the trailer's pages, in the primary slot less the next lower page. The
- * pages of both slots must be of one size, and as many, or one more in the primary, and no more
- * than max_sectors: the bootloader never installs anything otherwise.
+ *     mode              largest image                        slots
+ *     swap-scratch      below the trailer, and below what    of one size; a page of one against
+ *                       the scratch area's own trailer       whole pages of the other, and none of
+ *                       needs of the piece that holds the    these pieces larger than the scratch
+ *                       trailer's first byte                 area (area 16, if it is in the map)
+ *     swap-move         below the trailer's pages, in the    pages of one size, as many, or one
+ *                       primary one page less                more in the primary
+ *     swap-offset       below the trailer's pages, in the    pages of one size, as many, or one
+ *                       secondary one page less              more in the secondary
+ *     overwrite-only    up to swap_info                      of one size; a page of one against
+ *                                                            whole pages of the other
+ *     direct-xip,       up to swap_info of the slot that     any
+ *     ram-load, revert  does not run
+ *     single-slot,      in slot 0, below the trailer         any
+ *     firmware-loader
  *
- * @return Bytes; -EINVAL no such image, or a page is also another area's; -ENODEV no secondary
- *         slot; -ENOTSUP mode or flash without a rule, or slots that cannot be swapped; else from
- *         flash_area_open() or the device.
+ * In the first four no slot may have more pages than max_sectors. The bootloader never installs
+ * anything otherwise, or does not boot.
  *
- * Cost: one look at each page of both slots.
+ * @return Bytes; -EINVAL no such image, or a page is also another area's; -ENODEV there is no such
+ *         slot, or the running one is not known; -ENOTSUP nothing can ever be installed: slots
+ *         that do not go together, too small, or that need a trailer and cannot have one; else
+ *         from flash_area_open() or the device.
+ *
+ * Cost: one look at each page of the slots.
  */
 ssize_t boot_get_max_image_size(int image_index);
 

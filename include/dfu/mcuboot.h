@@ -7,6 +7,32 @@
  * Verification comes before them in dfu_target_schedule_update(). What they read and write is in
  * FORMATS.md, "Trailer"; which bootloader it is for, in <dfu/boot.h>. Calls without an image index
  * are for image 0.
+ *
+ * What they mean depends on the bootloader's mode. "Direct" is direct-xip, ram-load and their
+ * revert variants: there a slot is what runs or what does not, by boot_running_slot().
+ *
+ *     call                 swap modes, overwrite-only   direct               single-slot,
+ *                                                                            firmware-loader
+ *     request_upgrade      secondary: image_ok, if      the other slot:      -ENODEV
+ *                          permanent; swap_info; magic  image_ok, copy_done,
+ *                                                       if permanent; magic
+ *     write_img_confirmed  primary: image_ok, if there  running slot:        running slot:
+ *                          is a magic                   image_ok, copy_done, as in swap modes
+ *                                                       magic
+ *     is_img_confirmed     no magic, or image_ok        likewise; revert:    no magic, or image_ok
+ *                                                       magic and image_ok
+ *     swap_type            what the bootloader will do  the same table, but  none
+ *                                                       the bootloader does
+ *                                                       not ask it
+ *     image_start_offset   swap-offset: a page into     0                    0
+ *                          the secondary; else 0
+ *     fetch_active_slot    the primary                  the running slot     the running slot
+ *
+ * Whether a new image is due, in any mode: boot_is_pending_multi() in <dfu/boot.h>.
+ *
+ * On flash whose write block is larger than the bootloader's max_align no trailer can be written.
+ * direct-xip and ram-load (without revert), single-slot and firmware-loader do without: there
+ * requests and confirmations write nothing and return 0. In all other modes they are -ENOTSUP.
  */
 #ifndef DFU_MCUBOOT_H
 #define DFU_MCUBOOT_H
@@ -72,30 +98,47 @@ DFU_MUST_CHECK int boot_read_bank_header(uint8_t area_id, struct mcuboot_img_hea
 					 size_t header_size);
 
 /**
- * @return Area id of the slot that image 0 runs from; BOOT_INVALID_SLOT_ID in modes that run images
- *         from either slot.
+ * @return Area id of the slot that image 0 runs from: the primary, or what boot_running_slot() says
+ *         in modes that run images from either slot; BOOT_INVALID_SLOT_ID if that is not known.
  */
 uint8_t boot_fetch_active_slot(void);
 
 /**
  * @brief Whether the running image stays at the next reset.
  *
- * true if its trailer has no magic (a factory image) or image_ok is set. false otherwise, also when
- * the trailer cannot be read.
+ * true if its trailer has no magic (a factory image) or image_ok is set; in the revert variants of
+ * direct-xip and ram-load, where an image without magic is erased, only if both are there. Also
+ * true where no trailer can be and none is needed. false otherwise, also when the trailer cannot be
+ * read or the running slot is not known.
  */
 bool boot_is_img_confirmed(void);
 
 /**
- * @brief Keep the running image: write image_ok into its trailer.
+ * @brief Keep the running image: write image_ok into the trailer of the slot it runs from.
  *
- * Nothing to do, and 0, if it is set already, or if the trailer has no magic. One program; a cut
- * inside it leaves image_ok unset, set, or bad.
+ * Nothing to do, and 0, if it is set already or, where the running image has a fixed slot, if the
+ * trailer has no magic. direct-xip, ram-load and their revert variants: copy_done and the magic are
+ * written, too, if they are not there.
+ *
+ * A torn magic or flag is repaired: in a primary slot the trailer is erased, since without a magic
+ * the image counts as one of the factory; in direct-xip and ram-load it is written anew.
+ *
+ * Power cut: the image runs after it, confirmed or not; repeat the call. A cut inside the program
+ * leaves image_ok unset, set, or bad.
  *
  * @retval 0         The running image is confirmed.
- * @retval -EIO      The slot cannot be opened.
- * @retval -EUCLEAN  The magic or image_ok is bad, flash unchanged. Way out: install an image again.
- * @retval -ENOTSUP  A mode that runs images from either slot, or the bootloader cannot have a
- *                   trailer on this flash.
+ * @retval -EIO      The slot cannot be opened, or what was written does not read back.
+ * @retval -ENODEV   The running slot is not known: boot_running_slot_set().
+ * @retval -EUCLEAN  The magic or image_ok is bad, and a repair would erase bytes of the image, or
+ *                   the end of the image cannot be found, or a cut of the repair could keep the
+ *                   image from booting: always in the revert variants, and in swap-scratch where
+ *                   the page of the flags also holds status of a swap. Flash unchanged. Way
+ *                   out: none is needed where the bootloader keeps such an image, and the next one
+ *                   that is installed brings a trailer of its own; a revert variant goes back to
+ *                   the other slot's image at the next reset: install from there.
+ * @retval -EINVAL   There is something to repair, and a page of the trailer is also another
+ *                   area's. Flash unchanged.
+ * @retval -ENOTSUP  The bootloader needs a trailer and cannot have one on this flash.
  * @retval -errno    From the device.
  */
 DFU_MUST_CHECK int boot_write_img_confirmed(void);
@@ -104,9 +147,15 @@ DFU_MUST_CHECK int boot_write_img_confirmed(void);
 DFU_MUST_CHECK int boot_write_img_confirmed_multi(int image_index);
 
 /**
- * @return What the bootloader would do at a reset, BOOT_SWAP_TYPE_*, or a negative errno when a
- *         trailer cannot be read;
- *         -ENOTSUP in modes that run images from either slot.
+ * @brief What the trailers of both slots ask for.
+ *
+ * In the swap modes that is what the bootloader does at the next reset. overwrite-only: any type
+ * but none copies the secondary. direct-xip, ram-load and their revert variants: the same table
+ * over the same slots, which the bootloader does not ask; none where no trailer can be and none is
+ * needed. single-slot and firmware-loader: always none, nothing is read.
+ *
+ * @return BOOT_SWAP_TYPE_NONE, _TEST, _PERM or _REVERT, or a negative errno: as
+ *         boot_read_swap_state(), else from flash_area_open() or the device.
  */
 int mcuboot_swap_type(void);
 
@@ -114,11 +163,17 @@ int mcuboot_swap_type(void);
 int mcuboot_swap_type_multi(int image_index);
 
 /**
- * @brief Ask the bootloader to install the secondary slot's image at the next reset.
+ * @brief Ask the bootloader to install, or start, the image in the slot that does not run.
  *
- * Writes image_ok (permanent only) and swap_info first and the magic last, so the last write
- * commits. A left-over of an earlier request (torn magic, flags without magic) is erased before,
- * where no byte of an image is in that page. A pending test is raised to permanent.
+ * Writes image_ok (permanent only), then copy_done (permanent, direct-xip and ram-load) or
+ * swap_info (all others), and the magic last, so the last write commits. What an earlier call has
+ * left behind when it was cut is completed if it is the same request, else (torn magic, flags that
+ * nobody wants) erased before, where no byte of the slot's image is in those pages. A pending test
+ * is raised to permanent; in overwrite-only there is no difference. In swap-offset a copy_done in
+ * the secondary, which would make the request a revert, is erased likewise.
+ *
+ * direct-xip, ram-load and their revert variants: the slot is marked, but what starts it is its
+ * header and version. A request for a test where a permanent one is in force is 0 there.
  *
  * Power cut: nothing is asked for until the last write; what a cut leaves, the same call repairs.
  *
@@ -127,15 +182,16 @@ int mcuboot_swap_type_multi(int image_index);
  * @retval 0          The request is in force as asked.
  * @retval -EALREADY  A test was asked for, and a permanent request is in force. Unchanged;
  *                    boot_cancel_upgrade_multi() first.
- * @retval -ENODEV    There is no secondary slot.
- * @retval -ENOTSUP   A mode other than swap-move, or the bootloader cannot have a trailer on this
- *                    flash. Flash unchanged.
+ * @retval -ENODEV    There is no such slot; or single-slot, firmware-loader; or the running slot is
+ *                    not known.
+ * @retval -ENOTSUP   The bootloader needs a trailer and cannot have one on this flash. Flash
+ *                    unchanged.
  * @retval -EINVAL    There is something to repair, and a page of the trailer is also another
  *                    area's. Flash unchanged.
  * @retval -EIO       Written, and it does not read back.
  * @retval -EUCLEAN   The trailer holds something else, and its page also holds bytes of the image,
  *                    or the end of the image cannot be found. Flash unchanged. Way out: download
- * again, or boot_erase_img_bank().
+ *                    again, or boot_erase_img_bank().
  * @retval -errno     From the device; no request is in force unless one was before.
  *
  * Blocks for up to three programs, and the trailer pages' erase if there is something to repair.
@@ -166,7 +222,12 @@ ssize_t boot_get_trailer_status_offset(size_t area_size);
 /** boot_get_trailer_status_offset() of an area; -errno from flash_area_open(). */
 ssize_t boot_get_area_trailer_status_offset(uint8_t area_id);
 
-/** @return Bytes from the start of the area to the image in it: 0 in swap-move. */
+/**
+ * @return Bytes from the start of the area to the image in it: in swap-offset, for the secondary of
+ *         one of its images, the size of the slot's first page, unless that image is to be
+ *         reverted: then what lies in the secondary lies at its start. Else, and if anything
+ *         cannot be read, 0.
+ */
 size_t boot_get_image_start_offset(uint8_t area_id);
 
 #ifdef __cplusplus

@@ -63,18 +63,11 @@ static int find_pending(int image_index, const struct flash_area **fa)
 	return above > 0 || (above == 0 && upload % 2 == BOOT_PRIMARY);
 }
 
-static bool has_no_updates(void)
-{
-	const enum boot_mode mode = boot_arrangement_get()->mode;
-
-	return mode == BOOT_MODE_SINGLE_SLOT || mode == BOOT_MODE_FIRMWARE_LOADER;
-}
-
 int boot_is_pending_multi(int image_index)
 {
 	const struct flash_area *fa;
 
-	if (has_no_updates()) {
+	if (!boot_mode_takes_requests(boot_arrangement_get()->mode)) {
 		return boot_image_exists(image_index) ? 0 : -EINVAL;
 	}
 	if (boot_mode_is_direct(boot_arrangement_get()->mode)) {
@@ -131,7 +124,7 @@ static int cancel_request(int image_index)
 
 int boot_cancel_upgrade_multi(int image_index)
 {
-	if (has_no_updates()) {
+	if (!boot_mode_takes_requests(boot_arrangement_get()->mode)) {
 		return boot_image_exists(image_index) ? -ENODEV : -EINVAL;
 	}
 	return boot_mode_is_direct(boot_arrangement_get()->mode) ? cancel_direct(image_index)

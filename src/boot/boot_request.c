@@ -171,32 +171,31 @@ static bool would_be_given_up(const struct boot_tail *tail)
 	return tail->state.copy_done == BOOT_FLAG_SET && tail->state.image_ok != BOOT_FLAG_SET;
 }
 
-/* Nothing is left to write: in a direct mode, a start, or a start for good. */
+/*
+ * In a direct mode: it would be started, or started for good, and there is nothing left to write. A
+ * bad copy_done does no harm beside a good image_ok.
+ */
 static bool is_startable(const struct boot_tail *tail, bool for_good)
 {
 	if (tail->state.magic != BOOT_MAGIC_GOOD) {
 		return false;
 	}
-	return for_good ? tail->state.image_ok == BOOT_FLAG_SET &&
-				  tail->state.copy_done != BOOT_FLAG_UNSET
-			: !would_be_given_up(tail);
+	return for_good
+		       ? tail->state.image_ok == BOOT_FLAG_SET && !is_blank(tail, TRAILER_COPY_DONE)
+		       : !would_be_given_up(tail);
 }
 
-/*
- * Whether complete() gets there although the tail has something that nobody wants, as MCUboot
- * would. A bad copy_done does no harm beside a good image_ok.
- */
+/* Whether complete() gets there although the tail has something that nobody wants. */
 static bool is_completable(const struct boot_tail *tail, bool for_good, bool runs)
 {
 	if (tail->state.magic != BOOT_MAGIC_GOOD && !is_blank(tail, TRAILER_MAGIC)) {
 		return false;
 	}
-	if (!for_good) {
-		/* A left-over image_ok would make more of the request. */
-		return !would_be_given_up(tail) && (runs || is_blank(tail, TRAILER_IMAGE_OK));
+	if (for_good) {
+		return tail->state.image_ok == BOOT_FLAG_SET || is_blank(tail, TRAILER_IMAGE_OK);
 	}
-	return (tail->state.image_ok == BOOT_FLAG_SET || is_blank(tail, TRAILER_IMAGE_OK)) &&
-	       (tail->state.copy_done != BOOT_FLAG_UNSET || is_blank(tail, TRAILER_COPY_DONE));
+	/* A left-over image_ok would make more of the request. */
+	return !would_be_given_up(tail) && (runs || is_blank(tail, TRAILER_IMAGE_OK));
 }
 
 /*
@@ -218,17 +217,17 @@ static int set_direct(const struct flash_area *fa, struct boot_tail *tail, bool 
 		.field[TRAILER_IMAGE_OK] = for_good ? BOOT_FLAG_SET : 0,
 		.field[TRAILER_COPY_DONE] = for_good ? BOOT_FLAG_SET : 0,
 	};
-	const bool is_completed = is_completable(tail, for_good, runs);
+	const bool can_go_on = is_completable(tail, for_good, runs);
 	int rc = 0;
 
 	if (is_startable(tail, for_good)) {
 		return 0;
 	}
-	if (!is_begun(tail, &wish) && !(is_completed && tail->state.magic == BOOT_MAGIC_GOOD)) {
+	if (!is_begun(tail, &wish) && !(can_go_on && tail->state.magic == BOOT_MAGIC_GOOD)) {
 		rc = wipe_direct(fa, runs, image_end);
 		if (rc == 0) {
 			forget(tail);
-		} else if (rc != -EUCLEAN || !is_completed) {
+		} else if (rc != -EUCLEAN || !can_go_on) {
 			return rc;
 		}
 	}
@@ -244,24 +243,22 @@ static bool may_run(const struct flash_area *fa)
 	return running < 0 || running == fa->fa_id % 2;
 }
 
-/* What the mode has to say before anything is read. */
+/* What is asked of which slot, before anything is read. */
 static int check_call(const struct flash_area *fa, bool active)
 {
 	const struct boot_arrangement *arrangement = boot_arrangement_get();
-	const bool is_single = arrangement->mode == BOOT_MODE_SINGLE_SLOT ||
-			       arrangement->mode == BOOT_MODE_FIRMWARE_LOADER;
+	const bool takes_requests = boot_mode_takes_requests(arrangement->mode);
 
 	if (fa->fa_id >= 2 * arrangement->images) {
 		return -EINVAL;
 	}
-	if (is_single && !active) {
+	if (!takes_requests && !active) {
 		return -ENODEV;
 	}
-	if (boot_mode_is_direct(arrangement->mode) && !is_single) {
+	if (takes_requests && boot_mode_is_direct(arrangement->mode)) {
 		return 0;
 	}
-	return boot_running_slot(fa->fa_id / 2) == fa->fa_id % 2 ? (active ? 0 : -EINVAL)
-								 : (active ? -EINVAL : 0);
+	return (boot_running_slot(fa->fa_id / 2) == fa->fa_id % 2) == active ? 0 : -EINVAL;
 }
 
 static int set_next(const struct flash_area *fa, bool active, bool for_good, size_t image_end)
@@ -280,7 +277,7 @@ static int set_next(const struct flash_area *fa, bool active, bool for_good, siz
 	if (rc != 0) {
 		return rc;
 	}
-	if (boot_mode_is_direct(mode) && mode != BOOT_MODE_FIRMWARE_LOADER) {
+	if (boot_mode_is_direct(mode) && boot_mode_takes_requests(mode)) {
 		return set_direct(fa, &tail, for_good || active, active || may_run(fa), image_end);
 	}
 	return active ? confirm(fa, &tail) : request(fa, &tail, for_good, image_end);

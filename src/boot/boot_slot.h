@@ -20,6 +20,9 @@ struct boot_tail {
 	uint8_t bytes[TRAILER_TAIL_MAX];
 };
 
+/* Whether an application can ask for another image: not in single-slot and firmware-loader. */
+bool boot_mode_takes_requests(enum boot_mode mode);
+
 /* Forget what boot_running_slot_set() was told. */
 void boot_running_slot_forget(void);
 

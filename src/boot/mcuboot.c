@@ -48,13 +48,15 @@ int boot_write_img_confirmed(void)
 
 int boot_write_img_confirmed_multi(int image_index)
 {
+	const int slot = boot_running_slot(image_index);
 	const struct flash_area *fa;
-	const int rc = boot_slot_open_running(image_index, &fa);
 
-	if (rc == -EINVAL || boot_running_slot(image_index) < 0) {
-		return rc;
+	if (slot < 0) {
+		return slot;
 	}
-	return rc == 0 ? boot_set_next(fa, true, true) : -EIO;
+	return boot_slot_open(image_index, (enum boot_slot)slot, &fa) == 0
+		       ? boot_set_next(fa, true, true)
+		       : -EIO;
 }
 
 int mcuboot_swap_type(void)
@@ -90,7 +92,7 @@ int mcuboot_swap_type_multi(int image_index)
 	const enum boot_mode mode = boot_arrangement_get()->mode;
 	int type;
 
-	if (mode == BOOT_MODE_SINGLE_SLOT || mode == BOOT_MODE_FIRMWARE_LOADER) {
+	if (!boot_mode_takes_requests(mode)) {
 		return boot_image_exists(image_index) ? BOOT_SWAP_TYPE_NONE : -EINVAL;
 	}
 	type = swap_type_of_pair(image_index);
@@ -106,12 +108,13 @@ int boot_request_upgrade(int permanent)
 int boot_request_upgrade_multi(int image_index, int permanent)
 {
 	const struct flash_area *fa;
-	const int area = boot_arrangement_get()->mode == BOOT_MODE_FIRMWARE_LOADER &&
-					 boot_image_exists(image_index)
-				 ? -ENODEV
-				 : boot_upload_area(image_index);
-	const int rc = area < 0 ? area : flash_area_open((uint8_t)area, &fa);
 
+	if (boot_image_exists(image_index) &&
+	    !boot_mode_takes_requests(boot_arrangement_get()->mode)) {
+		return -ENODEV;
+	}
+	const int area = boot_upload_area(image_index);
+	const int rc = area < 0 ? area : flash_area_open((uint8_t)area, &fa);
 	return rc == 0 ? boot_set_next(fa, false, permanent != BOOT_UPGRADE_TEST) : rc;
 }
 
