@@ -7,9 +7,12 @@
 #include <dfu/boot.h>
 #include <dfu/dfu_target.h>
 #include <dfu/dfu_target_mcuboot.h>
+#include <settings/settings_ram.h> /* ports/ */
 #include <storage/flash_map.h>
 
 #include "support/test_files.h"
+
+#define SLOTS 4
 
 const struct device_case device_cases[] = {
 	{"4K pages, block 4", 4096, 8, 4, 0xff, false, 8, false},
@@ -24,12 +27,15 @@ const size_t device_case_count = ARRAY_LEN(device_cases);
 
 struct target_device dut;
 
-struct flash_area target_device_areas[2];
+struct flash_area target_device_areas[5];
 const struct flash_area *flash_map = target_device_areas;
 const int flash_map_entries = ARRAY_LEN(target_device_areas);
 
 /* As large as the largest write block that the cases need, on a 4-byte boundary. */
-static uint32_t stream_buf[256 / sizeof(uint32_t)];
+static uint32_t stream_buf[512 / sizeof(uint32_t)];
+
+static struct settings_ram settings;
+static uint8_t settings_memory[2048];
 
 static const uint8_t magic8[16] = {0x77, 0xc2, 0x95, 0xf3, 0x60, 0xd2, 0xef, 0x7f,
 				   0x35, 0x52, 0x50, 0x0f, 0x2c, 0xb6, 0x79, 0x80};
@@ -60,12 +66,18 @@ static size_t image_ok_distance(void)
 	}
 }
 
+static void put_area(int index, uint8_t id, size_t off, size_t size)
+{
+	target_device_areas[index] = (struct flash_area){
+		.fa_id = id, .fa_off = (off_t)off, .fa_size = size, .fa_dev = dut.flash.dev};
+}
+
 void target_device_open(const struct device_case *what)
 {
 	const size_t slot_size = what->page_size * what->slot_pages;
 	const size_t first = what->slot1_first ? 0 : what->page_size;
 	const struct test_geometry geometry = {
-		.runs = {{2 * what->slot_pages + (what->slot1_first ? 1 : 2), what->page_size}},
+		.runs = {{4 * what->slot_pages + (what->slot1_first ? 2 : 3), what->page_size}},
 		.write_block_size = what->write_block_size,
 		.erase_value = what->erase_value,
 		.no_explicit_erase = what->no_explicit_erase,
@@ -81,44 +93,102 @@ void target_device_open(const struct device_case *what)
 	dut.what = what;
 	dut.before = what->erase_value;
 	dut.slot_size = slot_size;
+	dut.upload = 1;
 	test_flash_init(&dut.flash, &geometry);
-	for (int slot = 0; slot < 2; slot++) {
-		const bool second = (slot == 1) != what->slot1_first;
-
-		target_device_areas[slot] = (struct flash_area){
-			.fa_id = (uint8_t)slot,
-			.fa_off = (off_t)(first + (second ? slot_size : 0)),
-			.fa_size = slot_size,
-			.fa_dev = dut.flash.dev,
-		};
-		dut.slot[slot] = dut.flash.memory + target_device_areas[slot].fa_off;
+	const size_t scratch = first + 2 * slot_size + what->page_size;
+	const size_t offsets[SLOTS] = {
+		what->slot1_first ? slot_size : first,
+		what->slot1_first ? 0 : first + slot_size,
+		scratch + what->page_size,
+		scratch + what->page_size + slot_size,
+	};
+	for (uint8_t slot = 0; slot < SLOTS; slot++) {
+		put_area(slot, slot, offsets[slot], slot_size);
+		dut.slot[slot] = dut.flash.memory + offsets[slot];
 	}
+	put_area(SLOTS, BOOT_SCRATCH_AREA_ID, scratch, what->page_size);
 	memset(dut.flash.memory, 0x5a, first);
 	memset(dut.flash.memory + first + 2 * slot_size, 0x5a, what->page_size);
 	assert_int_equal(boot_arrangement_set(&arrangement), 0);
+	settings_ram_init(&settings, settings_memory, sizeof(settings_memory));
+	target_device_settings(true);
 	dfu_target_mcuboot_set_key(NULL);
-	assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)stream_buf, sizeof(stream_buf)), 0);
+	const size_t buf_len = what->page_size < sizeof(stream_buf) ? what->page_size
+								    : sizeof(stream_buf);
+	assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)stream_buf, buf_len), 0);
 }
 
-/* The target's state outlives a device; reset it so that the next test begins like a program. */
-void target_device_close(void)
+void target_device_settings(bool there)
 {
-	dut.flash.nor.fail_after = -1;
-	memset(dut.slot[0], dut.what->erase_value, dut.slot_size);
+	settings_backend_set(there ? &settings.backend : NULL);
+}
+
+/*
+ * The target's state outlives a device, and reset is what makes it forget; in a mode that any flash
+ * will do for.
+ */
+static void forget_download(void)
+{
+	const struct boot_arrangement arrangement = *boot_arrangement_get();
+	const int running = boot_running_slot(0);
+	const struct target_device before = dut;
+
+	settings_backend_set(NULL);
+	target_device_mode(BOOT_MODE_DIRECT_XIP, 0);
 	if (target_device_init(0, 1) == 0) {
 		assert_int_equal(dfu_target_reset(), 0);
 	}
+	assert_int_equal(boot_arrangement_set(&arrangement), 0);
+	for (int image = 0; image < arrangement.images; image++) {
+		assert_int_equal(boot_running_slot_set(image, running < 0 ? -1 : running), 0);
+	}
+	dut.upload = before.upload;
+	dut.start = before.start;
+}
+
+void target_device_power_cycle(void)
+{
+	const struct sim_nor_stats stats = dut.flash.nor.stats;
+	uint8_t *memory = malloc(dut.flash.size);
+
+	assert_non_null(memory);
+	memcpy(memory, dut.flash.memory, dut.flash.size);
+	dut.flash.nor.fail_after = -1;
+	forget_download();
+	memcpy(dut.flash.memory, memory, dut.flash.size);
+	free(memory);
+	dut.flash.nor.stats = stats;
+	target_device_settings(true);
+}
+
+void target_device_close(void)
+{
+	dut.flash.nor.fail_after = -1;
+	forget_download();
 	test_flash_free(&dut.flash);
 	free(dut.image);
 	dut.image = NULL;
 }
 
-void target_device_mode(enum boot_mode mode)
+void target_device_images(uint8_t images)
+{
+	struct boot_arrangement arrangement = *boot_arrangement_get();
+
+	arrangement.images = images;
+	assert_int_equal(boot_arrangement_set(&arrangement), 0);
+}
+
+void target_device_mode(enum boot_mode mode, int running)
 {
 	struct boot_arrangement arrangement = *boot_arrangement_get();
 
 	arrangement.mode = mode;
 	assert_int_equal(boot_arrangement_set(&arrangement), 0);
+	for (int image = 0; image < arrangement.images; image++) {
+		assert_int_equal(boot_running_slot_set(image, running), 0);
+	}
+	dut.upload = 1 - running;
+	dut.start = mode == BOOT_MODE_SWAP_OFFSET ? dut.what->page_size : 0;
 }
 
 int target_device_setup(void **state)
@@ -187,6 +257,18 @@ bool target_device_image_ok(int slot)
 	return dut.slot[slot][dut.slot_size - image_ok_distance()] == 1;
 }
 
+bool target_device_copy_done(int slot)
+{
+	return dut.slot[slot][dut.slot_size - image_ok_distance() - dut.what->max_align] == 1;
+}
+
+uint8_t target_device_swap_info(int slot)
+{
+	const size_t distance = image_ok_distance() + 2 * (size_t)dut.what->max_align;
+
+	return dut.slot[slot][dut.slot_size - distance];
+}
+
 size_t target_device_max_image(void)
 {
 	/* 128 sectors, three status records each, four fields and the magic. */
@@ -210,10 +292,10 @@ size_t target_device_offset(void)
 	return offset;
 }
 
-int target_device_stream(size_t file_size, size_t chunk)
+static int stream_image(int img_num, size_t file_size, size_t chunk)
 {
 	size_t offset;
-	int rc = target_device_init(0, file_size);
+	int rc = target_device_init(img_num, file_size);
 
 	if (rc == 0) {
 		rc = dfu_target_offset_get(&offset);
@@ -227,11 +309,39 @@ int target_device_stream(size_t file_size, size_t chunk)
 	return rc;
 }
 
-int target_device_download(size_t chunk)
+int target_device_stream(size_t file_size, size_t chunk)
 {
-	const int rc = target_device_stream(dut.image_len, chunk);
+	return stream_image(0, file_size, chunk);
+}
+
+int target_device_download_image(int img_num, size_t chunk)
+{
+	const int rc = stream_image(img_num, dut.image_len, chunk);
 
 	return rc == 0 ? dfu_target_done(true) : rc;
+}
+
+int target_device_download(size_t chunk)
+{
+	return target_device_download_image(0, chunk);
+}
+
+void target_device_assert_body(size_t len)
+{
+	const uint8_t *image = dut.slot[dut.upload] + dut.start;
+
+	assert_memory_equal(image + len, dut.image + len, dut.image_len - len);
+	assert_string_equal(dut.flash.nor.violation, "");
+}
+
+void target_device_assert_no_header(void)
+{
+	const uint8_t *image = dut.slot[dut.upload] + dut.start;
+
+	for (size_t i = 0; i < 32; i++) {
+		assert_int_equal(image[i], dut.what->erase_value);
+		assert_int_equal(dut.slot[dut.upload][i], dut.what->erase_value);
+	}
 }
 
 void target_device_assert_slot1_is_file(void)

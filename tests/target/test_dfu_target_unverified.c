@@ -55,7 +55,8 @@ static void a_write_block_above_the_hold_is_refused(void **state)
 
 	(void)state;
 	target_device_open(&wide);
-	target_device_mode(BOOT_MODE_DIRECT_XIP); /* needs no trailer, which there can be none of */
+	target_device_mode(BOOT_MODE_DIRECT_XIP,
+			   0); /* needs no trailer, which there can be none of */
 	assert_int_equal(dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, 0, 100, NULL), -EINVAL);
 	assert_int_equal(dut.flash.nor.stats.erases + dut.flash.nor.stats.programs, 0);
 	target_device_close();
