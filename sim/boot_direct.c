@@ -40,6 +40,14 @@ struct choice {
 	bool is_stopped;
 };
 
+/* At one slot of an image, which a rule may change. */
+struct look {
+	struct choice *choice;
+	unsigned int image;
+	struct sim_boot_slot *slot;
+	struct sim_boot_view view;
+};
+
 /* Where an image lies in RAM. */
 struct range {
 	uint64_t start;
@@ -61,34 +69,32 @@ static struct sim_boot_view view_of(const struct sim_boot_slot *slot)
 	};
 }
 
-static const char *is_elsewhere(struct choice *choice, unsigned int image,
-				const struct sim_boot_view *view, struct sim_boot_slot *slot)
+static const char *is_elsewhere(const struct look *look)
 {
-	(void)choice;
-	(void)image;
-	if ((sim_boot_view_flags(view) & DFU_IMAGE_F_ROM_FIXED) != 0 &&
-	    sim_boot_view_load_addr(view) != (uint64_t)slot->fa->fa_off) {
+	if ((sim_boot_view_flags(&look->view) & DFU_IMAGE_F_ROM_FIXED) != 0 &&
+	    sim_boot_view_load_addr(&look->view) != (uint64_t)look->slot->fa->fa_off) {
 		return "it is linked for another address";
 	}
 	return NULL;
 }
 
-static const char *stop(struct choice *choice, const struct sim_boot_slot *slot, const char *why)
+static const char *stop(const struct look *look, const char *why)
 {
-	(void)sim_boot_stop(choice->run, "assertion: %s: %s", flash_area_label(slot->fa), why);
-	choice->is_stopped = true;
+	(void)sim_boot_stop(look->choice->run, "assertion: %s: %s",
+			    flash_area_label(look->slot->fa), why);
+	look->choice->is_stopped = true;
 	return why;
 }
 
 /* Flash that wants to be erased refuses to program what is not, and the bootloader goes on. */
-static const char *mark_started(struct choice *choice, struct sim_boot_slot *slot)
+static const char *mark_started(const struct look *look)
 {
+	struct sim_boot_slot *slot = look->slot;
 	const size_t block = flash_area_align(slot->fa);
 	const uint8_t *flag = &slot->bytes[sim_boot_slot_field(slot, TRAILER_COPY_DONE)];
 
 	if (block > slot->align) {
-		return stop(choice, slot,
-			    "its write blocks are larger than a field of the trailer");
+		return stop(look, "its write blocks are larger than a field of the trailer");
 	}
 	if (!flash_needs_erase(slot->fa->fa_dev) || bytes_are(flag, block, slot->erased)) {
 		sim_boot_slot_put(slot, TRAILER_COPY_DONE, BOOT_FLAG_SET);
@@ -96,22 +102,19 @@ static const char *mark_started(struct choice *choice, struct sim_boot_slot *slo
 	return NULL;
 }
 
-static const char *is_unwanted(struct choice *choice, unsigned int image,
-			       const struct sim_boot_view *view, struct sim_boot_slot *slot)
+static const char *is_unwanted(const struct look *look)
 {
 	struct boot_swap_state state;
 
-	(void)image;
-	(void)view;
-	if (!trailer_fits(slot->align, 1, slot->fa->fa_size)) {
-		return stop(choice, slot, "it has no room for a trailer");
+	if (!trailer_fits(look->slot->align, 1, look->slot->fa->fa_size)) {
+		return stop(look, "it has no room for a trailer");
 	}
-	state = sim_boot_slot_state(slot);
+	state = sim_boot_slot_state(look->slot);
 	if (state.magic != BOOT_MAGIC_GOOD) {
 		return "its trailer has no magic";
 	}
 	if (state.copy_done != BOOT_FLAG_SET) {
-		return mark_started(choice, slot);
+		return mark_started(look);
 	}
 	return state.image_ok == BOOT_FLAG_SET ? NULL : "it was started before and not confirmed";
 }
@@ -123,17 +126,23 @@ static struct range range_of(const struct sim_boot_view *view)
 	return (struct range){start, start + sim_boot_view_size(view)};
 }
 
+static struct sim_boot_view active_view(const struct choice *choice, unsigned int number)
+{
+	struct sim_boot_image *image = &choice->run->images[number];
+
+	return view_of(slot_of(image, (unsigned int)image->active));
+}
+
 static bool overlaps_another(const struct choice *choice, unsigned int image, struct range range)
 {
 	for (unsigned int i = 0; i < choice->run->arrangement->images; i++) {
-		struct sim_boot_image *other = &choice->run->images[i];
 		struct sim_boot_view view;
 		struct range taken;
 
-		if (i == image || other->active < 0) {
+		if (i == image || choice->run->images[i].active < 0) {
 			continue;
 		}
-		view = view_of(slot_of(other, (unsigned int)other->active));
+		view = active_view(choice, i);
 		taken = range_of(&view);
 		if (range.start < taken.end && taken.start < range.end) {
 			return true;
@@ -142,14 +151,12 @@ static bool overlaps_another(const struct choice *choice, unsigned int image, st
 	return false;
 }
 
-static const char *is_not_for_ram(struct choice *choice, unsigned int image,
-				  const struct sim_boot_view *view, struct sim_boot_slot *slot)
+static const char *is_not_for_ram(const struct look *look)
 {
-	const struct boot_rules *rules = choice->run->rules;
-	const struct range range = range_of(view);
+	const struct boot_rules *rules = look->choice->run->rules;
+	const struct range range = range_of(&look->view);
 
-	(void)slot;
-	if ((sim_boot_view_flags(view) & DFU_IMAGE_F_RAM_LOAD) == 0) {
+	if ((sim_boot_view_flags(&look->view) & DFU_IMAGE_F_RAM_LOAD) == 0) {
 		return "it is not made for RAM";
 	}
 	if (range.end == range.start) {
@@ -159,38 +166,35 @@ static const char *is_not_for_ram(struct choice *choice, unsigned int image,
 	    range.end > (uint64_t)rules->ram_start + rules->ram_size) {
 		return "it loads beside the executable RAM";
 	}
-	return overlaps_another(choice, image, range) ? "it loads over another image" : NULL;
+	return overlaps_another(look->choice, look->image, range) ? "it loads over another image"
+								  : NULL;
 }
 
-static const char *is_not_bootable(struct choice *choice, unsigned int image,
-				   const struct sim_boot_view *view, struct sim_boot_slot *slot)
+static const char *is_not_bootable(const struct look *look)
 {
-	(void)choice;
-	(void)image;
-	(void)slot;
-	return sim_boot_view_is_empty(view) ? "it is not bootable" : NULL;
+	return sim_boot_view_is_empty(&look->view) ? "it is not bootable" : NULL;
 }
 
 /* An image may reach up to swap_info, which these modes do not write. */
-static const char *is_invalid(struct choice *choice, unsigned int image,
-			      const struct sim_boot_view *view, struct sim_boot_slot *slot)
+static const char *is_invalid(const struct look *look)
 {
-	const size_t fields = trailer_distance(slot->align, TRAILER_SWAP_INFO);
+	const size_t fields = trailer_distance(look->slot->align, TRAILER_SWAP_INFO);
+	const size_t size = look->view.slot_size;
 
-	(void)image;
-	return sim_boot_check_image(view, choice->run->rules,
-				    view->slot_size > fields ? view->slot_size - fields : 0);
+	return sim_boot_check_image(&look->view, look->choice->run->rules,
+				    size > fields ? size - fields : 0);
 }
 
 static const struct rule {
 	unsigned int modes;
 	bool erases;
-	const char *(*broken)(struct choice *choice, unsigned int image,
-			      const struct sim_boot_view *view, struct sim_boot_slot *slot);
+	const char *(*broken)(const struct look *look);
 } rules[] = {
-	{XIP, false, is_elsewhere},    {REVERT, true, is_unwanted},
-	{RAM, true, is_not_for_ram},   {XIP | RAM, false, is_not_bootable},
-	{XIP | RAM, true, is_invalid},
+	{.modes = XIP, .erases = false, .broken = is_elsewhere},
+	{.modes = REVERT, .erases = true, .broken = is_unwanted},
+	{.modes = RAM, .erases = true, .broken = is_not_for_ram},
+	{.modes = XIP | RAM, .erases = false, .broken = is_not_bootable},
+	{.modes = XIP | RAM, .erases = true, .broken = is_invalid},
 };
 
 static const char *find_header(const struct sim_boot_slot *slot)
@@ -241,13 +245,11 @@ static int highest(const struct choice *choice, unsigned int image)
 /* Why the slot does not start, which has then been erased where the rule says so. */
 static const char *look_at(struct choice *choice, unsigned int image, struct sim_boot_slot *slot)
 {
-	const struct sim_boot_view view = view_of(slot);
+	const struct look look = {choice, image, slot, view_of(slot)};
 	const unsigned int mode = BIT(choice->run->arrangement->mode);
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		const char *why = (rules[i].modes & mode) != 0
-					  ? rules[i].broken(choice, image, &view, slot)
-					  : NULL;
+		const char *why = (rules[i].modes & mode) != 0 ? rules[i].broken(&look) : NULL;
 
 		if (why != NULL && rules[i].erases && !choice->is_stopped) {
 			memset(slot->bytes, slot->erased, slot->fa->fa_size);
@@ -287,13 +289,6 @@ static bool choose_all(struct choice *choice)
 		}
 	}
 	return true;
-}
-
-static struct sim_boot_view active_view(const struct choice *choice, unsigned int number)
-{
-	struct sim_boot_image *image = &choice->run->images[number];
-
-	return view_of(slot_of(image, (unsigned int)image->active));
 }
 
 static bool is_met(const struct choice *choice, const struct sim_boot_dependency *dependency)
