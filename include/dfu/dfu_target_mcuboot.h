@@ -185,7 +185,8 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule_update(int img_num);
  *
  * @retval 0         Scheduled.
  * @retval -ENOENT   No such image pair, no image where the bootloader looks for it, or no held-back
- *                   bytes for it.
+ *                   bytes for it. In swap-offset the image of before the last update lies where the
+ *                   bootloader does not look, and what lies there may be a copy of the running one.
  * @retval -EBUSY    The running image is unconfirmed, or a download is under way or paused: of this
  *                   pair, or one whose bytes wait in the buffer that verification needs.
  * @retval -ENODEV   No buffer was set, or no slot, as dfu_target_mcuboot_init().

@@ -93,7 +93,14 @@ static int check_schedulable(int img_num, unsigned int together)
 	if (rc == 0) {
 		rc = find_head(img_num, &candidate);
 	}
-	return rc == 0 && verifies ? verify(img_num, &candidate, together) : rc;
+	if (rc == 0 && verifies) {
+		rc = verify(img_num, &candidate, together);
+	}
+	if (rc == 0) {
+		/* Installing it would change nothing, and cost the image in the first page. */
+		rc = mcuboot_slot_is_remainder(img_num, &candidate.slot);
+	}
+	return rc == 1 ? -ENOENT : rc;
 }
 
 static int publish(const struct candidate *candidate)

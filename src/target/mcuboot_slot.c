@@ -286,18 +286,65 @@ int mcuboot_slot_request(const struct mcuboot_slot *slot, const uint8_t *head, b
 				 rc == 0 ? slot->start + image.total_size : 0);
 }
 
+/* Whether something in a first page before the image could be a header: 1, 0 or -errno. */
+static int has_front(const struct mcuboot_slot *slot)
+{
+	const int rc = slot->start > 0 ? is_blank(slot->area, 0, HEADER_MAGIC_LEN) : 1;
+
+	return rc < 0 ? rc : !rc;
+}
+
+/* Whether len bytes from the image's start are those of another area: 1, 0 or -errno. */
+static int is_same(const struct mcuboot_slot *slot, const struct flash_area *other, size_t len)
+{
+	uint8_t bytes[2][32];
+	size_t n;
+
+	for (size_t done = 0; done < len; done += n) {
+		n = min_size(sizeof(bytes[0]), len - done);
+		int rc = flash_area_read(slot->area, (off_t)(slot->start + done), bytes[0], n);
+		if (rc == 0) {
+			rc = flash_area_read(other, (off_t)done, bytes[1], n);
+		}
+		if (rc != 0) {
+			return rc;
+		}
+		if (memcmp(bytes[0], bytes[1], n) != 0) {
+			return 0;
+		}
+	}
+	return 1;
+}
+
+int mcuboot_slot_is_remainder(int img_num, const struct mcuboot_slot *slot)
+{
+	const struct dfu_image_source source =
+		source_of(slot, slot->area->fa_size - slot->start, NULL);
+	enum dfu_image_fault fault = DFU_IMAGE_OK;
+	const struct flash_area *primary;
+	struct dfu_image image;
+	int rc = has_front(slot);
+
+	if (rc <= 0) {
+		return rc;
+	}
+	rc = dfu_image_open(&image, &source, &fault);
+	if (rc != 0) {
+		return fault != DFU_IMAGE_OK ? 0 : rc;
+	}
+	rc = flash_area_open((uint8_t)(2 * img_num), &primary);
+	if (rc != 0) {
+		return rc;
+	}
+	return image.total_size > primary->fa_size ? 0 : is_same(slot, primary, image.total_size);
+}
+
 int mcuboot_slot_free_first_page(const struct mcuboot_slot *slot)
 {
 	size_t end;
+	const int rc = has_front(slot);
 
-	if (slot->start == 0) {
-		return 0;
-	}
-	const int rc = is_blank(slot->area, 0, HEADER_MAGIC_LEN);
-	if (rc != 0) {
-		return rc < 0 ? rc : 0;
-	}
-	return clear_header(slot, 0, slot->area->fa_size, &end);
+	return rc <= 0 ? rc : clear_header(slot, 0, slot->area->fa_size, &end);
 }
 
 int mcuboot_slot_program_head(const struct mcuboot_slot *slot, const uint8_t *head)

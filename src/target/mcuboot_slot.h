@@ -65,6 +65,12 @@ int mcuboot_slot_judge(int img_num, const struct mcuboot_slot *slot, size_t size
 int mcuboot_slot_request(const struct mcuboot_slot *slot, const uint8_t *head, bool permanent);
 
 /*
+ * swap-offset: whether the image one page up is the running one, while the first page has a header:
+ * what a swap left, where the image to go back to is shorter than a page. 1, 0 or -errno.
+ */
+int mcuboot_slot_is_remainder(int img_num, const struct mcuboot_slot *slot);
+
+/*
  * swap-offset: erase the page before the image if something lies there that the bootloader could
  * take for a header.
  */
