@@ -98,9 +98,9 @@ enum dfu_image_fault {
 	DFU_IMAGE_OLDER,            /**< -ESTALE: a version that is not let in, or not started. */
 	DFU_IMAGE_SECURITY_COUNTER, /**< -ESTALE: missing, or lower than the running one's. */
 	DFU_IMAGE_ADDRESS,          /**< -EADDRNOTAVAIL: ROM_FIXED for another address. */
-	DFU_IMAGE_LOAD_RANGE,       /**< -EADDRNOTAVAIL: loads beside the executable RAM. */
+	DFU_IMAGE_LOAD_RANGE,       /**< -EADDRNOTAVAIL: RAM that is not there, or another's. */
 	DFU_IMAGE_NOT_RAM_LOAD,     /**< -EADDRNOTAVAIL: not made to be loaded into RAM. */
-	DFU_IMAGE_DEPENDENCY,       /**< -ENOLINK: needs another image, or a later one. */
+	DFU_IMAGE_DEPENDENCY,       /**< -ENOLINK: it or another image lacks one it depends on. */
 	DFU_IMAGE_FAULT_COUNT
 };
 

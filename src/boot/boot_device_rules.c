@@ -4,7 +4,7 @@
  *
  *     swap, overwrite-only   downgrade prevention, if the bootloader was built with it
  *     direct-xip             ROM_FIXED for the slot it will run from; not lower than what runs
- *     ram-load               RAM_LOAD, and RAM for it; not lower than what runs
+ *     ram-load               RAM_LOAD, and RAM for it beside other images; not lower than what runs
  *
  * A lower version is not wrong in the last two, it is only never started: the bootloader prefers
  * the other slot. Whoever schedules it would wait for it in vain. Nothing is compared with a
@@ -109,16 +109,50 @@ static int judge_place(const struct boot_candidate *candidate)
 }
 
 /* All of it, header to last TLV, is copied to the load address. */
+static bool overlaps(const struct dfu_image *a, const struct dfu_image *b)
+{
+	const uint64_t start_a = a->header.load_addr;
+	const uint64_t start_b = b->header.load_addr;
+
+	return start_a < start_b + b->total_size && start_b < start_a + a->total_size;
+}
+
+/* Whatever is loaded last of two images in the same RAM is refused, and its slot erased. */
+static int judge_neighbour(const struct boot_candidate *candidate, int other)
+{
+	enum dfu_image_fault fault = DFU_IMAGE_OK;
+	struct boot_found found;
+	struct dfu_image image;
+	int rc = boot_find_next(other, candidate->together, &found);
+
+	if (rc <= 0) {
+		return rc;
+	}
+	rc = dfu_image_open(&image, &found.source, &fault);
+	if (rc != 0) {
+		return fault != DFU_IMAGE_OK ? 0 : rc;
+	}
+	return overlaps(candidate->image, &image)
+		       ? image_refuse(candidate->fault, DFU_IMAGE_LOAD_RANGE)
+		       : 0;
+}
+
 static int judge_ram(const struct boot_candidate *candidate)
 {
 	const struct boot_rules *rules = boot_rules_get();
 	const uint32_t start = candidate->image->header.load_addr;
+	int rc = 0;
 
-	return start < rules->ram_start ||
-			       !range_fits(start - rules->ram_start, candidate->image->total_size,
-					   rules->ram_size)
-		       ? image_refuse(candidate->fault, DFU_IMAGE_LOAD_RANGE)
-		       : 0;
+	if (start < rules->ram_start ||
+	    !range_fits(start - rules->ram_start, candidate->image->total_size, rules->ram_size)) {
+		return image_refuse(candidate->fault, DFU_IMAGE_LOAD_RANGE);
+	}
+	for (int other = 0; rc == 0 && other < boot_arrangement_get()->images; other++) {
+		if (other != candidate->image_index) {
+			rc = judge_neighbour(candidate, other);
+		}
+	}
+	return rc;
 }
 
 /* Of equal ones the bootloader prefers the primary's. */

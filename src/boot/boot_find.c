@@ -95,22 +95,38 @@ static int find_best(int image_index, struct boot_found *found)
 	return 1;
 }
 
+/* Where uploads go, whatever lies there now. */
+static int find_upload(int area_id, struct boot_found *found)
+{
+	const struct flash_area *fa;
+	size_t start;
+	int rc = flash_area_open((uint8_t)area_id, &fa);
+
+	if (rc != 0) {
+		return rc == -ENOENT ? 0 : rc;
+	}
+	rc = boot_slot_upload_start(fa, &start);
+	return rc == 0 ? boot_find_image(area_id, start, found) : rc;
+}
+
 static int find_by_trailers(int image_index, struct boot_found *found)
 {
-	const int primary = 2 * image_index;
-	const int secondary = primary + 1;
-	const int type = mcuboot_swap_type_multi(image_index);
+	const int secondary = 2 * image_index + 1;
+	const struct flash_area *primary;
+	int type = flash_area_open((uint8_t)(secondary - 1), &primary);
 
+	/* A device may lack the pair, though no bootloader starts it then. */
+	if (type != 0) {
+		return type == -ENOENT ? 0 : type;
+	}
+	type = mcuboot_swap_type_multi(image_index);
 	switch (type) {
 	case BOOT_SWAP_TYPE_NONE:
-		return boot_find_image(primary, 0, found);
+		return boot_find_image(secondary - 1, 0, found);
 	case BOOT_SWAP_TYPE_REVERT:
 		return boot_find_image(secondary, 0, found);
 	default:
-		return type < 0 ? type
-				: boot_find_image(secondary,
-						  boot_get_image_start_offset((uint8_t)secondary),
-						  found);
+		return type < 0 ? type : find_upload(secondary, found);
 	}
 }
 
@@ -118,10 +134,7 @@ int boot_find_next(int image_index, unsigned int together, struct boot_found *fo
 {
 	if ((together >> image_index & 1) != 0) {
 		const int area = boot_upload_area(image_index);
-		const int rc =
-			area < 0 ? area
-				 : boot_find_image(area, boot_get_image_start_offset((uint8_t)area),
-						   found);
+		const int rc = area < 0 ? area : find_upload(area, found);
 
 		if (rc != 0) {
 			return rc;

@@ -62,9 +62,9 @@ static const char *const texts[] = {
 	[DFU_IMAGE_OLDER] = "older than the bootloader lets in",
 	[DFU_IMAGE_SECURITY_COUNTER] = "security counter missing or too low",
 	[DFU_IMAGE_ADDRESS] = "made for another flash address",
-	[DFU_IMAGE_LOAD_RANGE] = "made for an address outside the executable RAM",
+	[DFU_IMAGE_LOAD_RANGE] = "loads outside the executable RAM, or over another image",
 	[DFU_IMAGE_NOT_RAM_LOAD] = "not made to be loaded into RAM",
-	[DFU_IMAGE_DEPENDENCY] = "depends on another image, or on a later version of it",
+	[DFU_IMAGE_DEPENDENCY] = "a dependency between images is not met",
 };
 TABLE_COVERS_FAULTS(texts);
 
