@@ -97,6 +97,7 @@ void rig_open_mode(const struct rig_case *what, enum boot_mode mode)
 
 	memset(&rig, 0, sizeof(rig));
 	rig.what = what;
+	rig.mode = mode;
 	rig.layout = trailer_bytes(what->align);
 	rig.cut = -1;
 	rig.cut_rc = -EINTR;
@@ -146,13 +147,18 @@ void rig_put_magic(int slot)
 	memcpy(rig_end(slot) - 16, rig.layout->magic, 16);
 }
 
+size_t rig_base(int slot)
+{
+	return rig.mode == BOOT_MODE_SWAP_OFFSET && slot == 1 ? rig.what->page : 0;
+}
+
 /* Header of 32 bytes, payload, a TLV area with one hash. */
 void rig_put_image(int slot, size_t size)
 {
 	static const uint8_t header[32] = {0x3d, 0xb8, 0xf3, 0x96, 0, 0, 0, 0, 32, 0, 0, 0, 0,
 					   0,    0,    0,    0,    0, 0, 0, 1, 2,  3, 0, 4};
 	static const uint8_t tlvs[8] = {0x07, 0x69, 40, 0, 0x10, 0, 32, 0};
-	uint8_t *image = rig_end(slot) - rig.areas[slot].fa_size;
+	uint8_t *image = rig_end(slot) - rig.areas[slot].fa_size + rig_base(slot);
 	const size_t payload = size - 32 - 40;
 
 	memcpy(image, header, sizeof(header));
@@ -166,6 +172,12 @@ void rig_put_image(int slot, size_t size)
 
 const char *rig_meaning(void)
 {
+	/* The row that only swap-offset has. */
+	if (rig.mode == BOOT_MODE_SWAP_OFFSET && trailer_has_magic(rig.layout, rig_end(1)) &&
+	    rig_end(1)[-(ptrdiff_t)rig.layout->image_ok] == rig.what->erased &&
+	    rig_end(1)[-(ptrdiff_t)rig.layout->copy_done] == 1) {
+		return "revert";
+	}
 	return trailer_meaning(rig.layout, rig_end(0), rig.what->erased, rig_end(1),
 			       rig.what->erased);
 }

@@ -43,6 +43,7 @@ struct rig_op {
 
 struct rig {
 	const struct rig_case *what;
+	enum boot_mode mode;
 	const struct trailer_bytes *layout;
 	struct test_flash flash;
 	struct device dev;          /* records, then the strict flash */
@@ -70,10 +71,13 @@ void rig_start(long cut, bool torn);
 void rig_put(int slot, size_t distance, uint8_t value);
 void rig_put_magic(int slot);
 
-/* An image of this many bytes, header to last TLV, hash not right. */
+/* Where an update begins: in swap-offset a page into the secondary. */
+size_t rig_base(int slot);
+
+/* An image of this many bytes there, header to last TLV, version 1.2.3+4, hash not right. */
 void rig_put_image(int slot, size_t size);
 
-/* "none", "test", "permanent", "revert" by the second telling of the rules. */
+/* "none", "test", "permanent", "revert" by the second telling of the rules, by mode. */
 const char *rig_meaning(void);
 
 void rig_assert_no_violation(void);
