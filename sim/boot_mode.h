@@ -23,7 +23,8 @@ struct sim_boot_run {
 	const struct boot_arrangement *arrangement;
 	const struct boot_rules *rules;
 	struct sim_boot_image images[BOOT_IMAGES_MAX];
-	struct sim_boot_slot scratch; /* all zero: there is none; never written back */
+	struct sim_boot_slot scratch;           /* all zero: there is none; never written back */
+	const struct sim_boot_install *install; /* of the modes that install: what is its own */
 	struct sim_boot_result *result;
 	bool clears_boot_mode; /* the application's request for the bootloader has been seen */
 	int rc;                /* not 0: the reset is not modelled, nothing is written */

@@ -16,7 +16,6 @@
 
 #include <retention/bootmode.h>
 
-#include "boot_check.h"
 #include "boot_mode.h"
 
 /* By mode. */
@@ -149,8 +148,7 @@ static void report_start(struct sim_boot_run *run)
 {
 	const struct sim_boot_image *image = &run->images[0];
 	const struct sim_boot_slot *slot = image->active == 0 ? &image->primary : &image->secondary;
-	const struct sim_boot_view view = {slot->bytes, slot->fa->fa_size, slot->fa->fa_size,
-					   slot->erased};
+	const struct sim_boot_view view = sim_boot_slot_view(slot, 0);
 
 	run->result->booted = 0;
 	run->result->version = sim_boot_view_version(&view);

@@ -136,6 +136,11 @@ void sim_boot_slot_put(struct sim_boot_slot *slot, enum trailer_field field, uin
 			     slot->align, flash_area_align(slot->fa), slot->erased);
 }
 
+void sim_boot_slot_erase(struct sim_boot_slot *slot)
+{
+	memset(slot->bytes, slot->erased, slot->fa->fa_size);
+}
+
 void sim_boot_slot_erase_end(struct sim_boot_slot *slot, size_t len)
 {
 	uint32_t i = slot->sector_count;

@@ -45,6 +45,9 @@ size_t sim_boot_slot_field(const struct sim_boot_slot *slot, enum trailer_field 
 /* Program a flag, swap_info or the magic (value ignored). */
 void sim_boot_slot_put(struct sim_boot_slot *slot, enum trailer_field field, uint8_t value);
 
+/* Erase all of it. */
+void sim_boot_slot_erase(struct sim_boot_slot *slot);
+
 /* Erase from the first page that holds one of the last len bytes. */
 void sim_boot_slot_erase_end(struct sim_boot_slot *slot, size_t len);
 

@@ -7,7 +7,8 @@
 #include "boot_check.h"
 #include "boot_mode.h"
 
-/* A mode. Where an image is handed over, both of its slots are there, unless it says otherwise. */
+/* What is a mode's own. Where an image is handed over, both of its slots are there, unless it says
+ * otherwise. */
 struct sim_boot_install {
 	/* Whether the bootloader installs anything at all in these slots. */
 	bool (*is_compatible)(const struct sim_boot_run *run, const struct sim_boot_image *image);
@@ -34,8 +35,20 @@ extern const struct sim_boot_install sim_boot_overwrite;
 struct sim_boot_view sim_boot_running(const struct sim_boot_image *image);
 struct sim_boot_view sim_boot_candidate(const struct sim_boot_image *image);
 
+/*
+ * BOOT_SWAP_TYPE_* for an image whose slots are compatible; also 0 or above 5, if a swap under way
+ * says so. Sets is_begun and candidate_off, and erases what it refuses.
+ */
+int sim_boot_decide(const struct sim_boot_run *run, struct sim_boot_image *image);
+
+/* Whether downgrade prevention keeps the candidate out. */
+bool sim_boot_is_downgrade(const struct sim_boot_run *run, const struct sim_boot_image *image);
+
 /* The primary's magic good, copy_done unset, and nothing asked for. */
 bool sim_boot_swap_is_begun(const struct sim_boot_image *image);
+
+/* Where the primary's trailer has the size of a swap. */
+size_t sim_boot_swap_size_off(const struct sim_boot_run *run, const struct sim_boot_image *image);
 
 /* Make the primary's trailer the one that tells a later reset where this swap stands. */
 void sim_boot_swap_begin(const struct sim_boot_run *run, struct sim_boot_image *image, size_t size);
@@ -45,7 +58,7 @@ void sim_boot_swap_finish(struct sim_boot_image *image);
 
 /*
  * Bytes of both images; 0 for a running one without a header. False: stopped, a header that leads
- * to no TLVs.
+ * to no TLVs, or beyond the slot.
  */
 bool sim_boot_swap_sizes(struct sim_boot_run *run, const struct sim_boot_image *image,
 			 size_t *old_size, size_t *new_size);

@@ -42,22 +42,28 @@ bool sim_boot_swap_sizes(struct sim_boot_run *run, const struct sim_boot_image *
 
 	*old_size = is_running ? sim_boot_view_size(&running) : 0;
 	*new_size = sim_boot_view_size(&candidate);
-	return !is_running || *old_size > 0 ||
+	return !is_running || (*old_size > 0 && *old_size <= image->primary.fa->fa_size) ||
 	       sim_boot_stop(run, "assertion: the running image has no readable size");
+}
+
+size_t sim_boot_swap_size_off(const struct sim_boot_run *run, const struct sim_boot_image *image)
+{
+	const struct sim_boot_slot *primary = &image->primary;
+
+	/* swap-offset has one more field above it. */
+	return sim_boot_slot_field(primary, TRAILER_SWAP_SIZE) -
+	       (run->install->is_offset ? primary->align : 0u);
 }
 
 void sim_boot_swap_begin(const struct sim_boot_run *run, struct sim_boot_image *image, size_t size)
 {
 	const unsigned int number = (unsigned int)(image - run->images);
-	const size_t distance =
-		trailer_distance(image->primary.align, TRAILER_SWAP_SIZE) +
-		(run->arrangement->mode == BOOT_MODE_SWAP_OFFSET ? image->primary.align : 0u);
 	struct sim_boot_slot *primary = &image->primary;
 
 	sim_boot_slot_erase_end(primary, image->trailer_len);
 	sim_boot_slot_put(primary, TRAILER_SWAP_INFO,
 			  (uint8_t)((unsigned int)image->type | number << 4));
-	put_le32(&primary->bytes[primary->fa->fa_size - distance], (uint32_t)size);
+	put_le32(&primary->bytes[sim_boot_swap_size_off(run, image)], (uint32_t)size);
 	if (sim_boot_slot_state(&image->secondary).image_ok == BOOT_FLAG_SET) {
 		sim_boot_set_image_ok(primary);
 	}
