@@ -59,16 +59,6 @@ static struct sim_boot_slot *slot_of(struct sim_boot_image *image, unsigned int 
 	return slot == 0 ? &image->primary : &image->secondary;
 }
 
-static struct sim_boot_view view_of(const struct sim_boot_slot *slot)
-{
-	return (struct sim_boot_view){
-		.bytes = slot->bytes,
-		.len = slot->fa->fa_size,
-		.slot_size = slot->fa->fa_size,
-		.erased = slot->erased,
-	};
-}
-
 static const char *is_elsewhere(const struct look *look)
 {
 	if ((sim_boot_view_flags(&look->view) & DFU_IMAGE_F_ROM_FIXED) != 0 &&
@@ -130,7 +120,7 @@ static struct sim_boot_view active_view(const struct choice *choice, unsigned in
 {
 	struct sim_boot_image *image = &choice->run->images[number];
 
-	return view_of(slot_of(image, (unsigned int)image->active));
+	return sim_boot_slot_view(slot_of(image, (unsigned int)image->active), 0);
 }
 
 static bool overlaps_another(const struct choice *choice, unsigned int image, struct range range)
@@ -207,7 +197,7 @@ static const char *find_header(const struct sim_boot_slot *slot)
 	if (slot->fa->fa_size < DFU_IMAGE_HEADER_LEN) {
 		return "it is too small";
 	}
-	view = view_of(slot);
+	view = sim_boot_slot_view(slot, 0);
 	return sim_boot_check_header(&view);
 }
 
@@ -222,8 +212,8 @@ static void find_headers(struct choice *choice)
 
 static bool is_newer(const struct sim_boot_slot *a, const struct sim_boot_slot *b)
 {
-	const struct sim_boot_view view_a = view_of(a);
-	const struct sim_boot_view view_b = view_of(b);
+	const struct sim_boot_view view_a = sim_boot_slot_view(a, 0);
+	const struct sim_boot_view view_b = sim_boot_slot_view(b, 0);
 	const struct dfu_image_version version_a = sim_boot_view_version(&view_a);
 	const struct dfu_image_version version_b = sim_boot_view_version(&view_b);
 
@@ -245,7 +235,7 @@ static int highest(const struct choice *choice, unsigned int image)
 /* Why the slot does not start, which has then been erased where the rule says so. */
 static const char *look_at(struct choice *choice, unsigned int image, struct sim_boot_slot *slot)
 {
-	const struct look look = {choice, image, slot, view_of(slot)};
+	const struct look look = {choice, image, slot, sim_boot_slot_view(slot, 0)};
 	const unsigned int mode = BIT(choice->run->arrangement->mode);
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {

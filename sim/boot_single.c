@@ -22,12 +22,7 @@ static const char *look_at(const struct sim_boot_run *run, const struct sim_boot
 	if (slot->fa == NULL) {
 		return "there is none";
 	}
-	view = (struct sim_boot_view){
-		.bytes = slot->bytes,
-		.len = slot->fa->fa_size,
-		.slot_size = slot->fa->fa_size,
-		.erased = slot->erased,
-	};
+	view = sim_boot_slot_view(slot, 0);
 	fields = trailer_length(run->arrangement, flash_area_align(slot->fa));
 	if (view.len < fields) { /* which are more than a header */
 		return "it is too small";
