@@ -38,7 +38,7 @@ static int is_met(const struct boot_candidate *candidate, const uint8_t raw[DEPE
 		return 0;
 	}
 	if (other != candidate->image_index) {
-		const int rc = boot_find_next(other, candidate->together, &found);
+		const int rc = boot_find_next(other, candidate, &found);
 
 		if (rc <= 0) {
 			return rc;
@@ -83,7 +83,7 @@ static int judge_other(const struct boot_candidate *candidate, int other)
 	enum dfu_image_fault fault = DFU_IMAGE_OK;
 	struct boot_found found;
 	struct dfu_image image;
-	int rc = boot_find_next(other, candidate->together, &found);
+	int rc = boot_find_next(other, candidate, &found);
 
 	if (rc <= 0) {
 		return rc;

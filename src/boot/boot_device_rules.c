@@ -117,10 +117,13 @@ static bool overlaps(const struct dfu_image *a, const struct dfu_image *b)
 	return start_a < start_b + b->total_size && start_b < start_a + a->total_size;
 }
 
-/* Whatever is loaded last of two images in the same RAM is refused, and its slot erased. */
+/*
+ * Whatever is loaded last of two images in the same RAM is refused, and its slot erased. One that
+ * is not whole is not loaded; that is looked at only where it matters, for it takes a pass over it.
+ */
 static int judge_neighbour(const struct boot_candidate *candidate, int other)
 {
-	enum dfu_image_fault fault = DFU_IMAGE_OK;
+	struct dfu_image_report report = {.fault = DFU_IMAGE_OK};
 	struct boot_found found;
 	struct dfu_image image;
 	int rc = boot_find_next(other, candidate->together, &found);
@@ -128,13 +131,17 @@ static int judge_neighbour(const struct boot_candidate *candidate, int other)
 	if (rc <= 0) {
 		return rc;
 	}
-	rc = dfu_image_open(&image, &found.source, &fault);
-	if (rc != 0) {
-		return fault != DFU_IMAGE_OK ? 0 : rc;
+	rc = dfu_image_open(&image, &found.source, &report.fault);
+	if (rc == 0 && !overlaps(candidate->image, &image)) {
+		return 0;
 	}
-	return overlaps(candidate->image, &image)
-		       ? image_refuse(candidate->fault, DFU_IMAGE_LOAD_RANGE)
-		       : 0;
+	if (rc == 0) {
+		rc = dfu_image_verify(&image, NULL, candidate->buf, candidate->len, &report);
+	}
+	if (rc != 0) {
+		return report.fault != DFU_IMAGE_OK ? 0 : rc;
+	}
+	return image_refuse(candidate->fault, DFU_IMAGE_LOAD_RANGE);
 }
 
 static int judge_ram(const struct boot_candidate *candidate)

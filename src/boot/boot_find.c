@@ -130,11 +130,41 @@ static int find_by_trailers(int image_index, struct boot_found *found)
 	}
 }
 
-int boot_find_next(int image_index, unsigned int together, struct boot_found *found)
+/* An upload whose header is not in flash; results as boot_find_image(). */
+static int find_held(int image_index, boot_held_header held, int area_id, struct boot_found *found)
 {
-	if ((together >> image_index & 1) != 0) {
-		const int area = boot_upload_area(image_index);
-		const int rc = area < 0 ? area : find_upload(area, found);
+	size_t start;
+	int rc = held != NULL ? held(image_index, found->held) : -ENOENT;
+
+	if (rc != 0 || dfu_image_header_decode(&found->header, found->held) != 0) {
+		return rc == -ENOENT ? 0 : rc;
+	}
+	rc = flash_area_open((uint8_t)area_id, &found->fa);
+	if (rc == 0) {
+		rc = boot_slot_upload_start(found->fa, &start);
+	}
+	if (rc != 0) {
+		return rc;
+	}
+	found->source = dfu_image_source_flash(found->fa, start, found->fa->fa_size);
+	found->source.head = found->held;
+	found->source.head_len = sizeof(found->held);
+	return 1;
+}
+
+static int find_together(int image_index, boot_held_header held, struct boot_found *found)
+{
+	const int area = boot_upload_area(image_index);
+	const int rc = area < 0 ? area : find_held(image_index, held, area, found);
+
+	return rc == 0 ? find_upload(area, found) : rc;
+}
+
+int boot_find_next(int image_index, const struct boot_candidate *candidate,
+		   struct boot_found *found)
+{
+	if ((candidate->together >> image_index & 1) != 0) {
+		const int rc = find_together(image_index, candidate->held, found);
 
 		if (rc != 0) {
 			return rc;

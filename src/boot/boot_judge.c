@@ -61,14 +61,15 @@ static int judge_size(int image_index, const struct dfu_image *image, enum dfu_i
 	return image->total_size > (size_t)room ? image_refuse(fault, DFU_IMAGE_TOO_LARGE) : 0;
 }
 
-int boot_judge(int image_index, const struct dfu_image_source *source,
-	       const struct dfu_image_key *key, unsigned int together, uint8_t *buf, size_t len,
-	       struct boot_judgement *judgement)
+int boot_judge_beside(int image_index, const struct dfu_image_source *source,
+		      const struct dfu_image_key *key, unsigned int together, boot_held_header held,
+		      uint8_t *buf, size_t len, struct boot_judgement *judgement)
 {
 	const struct boot_candidate candidate = {
 		.image = &judgement->image,
 		.image_index = image_index,
 		.together = together,
+		.held = held,
 		.fault = &judgement->report.fault,
 	};
 	const struct image_demand demand = demand_of(boot_rules_get(), key);
@@ -83,4 +84,11 @@ int boot_judge(int image_index, const struct dfu_image_source *source,
 		rc = image_verify(&judgement->image, &demand, buf, len, &judgement->report);
 	}
 	return rc == 0 ? boot_judge_device(&candidate) : rc;
+}
+
+int boot_judge(int image_index, const struct dfu_image_source *source,
+	       const struct dfu_image_key *key, unsigned int together, uint8_t *buf, size_t len,
+	       struct boot_judgement *judgement)
+{
+	return boot_judge_beside(image_index, source, key, together, NULL, buf, len, judgement);
 }

@@ -5,11 +5,20 @@
 
 #include <dfu/boot_rules.h>
 
+/*
+ * The header of an upload that is still held back from flash. 0: raw is set; -ENOENT: nothing is
+ * held back, flash has what there is; else negative.
+ */
+typedef int (*boot_held_header)(int image_index, uint8_t raw[DFU_IMAGE_HEADER_LEN]);
+
 /* An image that is whole and signed as the bootloader wants it. */
 struct boot_candidate {
 	const struct dfu_image *image;
 	int image_index;
 	unsigned int together; /* as boot_judge() */
+	uint8_t *buf;          /* work buffer, len bytes */
+	size_t len;
+	boot_held_header held; /* of the others among them; NULL: nothing is held back */
 	enum dfu_image_fault *fault;
 };
 
@@ -18,6 +27,7 @@ struct boot_found {
 	const struct flash_area *fa;
 	struct dfu_image_source source;
 	struct dfu_image_header header;
+	uint8_t held[DFU_IMAGE_HEADER_LEN]; /* source's, where the header is held back */
 };
 
 /*
@@ -29,7 +39,13 @@ int boot_find_image(int area_id, size_t base, struct boot_found *found);
  * What a pair will run after the next reset, as things stand: the image that is pending, or about
  * to be made so together with the candidate, else the one that runs. Results as boot_find_image().
  */
-int boot_find_next(int image_index, unsigned int together, struct boot_found *found);
+int boot_find_next(int image_index, const struct boot_candidate *candidate,
+		   struct boot_found *found);
+
+/* boot_judge() beside other uploads whose headers are held back. */
+int boot_judge_beside(int image_index, const struct dfu_image_source *source,
+		      const struct dfu_image_key *key, unsigned int together, boot_held_header held,
+		      uint8_t *buf, size_t len, struct boot_judgement *judgement);
 
 /* Why a bootloader that runs images where they lie, or from RAM, never starts one from this slot.
  */

@@ -36,8 +36,6 @@
 #include "target/mcuboot_download.h"
 #include "target/mcuboot_held.h"
 
-#define ALL_TOGETHER (~0u)
-
 _Static_assert(CONFIG_DFU_TARGET_HEADER_HOLD >= DFU_IMAGE_HEADER_LEN,
 	       "CONFIG_DFU_TARGET_HEADER_HOLD: less than an image header");
 
@@ -170,9 +168,10 @@ static int publish(void)
  */
 static int verify_download(bool *refused)
 {
+	static const struct mcuboot_slot_set alone = {0};
 	enum dfu_image_fault fault;
 	const int rc = mcuboot_slot_judge(download.img_num, &download.slot, bytes_received(), held,
-					  ALL_TOGETHER, &verifier, &fault);
+					  &alone, &verifier, &fault);
 
 	if (fault == DFU_IMAGE_DEPENDENCY) {
 		return 0;

@@ -17,6 +17,8 @@
  * same call finds done, and goes on with. In the revert variants a header without a magic costs the
  * slot, so the magic cannot come second there.
  */
+#include <string.h>
+
 #include <dfu/boot.h>
 #include <dfu/config.h>
 #include <dfu/dfu_target_mcuboot.h>
@@ -62,9 +64,28 @@ static int find_head(int img_num, struct candidate *candidate)
 	return rc;
 }
 
+/* For the judgement of another image that is scheduled together with this one. */
+static int held_header(int img_num, uint8_t raw[DFU_IMAGE_HEADER_LEN])
+{
+	struct candidate candidate;
+	int rc = open_slot(img_num, &candidate.slot);
+
+	if (rc == 0) {
+		rc = find_head(img_num, &candidate);
+	}
+	if (rc == 0 && candidate.head == NULL) {
+		rc = -ENOENT;
+	}
+	if (rc == 0) {
+		memcpy(raw, candidate.head, DFU_IMAGE_HEADER_LEN);
+	}
+	return rc;
+}
+
 /* What flash holds counts, however long ago it was verified: others may have written there since.
  */
-static int verify(int img_num, const struct candidate *candidate, unsigned int together)
+static int verify(int img_num, const struct candidate *candidate,
+		  const struct mcuboot_slot_set *set)
 {
 	const struct mcuboot_slot_verifier *verifier = mcuboot_download_verifier();
 	const size_t size = candidate->slot.area->fa_size - candidate->slot.start;
@@ -73,11 +94,11 @@ static int verify(int img_num, const struct candidate *candidate, unsigned int t
 	if (verifier->buf == NULL || verifier->buf_len < MCUBOOT_SLOT_WORK_BUF) {
 		return -ENODEV;
 	}
-	return mcuboot_slot_judge(img_num, &candidate->slot, size, candidate->head, together,
-				  verifier, &fault);
+	return mcuboot_slot_judge(img_num, &candidate->slot, size, candidate->head, set, verifier,
+				  &fault);
 }
 
-static int check_schedulable(int img_num, unsigned int together)
+static int check_schedulable(int img_num, const struct mcuboot_slot_set *set)
 {
 	const bool verifies = IS_ENABLED(CONFIG_DFU_TARGET_VERIFY);
 	struct candidate candidate;
@@ -94,7 +115,7 @@ static int check_schedulable(int img_num, unsigned int together)
 		rc = find_head(img_num, &candidate);
 	}
 	if (rc == 0 && verifies) {
-		rc = verify(img_num, &candidate, together);
+		rc = verify(img_num, &candidate, set);
 	}
 	if (rc == 0) {
 		/* Installing it would change nothing, and cost the image in the first page. */
@@ -155,14 +176,14 @@ int dfu_target_mcuboot_schedule(int img_num, int permanent)
 {
 	const int first = img_num == -1 ? 0 : img_num;
 	const int last = img_num == -1 ? boot_arrangement_get()->images - 1 : img_num;
-	unsigned int together = 0;
+	struct mcuboot_slot_set set = {.header = held_header};
 	int rc = 0;
 
 	for (int n = first; n >= 0 && n <= last && n < BOOT_IMAGES_MAX; n++) {
-		together |= 1u << n;
+		set.images |= 1u << n;
 	}
 	for (int n = first; rc == 0 && n <= last; n++) {
-		rc = check_schedulable(n, together);
+		rc = check_schedulable(n, &set);
 	}
 	for (int n = first; rc == 0 && n <= last; n++) {
 		rc = schedule_one(n, permanent != BOOT_UPGRADE_TEST);

@@ -260,13 +260,13 @@ static struct dfu_image_source source_of(const struct mcuboot_slot *slot, size_t
 }
 
 int mcuboot_slot_judge(int img_num, const struct mcuboot_slot *slot, size_t size,
-		       const uint8_t *head, unsigned int together,
+		       const uint8_t *head, const struct mcuboot_slot_set *set,
 		       const struct mcuboot_slot_verifier *verifier, enum dfu_image_fault *fault)
 {
 	const struct dfu_image_source source = source_of(slot, size, head);
 	struct boot_judgement judgement;
-	const int rc = boot_judge(img_num, &source, verifier->key, together, verifier->buf,
-				  verifier->buf_len, &judgement);
+	const int rc = boot_judge_beside(img_num, &source, verifier->key, set->images, set->header,
+					 verifier->buf, verifier->buf_len, &judgement);
 	*fault = judgement.report.fault;
 	if (*fault == DFU_IMAGE_OK) {
 		return rc;

@@ -6,6 +6,8 @@
 #include <dfu/image.h>
 #include <storage/flash_map.h>
 
+#include "boot/boot_judge.h"
+
 #define MCUBOOT_SLOT_WORK_BUF 64 /* least buffer to verify through */
 
 /* Where a download goes. */
@@ -20,6 +22,12 @@ struct mcuboot_slot_verifier {
 	const struct dfu_image_key *key; /* NULL: only what the bootloader demands */
 	uint8_t *buf;
 	size_t buf_len;
+};
+
+/* Images that are scheduled together. */
+struct mcuboot_slot_set {
+	unsigned int images;     /* bit n: image n */
+	boot_held_header header; /* of one whose header is not in flash yet */
 };
 
 /*
@@ -52,10 +60,10 @@ int mcuboot_slot_has_header(const struct mcuboot_slot *slot);
  * Judge the image in the first size bytes, head (NULL: none) standing in for what is held back.
  * *fault tells an image that was refused from a device or an engine that failed (DFU_IMAGE_OK).
  * Refused: -ENOENT no header, else the fault's errno, where -EBADMSG stands for all of format and
- * hash. together: see boot_judge().
+ * hash. set: see boot_judge_beside().
  */
 int mcuboot_slot_judge(int img_num, const struct mcuboot_slot *slot, size_t size,
-		       const uint8_t *head, unsigned int together,
+		       const uint8_t *head, const struct mcuboot_slot_set *set,
 		       const struct mcuboot_slot_verifier *verifier, enum dfu_image_fault *fault);
 
 /*
