@@ -16,6 +16,7 @@
 
 #include <dfu/compiler.h>
 
+#include "boot_model.h"
 #include "device.h"
 
 /** Exit statuses. */
@@ -52,6 +53,9 @@ struct cli {
 	bool json;
 	json_t *report; /**< What --json prints; an object. */
 	struct sim_device *device;
+	/** What a reset at this moment would start, once cli_find_next() was asked. */
+	struct sim_boot_result next;
+	bool has_next;
 };
 
 /** All verbs, in the order of the help; a NULL name after the last one. */

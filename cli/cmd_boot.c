@@ -6,10 +6,19 @@
  */
 #include <string.h>
 
-#include "boot_model.h"
+#include <dfu/boot_rules.h>
+#include <retention/bootmode.h>
+
 #include "output.h"
 #include "session.h"
 #include "verbs.h"
+
+enum { OPTION_LOADER };
+
+static const struct cli_option options[] = {
+	{"loader", NULL, "ask for the loader first (mode firmware-loader)"},
+	{NULL, NULL, NULL},
+};
 
 static enum cli_status remember(struct cli *cli, const struct sim_boot_result *result)
 {
@@ -49,25 +58,36 @@ static void report(struct cli *cli, const struct sim_boot_result *result)
 	cli_report(cli, "active", active);
 }
 
+static const char *did(int swap_type)
+{
+	switch (swap_type) {
+	case BOOT_SWAP_TYPE_TEST:
+		return boot_arrangement_get()->mode == BOOT_MODE_OVERWRITE_ONLY
+			       ? ": the new image, for good"
+			       : ": the new image, for a test";
+	case BOOT_SWAP_TYPE_PERM:
+		return ": the new image, for good";
+	case BOOT_SWAP_TYPE_REVERT:
+		return ": the old image is back";
+	case BOOT_SWAP_TYPE_FAIL:
+		return ": the new image was refused";
+	default:
+		return "";
+	}
+}
+
 static void say(const struct cli *cli, const struct sim_boot_result *result)
 {
-	static const char *const did[] = {
-		[BOOT_SWAP_TYPE_NONE] = "",
-		[BOOT_SWAP_TYPE_TEST] = ": the new image, for a test",
-		[BOOT_SWAP_TYPE_PERM] = ": the new image, for good",
-		[BOOT_SWAP_TYPE_REVERT] = ": the old image is back",
-		[BOOT_SWAP_TYPE_FAIL] = ": the new image was refused",
-	};
 	char version[CLI_VERSION_LEN];
 
 	for (unsigned int i = 0; i < result->images; i++) {
 		if (i == 0) {
 			cli_say(cli, "boots %s from slot %d%s",
 				cli_version_text(version, &result->version), result->active[0],
-				did[result->swap_type[0]]);
+				did(result->swap_type[0]));
 		} else {
 			cli_say(cli, "image %u: slot %d%s", i, result->active[i],
-				did[result->swap_type[i]]);
+				did(result->swap_type[i]));
 		}
 	}
 }
@@ -84,6 +104,32 @@ static enum cli_status reset(struct cli *cli, bool dry_run, struct sim_boot_resu
 
 	return rc == 0 ? CLI_DONE
 		       : cli_fail(cli, cli->operand[0], "%s", why(result, strerror(-rc)));
+}
+
+/* As the running application would. */
+static enum cli_status ask_for_loader(struct cli *cli)
+{
+	const enum boot_mode mode = sim_device_board(cli->device)->arrangement.mode;
+	int rc;
+
+	if (cli->option[OPTION_LOADER] == NULL) {
+		return CLI_DONE;
+	}
+	if (mode != BOOT_MODE_FIRMWARE_LOADER) {
+		return cli_fail(cli, cli->operand[0], "mode %s has no loader",
+				boot_mode_name(mode));
+	}
+	rc = bootmode_set(BOOT_MODE_TYPE_BOOTLOADER);
+	rc = rc != 0 ? rc : sim_device_keep_boot_mode(cli->device);
+	return rc == 0 ? CLI_DONE : cli_fail_memory(cli, rc);
+}
+
+/* The bootloader takes the request back when it has seen it. */
+static enum cli_status keep_boot_mode(struct cli *cli)
+{
+	int rc = sim_device_keep_boot_mode(cli->device);
+
+	return rc == 0 ? CLI_DONE : cli_fail_memory(cli, rc);
 }
 
 static struct sim_boot_result nothing_yet(const struct cli *cli)
@@ -106,13 +152,14 @@ static enum cli_status run(struct cli *cli)
 	enum cli_status status;
 
 	report(cli, &result);
-	status = cli_open_device_to_change(cli);
+	status = cli_open_device(cli);
 	result = nothing_yet(cli);
 	report(cli, &result);
 	if (status != CLI_DONE) {
 		return status;
 	}
-	status = reset(cli, true, &result);
+	status = ask_for_loader(cli);
+	status = status != CLI_DONE ? status : reset(cli, true, &result);
 	status = status != CLI_DONE ? status : remember(cli, &result);
 	status = status != CLI_DONE ? status : reset(cli, false, &result);
 	if (status != CLI_DONE) {
@@ -120,6 +167,7 @@ static enum cli_status run(struct cli *cli)
 	}
 	report(cli, &result);
 	status = remember(cli, &result);
+	status = status != CLI_DONE ? status : keep_boot_mode(cli);
 	if (status != CLI_DONE) {
 		return status;
 	}
@@ -134,8 +182,9 @@ static enum cli_status run(struct cli *cli)
 const struct cli_verb cli_verb_boot = {
 	.name = "boot",
 	.operands = {"DEV"},
+	.options = options,
 	.summary = "do what MCUboot does at a reset",
-	.help = "A scheduled image is installed, an unconfirmed one reverted. Exit status 1 if\n"
-		"no image can be started.",
+	.help = "A scheduled image is installed or started, an unconfirmed one given up. Exit\n"
+		"status 1 if no image can be started.",
 	.run = run,
 };

@@ -13,12 +13,23 @@
 
 #define NO_IMAGE BOOT_IMAGES_MAX
 
-/* Whether an update is asked for, or was and is torn. */
-static bool has_request(unsigned int image)
+static bool is_direct(void)
+{
+	return boot_mode_is_direct(boot_arrangement_get()->mode);
+}
+
+/*
+ * Whether an update is asked for, or was and is torn. Where the bootloader starts what it finds,
+ * beside an image that it is about to give up there is only the one to go back to.
+ */
+static bool has_request(unsigned int image, bool is_busy)
 {
 	const struct flash_area *fa = cli_slot_area(image, 1);
 	struct boot_swap_state state;
 
+	if (is_direct()) {
+		return !is_busy && boot_is_pending_multi((int)image) == 1;
+	}
 	return fa != NULL && boot_read_swap_state(fa, &state) == 0 &&
 	       state.magic != BOOT_MAGIC_UNSET;
 }
@@ -36,7 +47,7 @@ static unsigned int refusing_image(unsigned int images)
 
 	for (unsigned int i = 0; i < images; i++) {
 		if (!is_busy(i)) {
-			others = others || has_request(i);
+			others = others || has_request(i, false);
 		} else if (busy == NO_IMAGE) {
 			busy = i;
 		}
@@ -51,13 +62,15 @@ static enum cli_status fail(struct cli *cli, unsigned int image, int rc)
 
 static enum cli_status cancel(struct cli *cli, unsigned int image, json_t *cancelled)
 {
+	int area;
 	int rc;
 
-	if (is_busy(image) && !has_request(image)) {
+	if (is_busy(image) && !has_request(image, true)) {
 		return CLI_DONE;
 	}
-	rc = dfu_target_mcuboot_cancel((int)image);
-	/* Without both slots nothing can be pending. */
+	area = boot_upload_area((int)image);
+	rc = area < 0 ? area : dfu_target_mcuboot_cancel((int)image);
+	/* Without a slot for updates nothing can be pending. */
 	if (rc == -ENOENT || rc == -ENODEV) {
 		return CLI_DONE;
 	}
@@ -65,8 +78,8 @@ static enum cli_status cancel(struct cli *cli, unsigned int image, json_t *cance
 		return fail(cli, image, rc);
 	}
 	(void)json_array_append_new(cancelled, json_integer((json_int_t)image));
-	cli_say(cli, "image %u: the scheduled update is taken back; its image stays in slot 1",
-		image);
+	cli_say(cli, "image %u: the scheduled update is taken back; its image %s slot %d", image,
+		is_direct() ? "shows no more in" : "stays in", area % 2);
 	return CLI_DONE;
 }
 
@@ -91,7 +104,8 @@ static enum cli_status run(struct cli *cli)
 	unsigned int busy;
 
 	cli_report(cli, "cancelled", cancelled);
-	status = cli_open_device_to_change(cli);
+	status = cli_open_device(cli);
+	status = status != CLI_DONE ? status : cli_find_active(cli);
 	if (status != CLI_DONE) {
 		return status;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <dfu/mcuboot.h>
+#include <dfu/boot.h>
 
 #include "output.h"
 #include "session.h"
@@ -13,7 +13,10 @@ static enum cli_status confirm(struct cli *cli, unsigned int image, json_t *conf
 	if (slot < 0) {
 		return CLI_DONE;
 	}
-	rc = boot_write_img_confirmed_multi((int)image);
+	/* Where no image is on trial there is nothing to write. */
+	rc = boot_mode_needs_trailer(boot_arrangement_get()->mode)
+		     ? boot_write_img_confirmed_multi((int)image)
+		     : 0;
 	if (rc != 0) {
 		return cli_fail(cli, cli->operand[0], "image %u: %s", image, cli_why(rc));
 	}
@@ -28,7 +31,8 @@ static enum cli_status run(struct cli *cli)
 	enum cli_status status;
 
 	cli_report(cli, "confirmed", confirmed);
-	status = cli_open_device_to_change(cli);
+	status = cli_open_device(cli);
+	status = status != CLI_DONE ? status : cli_find_active(cli);
 	status = status != CLI_DONE ? status : cli_remember_active(cli);
 	if (status != CLI_DONE) {
 		return status;

@@ -2,7 +2,14 @@
 /*
  * Factory programming: what a programmer on the production line does, so the bootloader's state is
  * not asked. The bytes of the file are the bytes of the slot, a trailer at the end of a padded file
- * included.
+ * included; and what is programmed is to boot and to stay:
+ *
+ *   - in swap-offset a secondary slot begins one page up, where the bootloader looks for updates;
+ *   - in the revert variants of direct-xip and ram-load, where an image without a trailer is erased
+ *     and an unconfirmed one given up, the image gets the trailer of a confirmed one, unless the
+ *     file brings its own.
+ *
+ * --raw does neither.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,7 +26,7 @@
 enum { OPTION_RAW };
 
 static const struct cli_option options[] = {
-	{"raw", NULL, "program any bytes, image or not"},
+	{"raw", NULL, "program any bytes, image or not, as they are"},
 	{NULL, NULL, NULL},
 };
 
@@ -39,23 +46,23 @@ static const struct sim_partition *find_partition(const struct sim_board *board,
 	return NULL;
 }
 
-static int program(const struct flash_area *fa, const struct cli_file *file)
+static int program(const struct flash_area *fa, size_t start, const struct cli_file *file)
 {
 	size_t block = flash_area_align(fa);
 	size_t whole = file->len - file->len % block;
 	uint8_t last[512];
 	int rc = flash_area_flatten(fa, 0, fa->fa_size);
 
-	rc = rc != 0 ? rc : flash_area_write(fa, 0, file->data, whole);
+	rc = rc != 0 ? rc : flash_area_write(fa, (off_t)start, file->data, whole);
 	if (rc != 0 || whole == file->len) {
 		return rc;
 	}
 	memset(last, flash_area_erased_val(fa), sizeof(last));
 	memcpy(last, &file->data[whole], file->len - whole);
-	return flash_area_write(fa, (off_t)whole, last, block);
+	return flash_area_write(fa, (off_t)(start + whole), last, block);
 }
 
-static int compare(const struct flash_area *fa, const struct cli_file *file)
+static int compare(const struct flash_area *fa, size_t start, const struct cli_file *file)
 {
 	uint8_t back[4096];
 	int rc = 0;
@@ -63,7 +70,7 @@ static int compare(const struct flash_area *fa, const struct cli_file *file)
 	for (size_t off = 0; off < file->len && rc == 0; off += sizeof(back)) {
 		size_t n = file->len - off < sizeof(back) ? file->len - off : sizeof(back);
 
-		rc = flash_area_read(fa, (off_t)off, back, n);
+		rc = flash_area_read(fa, (off_t)(start + off), back, n);
 		if (rc == 0 && memcmp(back, &file->data[off], n) != 0) {
 			rc = -EIO;
 		}
@@ -90,24 +97,78 @@ static enum cli_status check_image(struct cli *cli, const struct sim_partition *
 	return CLI_DONE;
 }
 
+static bool needs_confirmation(const struct cli *cli, const struct sim_partition *partition)
+{
+	const struct boot_arrangement *arrangement = boot_arrangement_get();
+
+	return cli->option[OPTION_RAW] == NULL && boot_mode_is_direct(arrangement->mode) &&
+	       boot_mode_needs_trailer(arrangement->mode) &&
+	       partition->id < 2 * arrangement->images;
+}
+
+/* Before anything is erased: the image will get the trailer that it needs. */
+static enum cli_status check_trailer(struct cli *cli, const struct sim_partition *partition,
+				     const struct flash_area *fa)
+{
+	struct boot_swap_state state;
+
+	if (!needs_confirmation(cli, partition) || boot_read_swap_state(fa, &state) != -ENOTSUP) {
+		return CLI_DONE;
+	}
+	return cli_fail(cli, partition->name, "%s, and without one it starts nothing in mode %s",
+			cli_why(-ENOTSUP), boot_mode_name(boot_arrangement_get()->mode));
+}
+
+static enum cli_status confirm(struct cli *cli, const struct sim_partition *partition,
+			       const struct flash_area *fa)
+{
+	struct boot_swap_state state;
+	int rc;
+
+	if (!needs_confirmation(cli, partition)) {
+		return CLI_DONE;
+	}
+	rc = boot_read_swap_state(fa, &state);
+	if (rc == 0 && state.magic == BOOT_MAGIC_GOOD) {
+		return CLI_DONE;
+	}
+	rc = rc != 0 ? rc : boot_set_next(fa, false, true);
+	if (rc != 0) {
+		return cli_fail(cli, partition->name, "no trailer could be written: %s",
+				cli_why(rc));
+	}
+	cli_say(cli, "%s: the image is marked as confirmed, so that it stays", partition->name);
+	return CLI_DONE;
+}
+
 static enum cli_status write_partition(struct cli *cli, const struct sim_partition *partition,
 				       const struct cli_file *file)
 {
 	const struct flash_area *fa;
+	enum cli_status status;
+	size_t start = 0;
 	int rc = flash_area_open(partition->id, &fa);
 
-	if (rc == 0 && file->len > fa->fa_size) {
-		return cli_fail(cli, cli->operand[2], "%zu bytes, but %s has %zu: %s", file->len,
-				partition->name, fa->fa_size, strerror(EFBIG));
+	if (rc == 0 && cli->option[OPTION_RAW] == NULL) {
+		start = cli_upload_start(fa);
 	}
-	rc = rc != 0 ? rc : program(fa, file);
-	rc = rc != 0 ? rc : compare(fa, file);
+	if (rc == 0 && (start > fa->fa_size || file->len > fa->fa_size - start)) {
+		return cli_fail(cli, cli->operand[2], "%zu bytes, but %s has %zu%s: %s", file->len,
+				partition->name, start > fa->fa_size ? 0 : fa->fa_size - start,
+				start > 0 ? " from its second page on" : "", strerror(EFBIG));
+	}
+	status = rc == 0 ? check_trailer(cli, partition, fa) : CLI_DONE;
+	if (status != CLI_DONE) {
+		return status;
+	}
+	rc = rc != 0 ? rc : program(fa, start, file);
+	rc = rc != 0 ? rc : compare(fa, start, file);
 	if (rc != 0) {
 		return cli_fail(cli, partition->name, "%s", strerror(-rc));
 	}
 	cli_report(cli, "size", json_integer((json_int_t)file->len));
 	cli_say(cli, "%s: %zu bytes of %s", partition->name, file->len, cli->operand[2]);
-	return CLI_DONE;
+	return confirm(cli, partition, fa);
 }
 
 static void report_nothing(struct cli *cli)
@@ -135,7 +196,7 @@ static enum cli_status run(struct cli *cli)
 	struct cli_file file;
 
 	report_nothing(cli);
-	status = cli_open_device_to_change(cli);
+	status = cli_open_device(cli);
 	if (status != CLI_DONE) {
 		return status;
 	}
@@ -168,6 +229,8 @@ const struct cli_verb cli_verb_flash = {
 	.options = options,
 	.summary = "program a slot as the factory does: erase, write, compare",
 	.help = "SLOT is slot0 to slot15, or a node label of the board such as slot0_partition.\n"
-		"FILE is an MCUboot image with a sound hash; it may be padded to the slot.",
+		"FILE is an MCUboot image with a sound hash; it may be padded to the slot.\n"
+		"It is put where the bootloader looks for it, and where the mode needs that,\n"
+		"marked as confirmed.",
 	.run = run,
 };

@@ -17,43 +17,63 @@ static const struct cli_option options[] = {
 	{NULL, NULL, NULL},
 };
 
-/* The library verifies, too; judging here first is for the words. */
-static enum cli_status judge_slot(struct cli *cli, unsigned int image)
+/*
+ * The library verifies, too; judging here first is for the words. A slot that shows no image is the
+ * library's matter: it may know the first bytes.
+ */
+static enum cli_status judge_slot(struct cli *cli, unsigned int image, unsigned int slot)
 {
-	const struct flash_area *fa = cli_slot_area(image, 1);
+	const struct flash_area *fa = cli_slot_area(image, slot);
+	const size_t base = cli_upload_start(fa);
+	struct dfu_image_source source =
+		dfu_image_source_flash(fa, base, base < fa->fa_size ? fa->fa_size - base : 0);
+	const char *name = cli_slot_name(cli, image, slot);
 	struct cli_image found;
 	enum cli_status status;
-	const char *name;
 	size_t most;
 
-	if (fa == NULL) {
-		return cli_fail(cli, cli->operand[0], "%s", cli_why(-ENODEV));
-	}
-	name = sim_board_slot(sim_device_board(cli->device), 2 * image + 1)->name;
-	cli_image_judge_slot(&found, fa);
-	if (found.report.fault == DFU_IMAGE_NOT_AN_IMAGE) {
-		return cli_fail(cli, name, "%s", cli_why(-ENOENT));
-	}
-	if (found.rc != 0) {
-		return cli_fail(cli, name, "%s", cli_image_why(&found));
-	}
 	status = cli_largest_image(cli, image, &most);
-	if (status == CLI_DONE && found.image.total_size > most) {
+	if (status != CLI_DONE) {
+		return status;
+	}
+	cli_image_judge_for(&found, image, &source, NULL);
+	found.slot = source.size;
+	switch (found.report.fault) {
+	case DFU_IMAGE_OK:
+		return found.rc == 0 ? CLI_DONE : cli_fail(cli, name, "%s", cli_image_why(&found));
+	case DFU_IMAGE_NOT_AN_IMAGE:
+		return CLI_DONE;
+	case DFU_IMAGE_TOO_LARGE:
 		return cli_fail(cli, name,
 				"an image of %zu bytes, but the bootloader installs at most %zu",
 				found.image.total_size, most);
+	default:
+		return cli_fail(cli, name, "%s", cli_image_why(&found));
 	}
-	return status;
 }
 
-static enum cli_status schedule(struct cli *cli, unsigned int image)
+/* Why the library found no image: one for a revert is none for an update. */
+static const char *why_no_image(unsigned int image, unsigned int slot)
+{
+	const struct flash_area *fa = cli_slot_area(image, slot);
+	const struct dfu_image_source source = dfu_image_source_flash(fa, 0, fa->fa_size);
+	struct cli_image found;
+
+	cli_image_judge(&found, &source, NULL);
+	return cli_upload_start(fa) != 0 && found.found
+		       ? "the image lies at the start of the slot, where this bootloader takes no "
+			 "update from: update again"
+		       : cli_why(-ENOENT);
+}
+
+static enum cli_status schedule(struct cli *cli, unsigned int image, unsigned int slot)
 {
 	bool permanent = cli->option[OPTION_PERMANENT] != NULL;
 	enum cli_status status = cli_need_confirmed(cli, image);
 	int rc;
 
-	status = status != CLI_DONE ? status : judge_slot(cli, image);
-	status = status != CLI_DONE ? status : cli_target_ready(cli, image, NULL);
+	status = status != CLI_DONE ? status : judge_slot(cli, image, slot);
+	status = status != CLI_DONE ? status : cli_target_ready(cli, image, slot, NULL);
 	status = status != CLI_DONE ? status : cli_remember_active(cli);
 	if (status != CLI_DONE) {
 		return status;
@@ -61,37 +81,40 @@ static enum cli_status schedule(struct cli *cli, unsigned int image)
 	rc = dfu_target_mcuboot_schedule((int)image,
 					 permanent ? BOOT_UPGRADE_PERMANENT : BOOT_UPGRADE_TEST);
 	if (rc != 0) {
-		return cli_fail(cli, cli->operand[0], "%s", cli_why(rc));
+		return cli_fail(cli, cli->operand[0], "%s",
+				rc == -ENOENT ? why_no_image(image, slot) : cli_why(rc));
 	}
 	cli_report(cli, "scheduled", json_string(permanent ? "permanent" : "test"));
-	cli_say(cli, "scheduled: the next boot %s the image in slot 1",
-		permanent ? "installs" : "tests");
+	cli_say(cli, "scheduled: the next boot %s the image in slot %u",
+		cli_schedule_word(permanent), slot);
 	return CLI_DONE;
 }
 
 static enum cli_status run(struct cli *cli)
 {
 	unsigned int image = 0;
+	unsigned int slot;
 	enum cli_status status = cli_image_syntax(cli, OPTION_IMAGE);
 
 	cli_report(cli, "image", NULL);
 	cli_report(cli, "slot", NULL);
 	cli_report(cli, "scheduled", NULL);
-	status = status != CLI_DONE ? status : cli_open_device_to_change(cli);
+	status = status != CLI_DONE ? status : cli_open_device(cli);
 	status = status != CLI_DONE ? status : cli_image_number(cli, OPTION_IMAGE, &image);
 	if (status != CLI_DONE) {
 		return status;
 	}
 	cli_report(cli, "image", json_integer((json_int_t)image));
-	cli_report(cli, "slot", json_integer(1));
-	return schedule(cli, image);
+	status = cli_find_active(cli);
+	status = status != CLI_DONE ? status : cli_upload_slot(cli, image, &slot);
+	return status != CLI_DONE ? status : schedule(cli, image, slot);
 }
 
 const struct cli_verb cli_verb_schedule = {
 	.name = "schedule",
 	.operands = {"DEV"},
 	.options = options,
-	.summary = "verify the image in the secondary slot and ask the bootloader for it",
+	.summary = "verify the image in the slot that does not run and ask the bootloader for it",
 	.help = "Refused while the running image is unconfirmed.",
 	.run = run,
 };

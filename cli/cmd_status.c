@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * State of a device in the words of mcumgr: the running slot is active, and confirmed unless the
- * next boot reverts it; the other slot is pending when the next boot installs it, permanent when
- * for good, and confirmed when the next boot goes back to it.
+ * next boot reverts it; the other slot is pending when the next boot installs or starts it,
+ * permanent when for good, and confirmed when the next boot goes back to it.
  */
 #include <string.h>
 
@@ -37,6 +37,34 @@ static const char *flag_word(uint8_t flag)
 	return flag == BOOT_FLAG_SET ? "set" : flag == BOOT_FLAG_BAD ? "bad" : "unset";
 }
 
+/* Where the bootloader starts what it finds: whether a reset would start this slot, and keep it. */
+static void read_pending_direct(struct cli *cli, struct slot_state *state, unsigned int image)
+{
+	state->pending = cli_active_slot(cli, image) >= 0 &&
+			 cli_next_slot(cli, image) == (int)state->slot;
+	state->permanent = state->pending &&
+			   (!boot_mode_needs_trailer(boot_arrangement_get()->mode) ||
+			    state->trailer.image_ok == BOOT_FLAG_SET);
+}
+
+/* What is to become of the slot that does not run. */
+static void read_pending(struct cli *cli, struct slot_state *state, unsigned int image,
+			 int swap_type)
+{
+	const bool is_direct = boot_mode_is_direct(boot_arrangement_get()->mode);
+
+	state->confirmed = is_direct ? boot_is_unconfirmed_multi((int)image) == 1 &&
+					       cli_next_slot(cli, image) == (int)state->slot
+				     : swap_type == BOOT_SWAP_TYPE_REVERT;
+	if (is_direct && !state->confirmed) {
+		read_pending_direct(cli, state, image);
+	}
+	if (!is_direct) {
+		state->permanent = swap_type == BOOT_SWAP_TYPE_PERM;
+		state->pending = state->permanent || swap_type == BOOT_SWAP_TYPE_TEST;
+	}
+}
+
 /* Of a slot that the board lacks nothing holds. */
 static void read_slot(struct cli *cli, struct slot_state *state, unsigned int image,
 		      const struct flash_area *fa, int swap_type)
@@ -53,20 +81,17 @@ static void read_slot(struct cli *cli, struct slot_state *state, unsigned int im
 	if (fa == NULL) {
 		return;
 	}
-	cli_image_judge_slot(&state->image, fa);
+	cli_image_judge_slot(&state->image, fa, swap_type);
 	state->bootable = state->image.rc == 0 &&
 			  (most < 0 || state->image.image.total_size <= (size_t)most);
 	state->has_trailer = boot_read_swap_state(fa, &state->trailer) == 0;
-	/* What was started may be gone since. */
-	state->active = running && active >= 0 && state->bootable;
-	if (running) {
-		state->confirmed = state->active && !reverts &&
-				   boot_is_unconfirmed_multi((int)image) != 1;
+	if (!running) {
+		read_pending(cli, state, image, swap_type);
 		return;
 	}
-	state->permanent = swap_type == BOOT_SWAP_TYPE_PERM;
-	state->pending = state->permanent || swap_type == BOOT_SWAP_TYPE_TEST;
-	state->confirmed = reverts;
+	/* What was started may be gone since. */
+	state->active = active >= 0 && state->bootable;
+	state->confirmed = state->active && !reverts && boot_is_unconfirmed_multi((int)image) != 1;
 }
 
 static json_t *report_trailer(const struct slot_state *state)
@@ -134,10 +159,16 @@ static void say_slot(const struct cli *cli, const struct slot_state *state, bool
 
 static json_t *image_status(struct cli *cli, unsigned int image)
 {
-	int swap_type = mcuboot_swap_type_multi((int)image);
+	bool is_direct = boot_mode_is_direct(boot_arrangement_get()->mode);
+	int swap_type = is_direct ? BOOT_SWAP_TYPE_NONE : mcuboot_swap_type_multi((int)image);
+	int next = cli_next_slot(cli, image);
 	json_t *slots = json_array();
 
-	cli_say(cli, "image %u: next boot %s", image, cli_swap_word(swap_type));
+	if (is_direct && next >= 0) {
+		cli_say(cli, "image %u: next boot from slot %d", image, next);
+	} else {
+		cli_say(cli, "image %u: next boot %s", image, cli_swap_word(swap_type));
+	}
 	for (unsigned int slot = 0; slot < 2; slot++) {
 		const struct flash_area *fa = cli_slot_area(image, slot);
 		struct slot_state state = {.slot = slot};
@@ -148,6 +179,16 @@ static json_t *image_status(struct cli *cli, unsigned int image)
 	}
 	return json_pack("{s:i, s:s, s:o}", "image", (int)image, "swap_type",
 			 cli_swap_word(swap_type), "slots", slots);
+}
+
+/* cli_find_active() for one who only looks: what cannot be found out is told as not known. */
+static void find_active(struct cli *cli, const struct sim_board *board)
+{
+	for (unsigned int i = 0; i < board->arrangement.images; i++) {
+		const int rc = sim_device_assume_active(cli->device, i, cli_active_slot(cli, i));
+
+		(void)rc;
+	}
 }
 
 static enum cli_status run(struct cli *cli)
@@ -170,6 +211,7 @@ static enum cli_status run(struct cli *cli)
 	if (!cli->json) {
 		cli_draw_map(board);
 	}
+	find_active(cli, board);
 	for (unsigned int i = 0; i < board->arrangement.images; i++) {
 		(void)json_array_append_new(images, image_status(cli, i));
 	}

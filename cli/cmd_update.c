@@ -35,6 +35,7 @@ static const struct cli_option options[] = {
 /* What an update needs to know. */
 struct update {
 	unsigned int image;
+	unsigned int slot;
 	unsigned long chunk;
 	struct cli_file file;
 	const struct dfu_image_key *key;
@@ -50,26 +51,23 @@ static enum cli_status judge_file(struct cli *cli, struct update *update)
 	enum cli_status status;
 	size_t most;
 
-	cli_image_judge(&image, &source, update->key);
-	image.slot = cli_slot_area(update->image, 1)->fa_size;
+	status = cli_largest_image(cli, update->image, &most);
+	if (status != CLI_DONE) {
+		return status;
+	}
+	cli_image_judge_for(&image, update->image, &source, update->key);
+	image.slot = cli_slot_area(update->image, update->slot)->fa_size;
+	/* Of a padded file all is written, so all has to fit. */
+	if (image.report.fault == DFU_IMAGE_TOO_LARGE ||
+	    (image.rc == 0 && update->file.len > most)) {
+		return cli_fail(cli, path, "%zu bytes, but the bootloader installs at most %zu: %s",
+				update->file.len, most, strerror(EFBIG));
+	}
 	if (image.rc != 0) {
 		return cli_fail(cli, path, "%s", cli_image_why(&image));
 	}
 	update->header = image.header;
-	status = cli_largest_image(cli, update->image, &most);
-	if (status == CLI_DONE && update->file.len > most) {
-		return cli_fail(cli, path, "%zu bytes, but the bootloader installs at most %zu: %s",
-				update->file.len, most, strerror(EFBIG));
-	}
-	return status;
-}
-
-static enum cli_status check_slot(struct cli *cli, const struct update *update)
-{
-	if (cli_slot_area(update->image, 1) == NULL) {
-		return cli_fail(cli, cli->operand[0], "%s", cli_why(-ENODEV));
-	}
-	return cli_need_confirmed(cli, update->image);
+	return CLI_DONE;
 }
 
 static int write_file(const struct cli *cli, const struct update *update)
@@ -127,14 +125,14 @@ static enum cli_status schedule(struct cli *cli, const struct update *update)
 		return cli_fail(cli, cli->operand[0], "cannot schedule: %s", cli_why(rc));
 	}
 	cli_report(cli, "scheduled", json_string(permanent ? "permanent" : "test"));
-	cli_say(cli, "scheduled: the next boot %s it", permanent ? "installs" : "tests");
+	cli_say(cli, "scheduled: the next boot %s it", cli_schedule_word(permanent));
 	return CLI_DONE;
 }
 
 static enum cli_status carry_out(struct cli *cli, const struct update *update)
 {
 	char version[CLI_VERSION_LEN];
-	enum cli_status status = cli_target_ready(cli, update->image, update->key);
+	enum cli_status status = cli_target_ready(cli, update->image, update->slot, update->key);
 
 	status = status != CLI_DONE ? status : cli_remember_active(cli);
 	if (status != CLI_DONE) {
@@ -143,7 +141,7 @@ static enum cli_status carry_out(struct cli *cli, const struct update *update)
 	(void)cli_version_text(version, &update->header.version);
 	cli_report(cli, "version", json_string(version));
 	cli_report(cli, "size", json_integer((json_int_t)update->file.len));
-	cli_say(cli, "image %u: %s into slot 1", update->image, version);
+	cli_say(cli, "image %u: %s into slot %u", update->image, version, update->slot);
 	status = download(cli, update);
 	if (status != CLI_DONE || cli->option[OPTION_NO_SCHEDULE] != NULL) {
 		return status;
@@ -188,14 +186,15 @@ static enum cli_status run(struct cli *cli)
 	}
 	status = status != CLI_DONE ? status : cli_image_syntax(cli, OPTION_IMAGE);
 	report_nothing(cli);
-	status = status != CLI_DONE ? status : cli_open_device_to_change(cli);
+	status = status != CLI_DONE ? status : cli_open_device(cli);
 	status = status != CLI_DONE ? status : cli_image_number(cli, OPTION_IMAGE, &update.image);
 	if (status != CLI_DONE) {
 		return status;
 	}
 	cli_report(cli, "image", json_integer((json_int_t)update.image));
-	cli_report(cli, "slot", json_integer(1));
-	status = check_slot(cli, &update);
+	status = cli_find_active(cli);
+	status = status != CLI_DONE ? status : cli_upload_slot(cli, update.image, &update.slot);
+	status = status != CLI_DONE ? status : cli_need_confirmed(cli, update.image);
 	return status != CLI_DONE ? status : update_from_file(cli, &update);
 }
 
@@ -203,8 +202,8 @@ const struct cli_verb cli_verb_update = {
 	.name = "update",
 	.operands = {"DEV", "FILE"},
 	.options = options,
-	.summary = "stream a signed image into the secondary slot, verify and schedule it",
-	.help = "A file that is no valid image changes nothing. Refused while the running image\n"
-		"is unconfirmed.",
+	.summary = "stream a signed image into the slot that does not run, verify, schedule it",
+	.help = "A file that the bootloader would not take changes nothing. Refused while the\n"
+		"running image is unconfirmed.",
 	.run = run,
 };

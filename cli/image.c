@@ -9,11 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <dfu/boot_rules.h>
 #include <dfu/mcuboot.h>
 
 #include "common/bytes.h"
 #include "output.h"
 #include "regular.h"
+#include "session.h"
 
 /* Far above any slot; keeps an endless file from filling the memory. */
 #define FILE_MAX (256u << 20)
@@ -122,6 +124,22 @@ static void measure(struct cli_image *image, const struct dfu_image_source *sour
 	image->needed = hashed + (image->exact ? get_le16(&info[2]) : sizeof(info));
 }
 
+void cli_image_judge_for(struct cli_image *image, unsigned int pair,
+			 const struct dfu_image_source *source, const struct dfu_image_key *key)
+{
+	struct boot_judgement judgement;
+	uint8_t buf[4096];
+
+	*image = (struct cli_image){.found = false};
+	read_header(image, source);
+	image->is_for_board = key == NULL;
+	image->rc = boot_judge((int)pair, source, key, 0, buf, sizeof(buf), &judgement);
+	image->image = judgement.image;
+	image->report = judgement.report;
+	image->found = judgement.image.total_size > 0;
+	measure(image, source);
+}
+
 void cli_image_judge(struct cli_image *image, const struct dfu_image_source *source,
 		     const struct dfu_image_key *key)
 {
@@ -178,6 +196,11 @@ const char *cli_image_why(struct cli_image *image)
 		return "not signed with the given key by its hash: the image carries a whole key "
 		       "(PUBKEY TLV), which this check does not use";
 	}
+	if (image->report.fault == DFU_IMAGE_NO_SIGNATURE && image->is_for_board) {
+		return boot_rules_get()->key != NULL
+			       ? "not signed with the bootloader's key"
+			       : dfu_image_fault_str(DFU_IMAGE_SIGNATURE_TYPE);
+	}
 	if (image->report.fault != DFU_IMAGE_OK) {
 		return dfu_image_fault_str(image->report.fault);
 	}
@@ -191,12 +214,25 @@ const char *cli_image_why(struct cli_image *image)
 	}
 }
 
-void cli_image_judge_slot(struct cli_image *image, const struct flash_area *fa)
+static void judge_at(struct cli_image *image, const struct flash_area *fa, size_t base)
 {
-	size_t base = boot_get_image_start_offset(fa->fa_id);
+	const struct boot_rules *rules = boot_rules_get();
+	const struct dfu_image_key *key = rules->signature != BOOT_SIGNATURE_NONE ? rules->key
+										  : NULL;
 	struct dfu_image_source source =
 		dfu_image_source_flash(fa, base, base < fa->fa_size ? fa->fa_size - base : 0);
 
-	cli_image_judge(image, &source, NULL);
+	cli_image_judge(image, &source, key);
 	image->slot = source.size;
+}
+
+void cli_image_judge_slot(struct cli_image *image, const struct flash_area *fa, int swap_type)
+{
+	const size_t upload = cli_upload_start(fa);
+	const bool is_asked = swap_type == BOOT_SWAP_TYPE_TEST || swap_type == BOOT_SWAP_TYPE_PERM;
+
+	judge_at(image, fa, is_asked ? upload : 0);
+	if (!image->header_found && upload != 0) {
+		judge_at(image, fa, is_asked ? 0 : upload);
+	}
 }

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include <dfu/boot_rules.h>
 #include <dfu/boot.h>
+#include <dfu/boot_rules.h>
 
-#include "boot_model.h"
+#include "boot/boot_slot.h"
 #include "output.h"
 
 enum cli_status cli_open_device(struct cli *cli)
@@ -15,22 +15,6 @@ enum cli_status cli_open_device(struct cli *cli)
 
 	if (sim_device_open(&cli->device, cli->operand[0], &error) != 0) {
 		return cli_fail(cli, cli->operand[0], "%s", error.text);
-	}
-	return CLI_DONE;
-}
-
-enum cli_status cli_open_device_to_change(struct cli *cli)
-{
-	enum cli_status status = cli_open_device(cli);
-	enum boot_mode mode;
-
-	if (status != CLI_DONE) {
-		return status;
-	}
-	mode = sim_device_board(cli->device)->arrangement.mode;
-	if (mode != BOOT_MODE_SWAP_MOVE) {
-		return cli_fail(cli, cli->operand[0], "%s is not supported in mode %s",
-				cli->verb->name, boot_mode_name(mode));
 	}
 	return CLI_DONE;
 }
@@ -46,7 +30,8 @@ enum cli_status cli_fail_memory(struct cli *cli, int rc)
 		return cli_fail(cli, cli->operand[0], "settings: %s", strerror(-rc));
 	}
 	return cli_fail(cli, cli->operand[0],
-			"settings: %s; delete %s/settings: it only remembers the running slots",
+			"settings: %s; delete %s/settings: it only remembers the running slots and "
+			"downloads not yet scheduled",
 			what, cli->operand[0]);
 }
 
@@ -64,26 +49,50 @@ enum cli_status cli_check_memory(struct cli *cli)
 	return CLI_DONE;
 }
 
-enum cli_status cli_remember_active(struct cli *cli)
+/* A dry run, once. 0, or the model's error. */
+static int find_next(struct cli *cli)
 {
-	const struct boot_arrangement *arrangement = &sim_device_board(cli->device)->arrangement;
-	struct sim_boot_result result;
+	int rc = 0;
+
+	if (!cli->has_next) {
+		rc = sim_boot(&sim_device_board(cli->device)->arrangement, boot_rules_get(), true,
+			      &cli->next);
+		cli->has_next = rc == 0;
+	}
+	return rc;
+}
+
+enum cli_status cli_find_active(struct cli *cli)
+{
+	unsigned int images = sim_device_board(cli->device)->arrangement.images;
 	enum cli_status status = cli_check_memory(cli);
 	int rc;
 
 	if (status != CLI_DONE || sim_device_active(cli->device, 0) >= 0) {
 		return status;
 	}
-	rc = sim_boot(arrangement, boot_rules_get(), true, &result);
+	rc = find_next(cli);
 	if (rc != 0) {
 		return cli_fail(cli, cli->operand[0], "%s",
-				result.error[0] != '\0' ? result.error : strerror(-rc));
+				cli->next.error[0] != '\0' ? cli->next.error : strerror(-rc));
 	}
-	for (unsigned int image = 0; image < result.images; image++) {
-		if (result.active[image] < 0) {
-			continue;
-		}
-		rc = sim_device_set_active(cli->device, image, result.active[image]);
+	for (unsigned int image = 0; image < images && rc == 0; image++) {
+		rc = sim_device_assume_active(cli->device, image, cli->next.active[image]);
+	}
+	return rc == 0 ? CLI_DONE : cli_fail(cli, cli->operand[0], "%s", strerror(-rc));
+}
+
+enum cli_status cli_remember_active(struct cli *cli)
+{
+	unsigned int images = sim_device_board(cli->device)->arrangement.images;
+
+	if (sim_device_active(cli->device, 0) >= 0) {
+		return CLI_DONE;
+	}
+	for (unsigned int image = 0; image < images; image++) {
+		int slot = cli_active_slot(cli, image);
+		int rc = slot < 0 ? 0 : sim_device_set_active(cli->device, image, slot);
+
 		if (rc != 0) {
 			return cli_fail_memory(cli, rc);
 		}
@@ -91,19 +100,54 @@ enum cli_status cli_remember_active(struct cli *cli)
 	return CLI_DONE;
 }
 
+int cli_next_slot(struct cli *cli, unsigned int image)
+{
+	return find_next(cli) == 0 ? cli->next.active[image] : -1;
+}
+
 int cli_active_slot(struct cli *cli, unsigned int image)
 {
-	const struct boot_arrangement *arrangement = &sim_device_board(cli->device)->arrangement;
-	struct sim_boot_result result;
 	int slot = sim_device_active(cli->device, image);
 
 	if (slot >= 0) {
 		return slot;
 	}
-	if (slot != -ENOENT || sim_boot(arrangement, boot_rules_get(), true, &result) != 0) {
-		return -1;
+	return slot == -ENOENT ? cli_next_slot(cli, image) : -1;
+}
+
+/* Why no slot takes an update of an image. */
+static const char *no_upload_slot(unsigned int image)
+{
+	const enum boot_mode mode = boot_arrangement_get()->mode;
+	const int running = boot_running_slot((int)image);
+
+	if (mode == BOOT_MODE_SINGLE_SLOT) {
+		return "mode single-slot has no slot for updates";
 	}
-	return result.active[image];
+	if (running < 0) {
+		return "nothing runs, so it is not known which slot may be written: flash an image "
+		       "first";
+	}
+	if (mode == BOOT_MODE_FIRMWARE_LOADER && running == 0) {
+		return "the application runs, and only the loader writes slot 0: boot --loader "
+		       "starts it";
+	}
+	return running == 0 ? cli_why(-ENODEV) : "the board has no primary slot for this image";
+}
+
+enum cli_status cli_upload_slot(struct cli *cli, unsigned int image, unsigned int *slot)
+{
+	const int area = boot_upload_area((int)image);
+
+	if (area == -ENODEV) {
+		return cli_fail(cli, cli->operand[0], "%s", no_upload_slot(image));
+	}
+	if (area < 0) {
+		return cli_fail(cli, cli->operand[0], "%s", strerror(-area));
+	}
+	*slot = (unsigned int)area % 2;
+	cli_report(cli, "slot", json_integer((json_int_t)*slot));
+	return CLI_DONE;
 }
 
 enum cli_status cli_need_confirmed(struct cli *cli, unsigned int image)
@@ -151,6 +195,21 @@ const struct flash_area *cli_slot_area(unsigned int image, unsigned int slot)
 	return flash_area_open((uint8_t)(2 * image + slot), &fa) == 0 ? fa : NULL;
 }
 
+size_t cli_upload_start(const struct flash_area *fa)
+{
+	size_t start;
+
+	return boot_slot_upload_start(fa, &start) == 0 ? start : 0;
+}
+
+const char *cli_slot_name(const struct cli *cli, unsigned int image, unsigned int slot)
+{
+	const struct sim_partition *partition =
+		sim_board_slot(sim_device_board(cli->device), 2 * image + slot);
+
+	return partition != NULL ? partition->name : NULL;
+}
+
 const char *cli_why(int rc)
 {
 	switch (rc) {
@@ -165,7 +224,16 @@ const char *cli_why(int rc)
 	case -EUCLEAN:
 		return "the trailer is damaged and cannot be mended without erasing the image";
 	case -ENOTSUP:
-		return "the bootloader cannot keep a trailer on this flash";
+		return "the bootloader cannot keep a trailer on this flash: its write blocks are "
+		       "larger than max-align";
+	case -EBADMSG:
+		return "what flash holds is no sound image";
+	case -EACCES:
+		return "not signed as the bootloader demands";
+	case -ESTALE:
+		return "older than the bootloader lets in";
+	case -EFBIG:
+		return "larger than the bootloader can install";
 	default:
 		return strerror(-rc);
 	}

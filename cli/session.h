@@ -13,12 +13,6 @@
 /** Open the device that the first operand names. */
 DFU_MUST_CHECK enum cli_status cli_open_device(struct cli *cli);
 
-/**
- * Open it for a verb that writes a slot or boots: refused, by name, in modes that have no such
- * support yet.
- */
-DFU_MUST_CHECK enum cli_status cli_open_device_to_change(struct cli *cli);
-
 /** Refuse where the file that remembers the running slots is damaged, and say what to do. */
 DFU_MUST_CHECK enum cli_status cli_check_memory(struct cli *cli);
 
@@ -26,17 +20,26 @@ DFU_MUST_CHECK enum cli_status cli_check_memory(struct cli *cli);
 enum cli_status cli_fail_memory(struct cli *cli, int rc);
 
 /**
- * @brief Before boot state changes for the first time: remember what would run at this moment.
+ * @brief Find out which slot each image runs from: as remembered, else as a boot would start it
+ * now.
  *
- * Afterwards cli_active_slot() tells it.
+ * The library knows it then; nothing is saved. Refused as cli_check_memory(), and where the boot
+ * model cannot tell.
  */
+DFU_MUST_CHECK enum cli_status cli_find_active(struct cli *cli);
+
+/** Before boot state changes for the first time: remember what cli_find_active() found. */
 DFU_MUST_CHECK enum cli_status cli_remember_active(struct cli *cli);
 
-/**
- * @return Slot that an image runs from, 0 or 1: as remembered, else as a boot would start it now;
- * -1: none.
- */
+/** @return Slot that an image runs from, 0 or 1; -1: none. */
 int cli_active_slot(struct cli *cli, unsigned int image);
+
+/** @return Slot that a reset at this moment would start an image from; -1: none. */
+int cli_next_slot(struct cli *cli, unsigned int image);
+
+/** The slot that an update of an image goes to, or why there is none. After cli_find_active(). */
+DFU_MUST_CHECK enum cli_status cli_upload_slot(struct cli *cli, unsigned int image,
+					       unsigned int *slot);
 
 /** Refuse while the running image of a pair is unconfirmed. */
 DFU_MUST_CHECK enum cli_status cli_need_confirmed(struct cli *cli, unsigned int image);
@@ -52,6 +55,13 @@ DFU_MUST_CHECK enum cli_status cli_image_number(struct cli *cli, int option, uns
  * has none.
  */
 const struct flash_area *cli_slot_area(unsigned int image, unsigned int slot);
+
+/** @return Bytes from the start of a slot to where an upload goes: a page in swap-offset, else 0.
+ */
+size_t cli_upload_start(const struct flash_area *fa);
+
+/** @return Name of a slot's partition; NULL if the board has none. */
+const char *cli_slot_name(const struct cli *cli, unsigned int image, unsigned int slot);
 
 /** @return Why a call of the library on an image pair failed, in words. */
 const char *cli_why(int rc);

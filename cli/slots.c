@@ -54,23 +54,84 @@ static const char *pages_text(char text[PAGES_LEN], const struct sim_board *boar
 
 #define NEVER_LEN 512
 
+/* What the mode asks of two slots. */
+static const char *wanted_text(enum boot_mode mode)
+{
+	switch (mode) {
+	case BOOT_MODE_SWAP_MOVE:
+		return "equal pages, as many or one more in the first";
+	case BOOT_MODE_SWAP_OFFSET:
+		return "equal pages, as many or one more in the second";
+	case BOOT_MODE_SWAP_SCRATCH:
+		return "slots of one size, borders of pages that meet, pages no larger than the "
+		       "scratch area";
+	default:
+		return "slots of one size, borders of pages that meet";
+	}
+}
+
+static bool can_have_trailer(const struct sim_board *board, unsigned int id)
+{
+	const struct sim_partition *partition = sim_board_slot(board, id);
+	const struct flash_area *fa;
+	struct boot_swap_state state;
+
+	return partition == NULL || flash_area_open(partition->id, &fa) != 0 ||
+	       boot_read_swap_state(fa, &state) != -ENOTSUP;
+}
+
+/* A slot of a pair on flash that can have no trailer; NULL if both can. */
+static const struct sim_partition *find_trailerless(const struct sim_board *board,
+						    unsigned int image)
+{
+	for (unsigned int id = 2 * image; id < 2 * image + 2; id++) {
+		if (!can_have_trailer(board, id)) {
+			return sim_board_slot(board, id);
+		}
+	}
+	return NULL;
+}
+
+/* Why a pair takes no update, as far as its flash tells it. */
+static const char *trailerless_text(char text[NEVER_LEN], const struct sim_board *board,
+				    const struct sim_partition *partition)
+{
+	const struct sim_flash *flash = flash_of(board, partition);
+
+	(void)snprintf(text, NEVER_LEN,
+		       "%s can have no trailer, which mode %s needs: write blocks of %s are "
+		       "%" PRIu32 " bytes, its fields lie %u apart (max-align)",
+		       partition->name, boot_mode_name(board->arrangement.mode), flash->label,
+		       flash->write_block, (unsigned int)board->arrangement.max_align);
+	return text;
+}
+
 /* Why two slots never change places, as far as their pages tell it. */
 static const char *never_text(char text[NEVER_LEN], const struct sim_board *board,
 			      unsigned int image)
 {
+	const struct sim_partition *trailerless = find_trailerless(board, image);
+
 	const struct sim_partition *primary = sim_board_slot(board, 2 * image);
 	const struct sim_partition *secondary = sim_board_slot(board, 2 * image + 1);
 	char here[PAGES_LEN];
 	char there[PAGES_LEN];
 
+	if (trailerless != NULL) {
+		return trailerless_text(text, board, trailerless);
+	}
+	if (boot_mode_is_direct(board->arrangement.mode) || secondary == NULL) {
+		(void)snprintf(text, NEVER_LEN, "a slot of image %u has no room for an image",
+			       image);
+		return text;
+	}
 	(void)snprintf(text, NEVER_LEN,
-		       "the bootloader can never swap %s, %s, with %s, %s: it needs equal pages, "
-		       "as many or one more in the first, no more than max-sectors (%u), and room "
-		       "for a trailer of write blocks up to %u bytes",
+		       "the bootloader can never %s %s, %s, with %s, %s: it needs %s, no more than "
+		       "max-sectors (%u), and room for a trailer",
+		       board->arrangement.mode == BOOT_MODE_OVERWRITE_ONLY ? "overwrite" : "swap",
 		       primary->name, pages_text(here, board, primary), secondary->name,
-		       pages_text(there, board, secondary),
-		       (unsigned int)board->arrangement.max_sectors,
-		       (unsigned int)board->arrangement.max_align);
+		       pages_text(there, board, secondary), wanted_text(board->arrangement.mode),
+		       (unsigned int)board->arrangement.max_sectors);
 	return text;
 }
 
@@ -86,7 +147,9 @@ enum cli_status cli_largest_image(struct cli *cli, unsigned int image, size_t *m
 		return CLI_DONE;
 	}
 	for (unsigned int slot = 0; slot < 2 && size == -EINVAL && status == CLI_DONE; slot++) {
-		status = cli_need_whole_pages(cli, sim_board_slot(board, 2 * image + slot));
+		const struct sim_partition *partition = sim_board_slot(board, 2 * image + slot);
+
+		status = partition != NULL ? cli_need_whole_pages(cli, partition) : CLI_DONE;
 	}
 	if (status != CLI_DONE) {
 		return status;
@@ -95,21 +158,21 @@ enum cli_status cli_largest_image(struct cli *cli, unsigned int image, size_t *m
 			size == -ENOTSUP ? never_text(text, board, image) : cli_why((int)size));
 }
 
-static void warn_of_pairs(struct cli *cli, const struct sim_board *board)
+static bool is_pair_hopeless(const struct sim_board *board, unsigned int image)
 {
-	char text[NEVER_LEN];
-
-	for (unsigned int i = 0; i < board->arrangement.images; i++) {
-		if (cli_slot_area(i, 0) != NULL && cli_slot_area(i, 1) != NULL &&
-		    boot_get_max_image_size((int)i) == -ENOTSUP) {
-			cli_warn(cli->operand[0], "%s", never_text(text, board, i));
-		}
+	/* Without trailers the size of an image is asked of the slot for uploads alone. */
+	if (boot_mode_is_direct(board->arrangement.mode)) {
+		return boot_mode_needs_trailer(board->arrangement.mode) &&
+		       find_trailerless(board, image) != NULL;
 	}
+	return cli_slot_area(image, 0) != NULL && cli_slot_area(image, 1) != NULL &&
+	       boot_get_max_image_size((int)image) == -ENOTSUP;
 }
 
 void cli_warn_of_slots(struct cli *cli)
 {
 	const struct sim_board *board = sim_device_board(cli->device);
+	char text[NEVER_LEN];
 
 	for (size_t i = 0; i < board->partitions; i++) {
 		const struct sim_partition *partition = &board->partition[i];
@@ -119,8 +182,9 @@ void cli_warn_of_slots(struct cli *cli)
 				 flash_of(board, partition)->label);
 		}
 	}
-	/* In the other modes the library has no rule yet. */
-	if (board->arrangement.mode == BOOT_MODE_SWAP_MOVE) {
-		warn_of_pairs(cli, board);
+	for (unsigned int i = 0; i < board->arrangement.images; i++) {
+		if (is_pair_hopeless(board, i)) {
+			cli_warn(cli->operand[0], "%s", never_text(text, board, i));
+		}
 	}
 }

@@ -8,10 +8,14 @@
 #include "cli.h"
 
 /**
- * Lend the target a buffer that suits the secondary slot of a pair, and a key or NULL. Once in a
- * run.
+ * Lend the target a buffer that suits a slot of a pair, which there is, and a key or NULL. Once in
+ * a run.
  */
 DFU_MUST_CHECK enum cli_status cli_target_ready(struct cli *cli, unsigned int image,
-						const struct dfu_image_key *key);
+						unsigned int slot, const struct dfu_image_key *key);
+
+/** @return What the next boot does with an image that is scheduled: "tests", "installs", "starts".
+ */
+const char *cli_schedule_word(bool permanent);
 
 #endif

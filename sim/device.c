@@ -346,6 +346,11 @@ int sim_device_set_active(struct sim_device *device, unsigned int image, int slo
 	return rc != 0 ? rc : tell_library(device, image, slot);
 }
 
+int sim_device_assume_active(struct sim_device *device, unsigned int image, int slot)
+{
+	return tell_library(device, image, slot);
+}
+
 int sim_device_keep_boot_mode(const struct sim_device *device)
 {
 	return sim_memory_set_boot_mode(device->settings_path, device->retained.boot_mode);

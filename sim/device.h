@@ -91,6 +91,11 @@ DFU_MUST_CHECK int sim_device_active(const struct sim_device *device, unsigned i
  */
 DFU_MUST_CHECK int sim_device_set_active(struct sim_device *device, unsigned int image, int slot);
 
+/** Tell the library alone: until the closing, or the next call. 0 or -EINVAL, no such image or
+ * slot. */
+DFU_MUST_CHECK int sim_device_assume_active(struct sim_device *device, unsigned int image,
+					    int slot);
+
 /**
  * @brief Let the boot mode survive the closing, as RAM survives a reset: after bootmode_set() or
  * bootmode_clear().

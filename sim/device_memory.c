@@ -103,10 +103,15 @@ void sim_memory_boot_mode(const char *settings, uint8_t bytes[SIM_BOOT_MODE_SIZE
 int sim_memory_set_boot_mode(const char *settings, const uint8_t bytes[SIM_BOOT_MODE_SIZE])
 {
 	static const uint8_t cold[SIM_BOOT_MODE_SIZE];
+	uint8_t kept[SIM_BOOT_MODE_SIZE];
 	const int rc = check_settings(settings);
 
 	if (rc != 0) {
 		return rc;
+	}
+	sim_memory_boot_mode(settings, kept);
+	if (memcmp(kept, bytes, sizeof(kept)) == 0) {
+		return 0;
 	}
 	return memcmp(bytes, cold, sizeof(cold)) == 0
 		       ? settings_delete(BOOT_MODE_NAME)

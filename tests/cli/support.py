@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the built slotwise as a person would, and looks at the device's raw files with numbers of its own."""
 import gzip
+import hashlib
 import json
 import os
 import shutil
+import struct
 import subprocess
 import tempfile
 import unittest
@@ -12,17 +14,18 @@ SLOTWISE = os.environ["SLOTWISE"]
 ROOT = os.environ["SLOTWISE_ROOT"]
 IMAGES = os.path.join(ROOT, "tests/vectors/images")
 
-# What the board files say: file and offset of both slots, their size, BOOT_MAX_ALIGN, raw files with their sizes.
+# What the board files say: file and offset of both slots, their size, BOOT_MAX_ALIGN, bytes of a page, raw files with
+# their sizes, whether there is a scratch partition.
 BOARDS = {
-    "nrf52840dk": dict(slots=[("flash0", 0xC000), ("flash0", 0x82000)], size=0x76000, align=8,
+    "nrf52840dk": dict(slots=[("flash0", 0xC000), ("flash0", 0x82000)], size=0x76000, align=8, page=0x1000,
                        files={"flash0": 0x100000}),
-    "nrf9160dk": dict(slots=[("flash0", 0x10000), ("mx25r64", 0)], size=0xE8000, align=8,
+    "nrf9160dk": dict(slots=[("flash0", 0x10000), ("mx25r64", 0)], size=0xE8000, align=8, page=0x1000,
                       files={"flash0": 0x100000, "mx25r64": 0x800000}),
-    "stm32f4": dict(slots=[("flash0", 0x20000), ("flash0", 0x80000)], size=0x60000, align=8,
+    "stm32f4": dict(slots=[("flash0", 0x20000), ("flash0", 0x80000)], size=0x60000, align=8, page=0x20000, scratch=True,
                     files={"flash0": 0x100000}),
-    "stm32h7": dict(slots=[("flash0", 0x20000), ("flash0", 0xE0000)], size=0xC0000, align=32,
+    "stm32h7": dict(slots=[("flash0", 0x20000), ("flash0", 0xE0000)], size=0xC0000, align=32, page=0x20000, scratch=True,
                     files={"flash0": 0x200000}),
-    "nrf54l15": dict(slots=[("cpuapp_rram", 0x10000), ("cpuapp_rram", 0xB6000)], size=0xA6000, align=16,
+    "nrf54l15": dict(slots=[("cpuapp_rram", 0x10000), ("cpuapp_rram", 0xB6000)], size=0xA6000, align=16, page=0x1000,
                      files={"cpuapp_rram": 0x165000}),
 }
 
@@ -51,6 +54,18 @@ def key(name):
 def read(path):
     with (gzip.open if path.endswith(".gz") else open)(path, "rb") as file:
         return file.read()
+
+
+RAM_LOAD = 0x20
+ROM_FIXED = 0x100
+
+
+def make_image(total, version=(1, 0, 0), flags=0, load_addr=0):
+    """An unsigned image of so many bytes, built here from the format's description."""
+    payload = bytes(i % 251 for i in range(total - 32 - 40))
+    header = struct.pack("<IIHHIIBBHII", 0x96F3B83D, load_addr, 32, 0, len(payload), flags, *version, 0, 0)
+    digest = hashlib.sha256(header + payload).digest()
+    return header + payload + struct.pack("<HHHH", 0x6907, 40, 0x10, 32) + digest
 
 
 def image_list():
@@ -109,9 +124,14 @@ class CliTest(unittest.TestCase):
         self.assertRegex(result.err, r"\Aslotwise: .+\nusage: slotwise ")
         return result.err
 
-    def make(self, board="nrf52840dk", name="dev", **more):
+    def make(self, board="nrf52840dk", name="dev", mode=None, bootloader="", **more):
+        """A new device; `bootloader`: further properties of the board's mcuboot node, with keys by their names."""
         device = Device(self, self.path(name), board)
-        self.done("new", device.path, "--board", os.path.join(ROOT, "boards", board + ".dts"), **more)
+        source = os.path.join(ROOT, "boards", board + ".dts")
+        if bootloader:
+            text = read(source).decode().replace("images = <1>;", "images = <1>; " + bootloader)
+            source = self.write(name + ".dts", text.encode())
+        self.done("new", device.path, "--board", source, *(["--mode", mode] if mode else []), **more)
         return device
 
 

@@ -80,18 +80,6 @@ class Folder(CliTest):
         self.assertIn("scratch_partition: is missing",
                       self.refused("new", self.path("dev"), "--board", BOARD, "--mode", "swap-scratch"))
 
-    def test_other_modes_are_read_but_not_written(self):
-        for mode in OTHER_MODES[1:]:
-            path = self.path(mode)
-            self.done("new", path, "--board", BOARD, "--mode", mode)
-            before = read(os.path.join(path, "flash0.bin"))
-            for verb in (["flash", path, "slot0", image("tiny-1.0.0-none.bin")],
-                         ["update", path, image("tiny-1.1.0-none.bin")], ["schedule", path], ["boot", path],
-                         ["confirm", path], ["cancel", path]):
-                self.assertEqual(self.refused(*verb), f"{path}: {verb[0]} is not supported in mode {mode}")
-            self.assertEqual(read(os.path.join(path, "flash0.bin")), before)
-            self.done("status", path)
-
     def test_what_is_no_device_is_not_touched(self):
         device = self.make()
         self.write("file", b"x")
@@ -184,7 +172,7 @@ class Folder(CliTest):
         self.done("flash", device.path, "slot0", image("tiny-1.0.0-none.bin"))
         self.done("flash", device.path, "slot1", image("tiny-1.1.0-none.bin"))
         settings = os.path.join(device.path, "settings")
-        advice = f"; delete {settings}: it only remembers the running slots"
+        advice = f"; delete {settings}: it only remembers the running slots and downloads not yet scheduled"
         for text in (b"garbage\n", b"\0\xff", b"sim/active/0=02\n", b"sim/active/0=ff\n", b"sim/active/0=\n",
                      b"sim/active/0=0000\n", b"sim/active/0=0"):
             self.write("dev/settings", text)

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bad input: refused with a message of its own, exit 1, and not a byte of the device changed."""
 import glob
-import hashlib
 import os
 import struct
 import unittest
 
-from support import CliTest, IMAGES, MAGIC, ROOT, image, image_list, key, read, slotwise
+from support import CliTest, IMAGES, MAGIC, ROOT, image, image_list, key, make_image, read, slotwise
 
 # What an independent parser found, by the beginning of its words, and what slotwise says of it.
 REASONS = [
@@ -41,14 +40,6 @@ def truncated(data):
         if hashed + 4 <= len(data):
             wanted = str(hashed + struct.unpack_from("<H", data, hashed + 2)[0])
     return f"truncated: the image has {wanted} bytes, the file {len(data)}"
-
-
-def make_image(total, version=(1, 0, 0)):
-    """An unsigned image of so many bytes, built here from the format's description."""
-    payload = bytes(i % 251 for i in range(total - 32 - 40))
-    header = struct.pack("<IIHHIIBBHII", 0x96F3B83D, 0, 32, 0, len(payload), 0, *version, 0, 0)
-    digest = hashlib.sha256(header + payload).digest()
-    return header + payload + struct.pack("<HHHH", 0x6907, 40, 0x10, 32) + digest
 
 
 class Refusals(CliTest):
@@ -111,9 +102,11 @@ class Refusals(CliTest):
         messages = set()
         names = glob.glob(os.path.join(IMAGES, "badkey", "*.bin"))
         self.assertEqual(len(names), 13)
+        devices = {None: self.device, "ec384-a": self.make(name="sha384", bootloader='hash = "sha384";')}
         for name in names:
             wanted = image_list()["badkey/" + os.path.basename(name)]["key"]
             wanted = wanted if wanted in ("ec384-a", "rsa3072-a") else "ec256-a"
+            self.device = devices.get(wanted, devices[None])
             messages.add(self.refused_and_unchanged("update", self.device.path, name, "--key", key(wanted))
                          .removeprefix(name + ": "))
             self.done("update", self.device.path, name, "--no-schedule")
@@ -126,11 +119,35 @@ class Refusals(CliTest):
             self.assertEqual(message, image(name) + ": not signed with the given key")
 
     def test_images_by_each_kind_of_key_are_taken_with_it(self):
+        sha384 = self.make(name="sha384", bootloader='hash = "sha384";')
         for name, own in (("med-1.1.0-ec256b.bin", "ec256-b"), ("med-1.1.0-ec384.bin", "ec384-a"),
                           ("med-1.1.0-rsa2048.bin", "rsa2048-a"), ("med-1.0.1-rsa3072.bin", "rsa3072-a"),
                           ("med-1.1.0-ed25519.bin", "ed25519-a")):
-            self.done("update", self.device.path, image(name), "--key", key(own), "--no-schedule")
-            self.assertTrue(self.device.slot(1).startswith(read(image(name))))
+            device = sha384 if own == "ec384-a" else self.device
+            self.done("update", device.path, image(name), "--key", key(own), "--no-schedule")
+            self.assertTrue(device.slot(1).startswith(read(image(name))))
+
+    def test_what_the_boards_bootloader_would_not_take_is_refused(self):
+        old, ours = image("tiny-1.0.0-ec256.bin"), f'public-key = "{key("ec256-a")}"; signature-type = "ecdsa-p256";'
+        for number, (bootloader, name, why) in enumerate((
+                (ours, "tiny-1.0.1-none.bin", "not signed with the bootloader's key"),
+                (ours, "med-1.1.0-ec256b.bin", "not signed with the bootloader's key"),
+                ('signature-type = "ed25519";', "tiny-1.0.1-none.bin", "no signature of the bootloader's type"),
+                ('hash = "sha512";', "tiny-1.0.1-none.bin", "hash of another type than the bootloader's"),
+                ('downgrade-prevention = "version";', "tiny-0.9.0-none.bin", "older than the bootloader lets in"),
+                ('signature-type = "ecdsa-p384";', "med-1.1.0-ec384.bin",
+                 "the bootloader cannot verify such a signature"))):
+            self.device = self.make(name=f"rules{number}", bootloader=bootloader)
+            self.done("flash", self.device.path, "slot0", old)
+            self.assertEqual(self.refused_and_unchanged("update", self.device.path, image(name)),
+                             f"{image(name)}: {why}")
+            self.done("flash", self.device.path, "slot1", image(name), "--raw")
+            self.assertEqual(self.refused_and_unchanged("schedule", self.device.path), f"slot1_partition: {why}")
+
+    def test_a_bootloader_that_verifies_p384_takes_its_images(self):
+        device = self.make(name="p384", bootloader='signature-type = "ecdsa-p384"; p384-works; '
+                                                   f'public-key = "{key("ec384-a")}";')
+        self.done("update", device.path, image("med-1.1.0-ec384.bin"))
 
     def test_what_the_device_cannot_run_is_refused(self):
         for name, why in (("tiny-1.1.0-ec256-enc256.bin", "image is encrypted"),
