@@ -113,20 +113,25 @@ static void an_image_is_unconfirmed_only_after_a_test_swap(void **state)
 static void a_write_block_that_holds_two_fields_is_refused(void **state)
 {
 	static const size_t blocks[] = {16, 32, 64, 256, 512};
+	static const enum boot_mode modes[] = {BOOT_MODE_SWAP_SCRATCH, BOOT_MODE_SWAP_MOVE,
+					       BOOT_MODE_SWAP_OFFSET, BOOT_MODE_OVERWRITE_ONLY,
+					       BOOT_MODE_DIRECT_XIP_REVERT};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(blocks); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(blocks) * ARRAY_LEN(modes); i++) {
+		const size_t block = blocks[i / ARRAY_LEN(modes)];
 		const struct rig_case what = {.page = 4096,
 					      .pages = 8,
-					      .write = blocks[i],
+					      .write = block,
 					      .erased = 0xff,
-					      .align = blocks[i] > 32 ? 32 : 8};
+					      .align = block > 32 ? 32 : 8};
 		struct boot_swap_state found;
 		struct boot_swap_state before;
 
 		memset(&found, 0x5a, sizeof(found));
 		before = found;
-		rig_open(&what);
+		rig_open_mode(&what, modes[i % ARRAY_LEN(modes)]);
+		rig_put_image(1, 4096); /* the direct mode could have it pending */
 		rig_start(-1, false);
 		assert_int_equal(boot_read_swap_state(&rig.areas[0], &found), -ENOTSUP);
 		assert_memory_equal(&found, &before, sizeof(found));
@@ -138,6 +143,7 @@ static void a_write_block_that_holds_two_fields_is_refused(void **state)
 		assert_int_equal(boot_get_max_image_size(0), -ENOTSUP);
 		assert_int_equal(mcuboot_swap_type(), -ENOTSUP);
 		assert_int_equal(boot_is_unconfirmed_multi(0), -ENOTSUP);
+		assert_int_equal(boot_is_pending_multi(0), -ENOTSUP);
 		assert_false(boot_is_img_confirmed());
 		assert_int_equal(rig.op_count, 0);
 		rig_close();

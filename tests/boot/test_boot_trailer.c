@@ -24,6 +24,44 @@ static void the_size_is_the_bootloaders(void **state)
 	}
 }
 
+static void only_swap_modes_have_status(void **state)
+{
+	static const struct {
+		enum boot_mode mode;
+		ssize_t size; /* for write blocks of 4, fields 8 apart */
+	} rows[] = {
+		{BOOT_MODE_SWAP_SCRATCH, 1584}, {BOOT_MODE_SWAP_OFFSET, 1080},
+		{BOOT_MODE_OVERWRITE_ONLY, 40}, {BOOT_MODE_DIRECT_XIP, 40},
+		{BOOT_MODE_SINGLE_SLOT, 48},    {BOOT_MODE_FIRMWARE_LOADER, 48},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		rig_open_mode(&rig_cases[0], rows[i].mode);
+		assert_int_equal(boot_trailer_size(&rig.areas[0]), rows[i].size);
+		assert_int_equal(boot_trailer_size(&rig.areas[1]), rows[i].size);
+		rig_close();
+	}
+}
+
+/* The scratch area lies on flash with larger write blocks. */
+static void swap_scratch_counts_status_in_the_larger_write_blocks(void **state)
+{
+	const struct test_geometry geometry = {
+		.runs = {{2, 4096}}, .write_block_size = 8, .erase_value = 0xff};
+	struct test_flash flash;
+
+	(void)state;
+	rig_open_mode(&rig_cases[0], BOOT_MODE_SWAP_SCRATCH);
+	test_flash_init(&flash, &geometry);
+	rig.areas[2].fa_dev = flash.dev;
+	assert_int_equal(boot_trailer_size(&rig.areas[0]), 3120);
+	assert_int_equal(boot_trailer_size(&rig.areas[1]), 3120);
+	assert_int_equal(boot_get_max_image_size(0), 32768 - 3120);
+	test_flash_free(&flash);
+	rig_close();
+}
+
 static void a_slot_smaller_than_its_trailer_has_none(void **state)
 {
 	struct flash_area small;
@@ -156,6 +194,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_size_is_the_bootloaders),
+		cmocka_unit_test(only_swap_modes_have_status),
+		cmocka_unit_test(swap_scratch_counts_status_in_the_larger_write_blocks),
 		cmocka_unit_test(a_slot_smaller_than_its_trailer_has_none),
 		cmocka_unit_test(a_wipe_takes_the_trailers_pages_and_no_byte_more),
 		cmocka_unit_test(a_wipe_begins_with_the_magic_and_goes_down),

@@ -95,8 +95,64 @@ static void the_status_offset_is_that_of_copy_done(void **state)
 static void an_image_begins_with_its_slot(void **state)
 {
 	(void)state;
+	for (unsigned int mode = 0; mode < BOOT_MODE_COUNT; mode++) {
+		if (mode != BOOT_MODE_SWAP_OFFSET) {
+			set_mode((enum boot_mode)mode);
+			assert_int_equal(boot_get_image_start_offset(0), 0);
+			assert_int_equal(boot_get_image_start_offset(1), 0);
+		}
+	}
+}
+
+static void in_swap_offset_an_update_begins_a_page_into_the_secondary(void **state)
+{
+	const struct boot_arrangement two = {BOOT_MODE_SWAP_OFFSET, 8, 2, 128};
+	struct mcuboot_img_header found;
+
+	(void)state;
+	set_mode(BOOT_MODE_SWAP_OFFSET);
 	assert_int_equal(boot_get_image_start_offset(0), 0);
+	assert_int_equal(boot_get_image_start_offset(1), 4096);
+	assert_int_equal(boot_get_image_start_offset(9), 0);
+	rig_put_image(0, 1000);
+	assert_int_equal(boot_read_bank_header(0, &found, sizeof(found)), 0);
+	memcpy(slot_start(1) + 4096, slot_start(0), 1000);
+	slot_start(1)[4096 + 20] = 77;
+	assert_int_equal(boot_read_bank_header(1, &found, sizeof(found)), 0);
+	assert_int_equal(found.h.v1.sem_ver.major, 77);
+
+	/* What a test has put there lies at the start, as long as it is to come back. */
+	rig_put_magic(0);
+	rig_put(0, rig.layout->copy_done, 1);
 	assert_int_equal(boot_get_image_start_offset(1), 0);
+	assert_int_equal(boot_read_bank_header(1, &found, sizeof(found)), -EIO);
+	rig_put(0, rig.layout->image_ok, 1);
+	assert_int_equal(boot_get_image_start_offset(1), 4096);
+
+	/* A slot of no image, and one of the second image. */
+	rig.areas[1].fa_id = 3;
+	assert_int_equal(boot_get_image_start_offset(3), 0);
+	assert_int_equal(boot_arrangement_set(&two), 0);
+	assert_int_equal(boot_get_image_start_offset(3), 4096);
+}
+
+static void pages_of_one_slot_may_be_others_than_of_the_next(void **state)
+{
+	const struct test_geometry geometry = {
+		.runs = {{4, 1024}, {2, 2048}}, .write_block_size = 4, .erase_value = 0xff};
+	struct test_flash flash;
+
+	(void)state;
+	set_mode(BOOT_MODE_SWAP_OFFSET);
+	test_flash_init(&flash, &geometry);
+	rig.areas[1].fa_dev = flash.dev;
+	rig.areas[1].fa_off = 0;
+	rig.areas[1].fa_size = 8192;
+	assert_int_equal(boot_get_image_start_offset(1), 1024);
+	rig.areas[1].fa_off = 4096;
+	rig.areas[1].fa_size = 4096;
+	assert_int_equal(boot_get_image_start_offset(1), 2048);
+	test_flash_free(&flash);
 }
 
 static void erasing_a_bank_erases_all_of_it_and_nothing_else(void **state)
@@ -119,16 +175,21 @@ static void erasing_a_bank_erases_all_of_it_and_nothing_else(void **state)
 
 static void an_image_that_is_not_there_is_named_invalid(void **state)
 {
-	static const int indexes[] = {-1, 1, 8, 127, 128, 256};
+	static const int list[] = {-1, 1, 8, 127, 128, 256};
+	int indexes[ARRAY_LEN(list) * BOOT_MODE_COUNT];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(indexes); i++) {
+		set_mode((enum boot_mode)(i / ARRAY_LEN(list)));
+		indexes[i] = list[i % ARRAY_LEN(list)];
 		assert_int_equal(boot_request_upgrade_multi(indexes[i], 0), -EINVAL);
 		assert_int_equal(boot_write_img_confirmed_multi(indexes[i]), -EINVAL);
 		assert_int_equal(boot_cancel_upgrade_multi(indexes[i]), -EINVAL);
 		assert_int_equal(mcuboot_swap_type_multi(indexes[i]), -EINVAL);
 		assert_int_equal(boot_is_unconfirmed_multi(indexes[i]), -EINVAL);
 		assert_int_equal(boot_get_max_image_size(indexes[i]), -EINVAL);
+		assert_int_equal(boot_is_pending_multi(indexes[i]), -EINVAL);
+		assert_false(boot_is_img_confirmed_multi(indexes[i]));
 	}
 }
 
@@ -167,6 +228,132 @@ static void the_running_slot_is_the_primary_where_slots_have_roles(void **state)
 	}
 }
 
+static void where_there_is_one_application_slot_nothing_can_be_asked_for(void **state)
+{
+	static const enum boot_mode modes[] = {BOOT_MODE_SINGLE_SLOT, BOOT_MODE_FIRMWARE_LOADER};
+
+	(void)state;
+	rig_put_image(0, 1000);
+	rig_put_image(1, 1000);
+	rig_put_magic(0);
+	rig_put_magic(1);
+	rig_start(-1, false);
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+		set_mode(modes[i]);
+		for (int slot = 0; slot < 2; slot++) {
+			assert_int_equal(boot_running_slot_set(0, slot), 0);
+			assert_int_equal(boot_request_upgrade(BOOT_UPGRADE_TEST), -ENODEV);
+			assert_int_equal(boot_cancel_upgrade_multi(0), -ENODEV);
+			assert_int_equal(boot_set_next(&rig.areas[0], false, true), -ENODEV);
+			assert_int_equal(boot_set_next(&rig.areas[1], false, true), -ENODEV);
+			assert_int_equal(boot_is_pending_multi(0), 0);
+			assert_int_equal(boot_is_unconfirmed_multi(0), 0);
+			/* Nothing is read for this. */
+			rig.flash.nor.fail_reads = true;
+			rig.flash.nor.fail_after = 0;
+			rig.flash.nor.fail_rc = -ETIMEDOUT;
+			assert_int_equal(mcuboot_swap_type(), BOOT_SWAP_TYPE_NONE);
+			rig.flash.nor.fail_after = -1;
+		}
+	}
+	assert_int_equal(rig.op_count, 0);
+}
+
+static void the_loader_confirms_itself_and_the_application_itself(void **state)
+{
+	(void)state;
+	set_mode(BOOT_MODE_FIRMWARE_LOADER);
+	for (int slot = 0; slot < 2; slot++) {
+		assert_int_equal(boot_running_slot_set(0, slot), 0);
+		rig_put_magic(slot);
+		assert_false(boot_is_img_confirmed());
+		rig_start(-1, false);
+		assert_int_equal(boot_set_next(&rig.areas[1 - slot], true, true), -EINVAL);
+		assert_int_equal(rig.op_count, 0);
+		assert_int_equal(boot_write_img_confirmed(), 0);
+		assert_int_equal(rig_end(slot)[-(ptrdiff_t)rig.layout->image_ok], 1);
+		assert_true(boot_is_img_confirmed());
+	}
+	assert_int_equal(boot_running_slot_set(0, -1), 0);
+	assert_int_equal(boot_write_img_confirmed(), -ENODEV);
+	assert_int_equal(boot_set_next(&rig.areas[0], true, true), -EINVAL);
+	assert_false(boot_is_img_confirmed());
+}
+
+static void a_pending_image_is_one_that_the_trailers_ask_for(void **state)
+{
+	(void)state;
+	for (unsigned int mode = 0; mode <= BOOT_MODE_OVERWRITE_ONLY; mode++) {
+		test_flash_blank(&rig.flash);
+		set_mode((enum boot_mode)mode);
+		assert_int_equal(boot_is_pending_multi(0), 0);
+		assert_int_equal(boot_request_upgrade(BOOT_UPGRADE_TEST), 0);
+		assert_int_equal(boot_is_pending_multi(0), 1);
+		assert_int_equal(boot_request_upgrade(BOOT_UPGRADE_PERMANENT), 0);
+		assert_int_equal(boot_is_pending_multi(0), 1);
+		assert_int_equal(boot_cancel_upgrade_multi(0), 0);
+		assert_int_equal(boot_is_pending_multi(0), 0);
+		/* The way back is none. */
+		rig_put_magic(0);
+		rig_put(0, rig.layout->copy_done, 1);
+		assert_int_equal(mcuboot_swap_type(), BOOT_SWAP_TYPE_REVERT);
+		assert_int_equal(boot_is_pending_multi(0), 0);
+		assert_int_equal(boot_is_unconfirmed_multi(0), 1);
+		rig.flash.nor.fail_reads = true;
+		rig.flash.nor.fail_after = 0;
+		rig.flash.nor.fail_rc = -ETIMEDOUT;
+		assert_int_equal(boot_is_pending_multi(0), -ETIMEDOUT);
+	}
+}
+
+static void direct_modes_read_the_table_that_their_bootloader_does_not_ask(void **state)
+{
+	(void)state;
+	for (unsigned int mode = BOOT_MODE_DIRECT_XIP; mode <= BOOT_MODE_RAM_LOAD_REVERT; mode++) {
+		test_flash_blank(&rig.flash);
+		set_mode((enum boot_mode)mode);
+		assert_int_equal(mcuboot_swap_type(), BOOT_SWAP_TYPE_NONE);
+		rig_put_magic(1);
+		assert_int_equal(mcuboot_swap_type(), BOOT_SWAP_TYPE_TEST);
+		rig_put(1, rig.layout->copy_done, 1);
+		assert_int_equal(mcuboot_swap_type(), BOOT_SWAP_TYPE_TEST);
+		rig_put(1, rig.layout->image_ok, 1);
+		assert_int_equal(mcuboot_swap_type(), BOOT_SWAP_TYPE_PERM);
+		assert_int_equal(boot_is_pending_multi(0),
+				 mode >= BOOT_MODE_RAM_LOAD ? -ENODEV : 0);
+	}
+}
+
+/* Slots 2 and 3 are the rig's; the calls must not end at image 0. */
+static void every_call_acts_on_the_image_it_names(void **state)
+{
+	(void)state;
+	rig.areas[0].fa_id = 14;
+	rig.areas[1].fa_id = 15;
+	for (unsigned int mode = 0; mode <= BOOT_MODE_RAM_LOAD_REVERT; mode++) {
+		const struct boot_arrangement build = {(enum boot_mode)mode, 8, 8, 128};
+		const bool is_direct = boot_mode_is_direct((enum boot_mode)mode);
+
+		test_flash_blank(&rig.flash);
+		assert_int_equal(boot_arrangement_set(&build), 0);
+		assert_int_equal(boot_running_slot_set(7, 0), 0);
+		rig_put_magic(0);
+		rig_put(0, rig.layout->copy_done, 1);
+		assert_int_equal(boot_is_unconfirmed_multi(7),
+				 boot_mode_needs_trailer((enum boot_mode)mode));
+		assert_int_equal(boot_write_img_confirmed_multi(7), 0);
+		assert_true(boot_is_img_confirmed_multi(7));
+		assert_int_equal(boot_fetch_active_slot_multi(7), 14);
+		assert_int_equal(boot_request_upgrade_multi(7, BOOT_UPGRADE_PERMANENT), 0);
+		assert_int_equal(mcuboot_swap_type_multi(7), BOOT_SWAP_TYPE_PERM);
+		assert_int_equal(rig_end(1)[-(ptrdiff_t)rig.layout->swap_info],
+				 is_direct ? 0xff : 0x73);
+		assert_int_equal(boot_is_pending_multi(7), !is_direct);
+		assert_true(boot_get_max_image_size(7) > 0);
+		assert_int_equal(boot_cancel_upgrade_multi(7), is_direct ? -ENOENT : 0);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_device, close_device)
 
 int main(void)
@@ -176,11 +363,18 @@ int main(void)
 		TEST(a_header_that_is_none_changes_nothing),
 		TEST(the_status_offset_is_that_of_copy_done),
 		TEST(an_image_begins_with_its_slot),
+		TEST(in_swap_offset_an_update_begins_a_page_into_the_secondary),
+		TEST(pages_of_one_slot_may_be_others_than_of_the_next),
 		TEST(erasing_a_bank_erases_all_of_it_and_nothing_else),
 		TEST(an_image_that_is_not_there_is_named_invalid),
 		TEST(without_a_secondary_slot_there_is_nothing_to_ask_for),
 		TEST(a_primary_that_cannot_be_opened_is_an_error),
 		TEST(the_running_slot_is_the_primary_where_slots_have_roles),
+		TEST(where_there_is_one_application_slot_nothing_can_be_asked_for),
+		TEST(the_loader_confirms_itself_and_the_application_itself),
+		TEST(a_pending_image_is_one_that_the_trailers_ask_for),
+		TEST(direct_modes_read_the_table_that_their_bootloader_does_not_ask),
+		TEST(every_call_acts_on_the_image_it_names),
 	};
 
 	return cmocka_run_group_tests_name("mcuboot", tests, NULL, NULL);
