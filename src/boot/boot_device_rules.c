@@ -126,7 +126,7 @@ static int judge_neighbour(const struct boot_candidate *candidate, int other)
 	struct dfu_image_report report = {.fault = DFU_IMAGE_OK};
 	struct boot_found found;
 	struct dfu_image image;
-	int rc = boot_find_next(other, candidate->together, &found);
+	int rc = boot_find_next(other, candidate, &found);
 
 	if (rc <= 0) {
 		return rc;

@@ -70,6 +70,8 @@ int boot_judge_beside(int image_index, const struct dfu_image_source *source,
 		.image_index = image_index,
 		.together = together,
 		.held = held,
+		.buf = buf,
+		.len = len,
 		.fault = &judgement->report.fault,
 	};
 	const struct image_demand demand = demand_of(boot_rules_get(), key);

@@ -466,6 +466,26 @@ static void two_images_in_the_same_ram_do_not_go_together(void **state)
 	}
 }
 
+static void an_image_that_is_not_whole_takes_no_ram(void **state)
+{
+	struct image_maker image, other;
+
+	(void)state;
+	open_device(BOOT_MODE_RAM_LOAD, 2);
+	judge_image_begin(&image, 1, 2, 0, 0, DFU_IMAGE_F_RAM_LOAD);
+	judge_image_load_at(&image, 0x20003000);
+	end(&image);
+	judge_image_begin(&other, 1, 2, 0, 0, DFU_IMAGE_F_RAM_LOAD);
+	judge_image_load_at(&other, 0x20003000);
+	end(&other);
+	judge_put(3, 0, &other);
+	expect(0, 0, &image, DFU_IMAGE_LOAD_RANGE);
+	other.bytes[100] ^= 1;
+	judge_put(3, 0, &other);
+	expect(0, 0, &image, DFU_IMAGE_OK);
+	judge_rig_close();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -488,6 +508,7 @@ int main(void)
 		cmocka_unit_test(what_others_lack_keeps_all_updates_waiting),
 		cmocka_unit_test(the_direct_modes_start_the_rest_without_the_image_that_lacks_one),
 		cmocka_unit_test(two_images_in_the_same_ram_do_not_go_together),
+		cmocka_unit_test(an_image_that_is_not_whole_takes_no_ram),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
