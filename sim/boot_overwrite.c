@@ -38,7 +38,8 @@ static bool install(struct sim_boot_run *run, struct sim_boot_image *image)
 	struct sim_boot_slot *secondary = &image->secondary;
 
 	(void)run;
-	for (uint32_t i = 0; (size_t)primary->sectors[i].fs_off < size; i++) {
+	for (uint32_t i = 0; i < primary->sector_count && (size_t)primary->sectors[i].fs_off < size;
+	     i++) {
 		erase_sector(primary, i);
 	}
 	sim_boot_slot_erase_end(primary, image->trailer_len);
