@@ -11,6 +11,7 @@
 #include "vector_rules.h"
 
 static json_t *records;
+static boot_records_look look;
 
 /* A file of the vectors: below their own folder, or one of the test images. */
 static uint8_t *read_file(const char *name, size_t *len)
@@ -98,11 +99,14 @@ static void expect_rc(struct boot_difference *difference, const json_t *step, lo
 	}
 }
 
-static void run_step(struct boot_difference *difference, const json_t *step)
+static void run_step(struct boot_difference *difference, const json_t *record, const json_t *step)
 {
 	const char *what = vector_string(step, "do");
 
 	if (strcmp(what, "boot") == 0) {
+		if (look != NULL) {
+			look(record, step);
+		}
 		boot(difference, step);
 	} else if (strcmp(what, "put") == 0) {
 		put(step);
@@ -142,7 +146,7 @@ static bool run_record(const json_t *record, struct boot_records_counts *counts)
 	}
 	json_array_foreach(json_object_get(record, "steps"), i, item)
 	{
-		run_step(&difference, item);
+		run_step(&difference, record, item);
 		if (difference.text[0] != '\0') {
 			print_error("%s (%s), step %zu: %s\n", id,
 				    vector_string(record, "scenario"), i, difference.text);
@@ -155,6 +159,11 @@ static bool run_record(const json_t *record, struct boot_records_counts *counts)
 	vector_device_close();
 	counts->sequences++;
 	return difference.text[0] == '\0';
+}
+
+void boot_records_look_before_boots(boot_records_look at)
+{
+	look = at;
 }
 
 struct boot_records_counts boot_records_run(const char *mode)

@@ -21,6 +21,10 @@ struct boot_records_counts {
  */
 struct boot_records_counts boot_records_run(const char *mode);
 
+/* Sees the device as it is before a "boot" step; writes nothing. NULL: nobody looks. */
+typedef void (*boot_records_look)(const json_t *record, const json_t *step);
+void boot_records_look_before_boots(boot_records_look at);
+
 /* Group setup and teardown: the records in memory. */
 int boot_records_load(void **state);
 int boot_records_unload(void **state);
