@@ -198,13 +198,7 @@ int dfu_target_mcuboot_schedule_update(int img_num)
 
 int dfu_target_mcuboot_cancel(int img_num)
 {
-	int rc = mcuboot_slot_refuse_unconfirmed(img_num);
+	const int rc = mcuboot_slot_refuse_unconfirmed(img_num);
 
-	if (rc == 0) {
-		rc = boot_cancel_upgrade_multi(img_num);
-	}
-	if (rc == 0 && boot_mode_is_direct(boot_arrangement_get()->mode)) {
-		mcuboot_held_delete(img_num); /* the header is gone, and is not to come back */
-	}
-	return rc;
+	return rc == 0 ? boot_cancel_upgrade_multi(img_num) : rc;
 }

@@ -41,17 +41,33 @@ static void the_record_is_there_from_before_the_first_program_until_it_is_progra
 	}
 }
 
+static unsigned long programs_at_save;
+
+static int note_save(const struct settings_backend *backend, const char *name, const void *value,
+		     size_t len)
+{
+	(void)backend;
+	assert_string_equal(name, "dfu/MCUBOOT0/h");
+	if (value != NULL) {
+		assert_int_equal(len, 40);
+		programs_at_save = dut.flash.nor.stats.programs;
+	}
+	return 0;
+}
+
 static void it_is_saved_before_the_rest_of_the_same_call_is_programmed(void **state)
 {
+	static const struct settings_backend_api api = {.save = note_save};
+	static const struct settings_backend backend = {.api = &api};
+
 	(void)state;
 	mode_case_open(&mode_cases[1], &device_cases[0]);
+	settings_backend_set(&backend);
+	programs_at_save = 99;
 	assert_int_equal(target_device_init(0, dut.image_len), 0);
-	dut.flash.nor.fail_after = 2; /* behind the erases of trailer and header */
-	dut.flash.nor.fail_rc = -EIO;
-	assert_int_equal(dfu_target_write(dut.image, dut.image_len), -EIO);
-	assert_int_equal(dut.flash.nor.stats.erases, 2);
-	assert_int_equal(dut.flash.nor.stats.programs, 0);
-	assert_true(has_record(0));
+	assert_int_equal(dfu_target_write(dut.image, dut.image_len), 0);
+	assert_int_equal(programs_at_save, 0);
+	assert_true(dut.flash.nor.stats.programs > 0);
 	target_device_close();
 }
 

@@ -230,6 +230,32 @@ static void a_missing_partner_is_asked_for_when_scheduling(void **state)
 	}
 }
 
+/* A torn magic is repaired by an erase, so not where the image has bytes in that page. */
+static void
+a_torn_magic_beside_a_held_header_is_repaired_where_no_byte_of_the_image_is(void **state)
+{
+	static const struct {
+		const char *image;
+		int rc;
+	} files[] = {{"../extra/size28672.bin.gz", 0}, {"../extra/size28673.bin.gz", -EUCLEAN}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		target_device_open(&device_cases[0]);
+		target_device_mode(BOOT_MODE_DIRECT_XIP_REVERT, 0);
+		target_device_factory(0, "tiny-0.9.0-none.bin");
+		target_device_put_trailer(0, true, true, true);
+		target_device_load(files[i].image);
+		assert_int_equal(target_device_download(512), 0);
+		memset(dut.slot[1] + dut.slot_size - 16, 0x77, 1);
+		assert_int_equal(dfu_target_schedule_update(0), files[i].rc);
+		assert_int_equal(target_device_has_magic(1), files[i].rc == 0);
+		target_device_assert_body(32);
+		assert_int_equal(dut.slot[1][0], files[i].rc == 0 ? dut.image[0] : 0xff);
+		target_device_close();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +267,8 @@ int main(void)
 		cmocka_unit_test(plain_modes_know_no_test),
 		cmocka_unit_test(an_image_that_would_not_be_started_is_refused),
 		cmocka_unit_test(a_missing_partner_is_asked_for_when_scheduling),
+		cmocka_unit_test(
+			a_torn_magic_beside_a_held_header_is_repaired_where_no_byte_of_the_image_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
