@@ -48,11 +48,15 @@ struct boot_rules {
 	/** Type of the one hash TLV that counts, DFU_IMAGE_TLV_SHA*; 0: any. */
 	uint16_t hash;
 	enum boot_downgrade downgrade;
-	/** The bootloader's key; NULL: not known here, its signatures are not judged. */
+	/**
+	 * The bootloader's key, of the kind that @p signature names; NULL: not known here, a
+	 * signature must be there, but is not judged. Without a demanded signature it does not
+	 * count.
+	 */
 	const struct dfu_image_key *key;
 	uint32_t ram_start; /**< ram-load: where images may be executed, */
 	uint32_t ram_size;  /**< and how many bytes of it. */
-	/** MCUboot 2.4.0 with the engine of its host build refuses every P-384 signature: so do we.
+	/** The bootloader's engine refuses every P-384 signature, as in MCUboot 2.4.0's host build.
 	 */
 	bool no_p384;
 };
@@ -65,7 +69,8 @@ const struct boot_rules *boot_rules_get(void);
  *
  * @param rules  Copied; the key it points to is used until the next call. NULL: those of Kconfig.
  * @retval 0        Set.
- * @retval -EINVAL  A field outside its range; the old rules stay.
+ * @retval -EINVAL  A field outside its range, or a key of another kind than the signature; the old
+ *                  rules stay.
  */
 DFU_MUST_CHECK int boot_rules_set(const struct boot_rules *rules);
 
@@ -83,12 +88,20 @@ struct boot_judgement {
 /**
  * @brief Would the bootloader install (or start) this image as the next one of an image pair?
  *
- * In this order: dfu_image_open(), size (boot_get_max_image_size()), dfu_image_verify() with the
- * bootloader's key, type of hash and signature, then what the mode and the device add:
- * ROM_FIXED against the upload slot's offset on its device (direct-xip), RAM_LOAD and load range
- * (ram-load), downgrade (swap, overwrite-only), version above the running one's (direct modes but
- * firmware-loader, where a lower one would never be started, and an equal one only from slot 0),
- * dependencies (more than one image).
+ * In this order: dfu_image_open(), size (boot_get_max_image_size()), then as dfu_image_verify(),
+ * with the type of the hash before the hash, the kind of signature (type, and pure or not) before
+ * the signatures, and the engine after them. Then what the mode and the device add:
+ *
+ * - direct-xip: ROM_FIXED only for the upload slot's offset on its flash device.
+ * - ram-load: RAM_LOAD; header to last TLV inside the executable RAM, and not over another image.
+ * - swap, overwrite-only: downgrade prevention.
+ * - direct-xip, ram-load: a version above the running one's, from the primary slot also an equal
+ *   one. Others would never be started.
+ * - more than one image: dependencies, the candidate's first. Where images run from primary slots
+ *   also those of the others, which keep every update waiting until all are met.
+ *
+ * Nothing is compared with a running image that is not there. What is pending in other pairs is
+ * taken for good: it was judged before.
  *
  * @param source    Where the image lies: the upload slot, or a file in memory before it is written.
  * @param key       A further key to demand a signature by; NULL: none.
@@ -102,7 +115,8 @@ struct boot_judgement {
  *                  device, the engine, or boot_get_max_image_size(): nothing is said of the image.
  *
  * Writes nothing. Reads as dfu_image_verify(), and for some rules the header and TLVs of the
- * running image and of other pairs.
+ * running image and of other pairs; all of another image only where it seems to lie in the way.
+ * Stack: 200 bytes and dfu_image_verify()'s, or 900 with several images.
  */
 DFU_MUST_CHECK int boot_judge(int image_index, const struct dfu_image_source *source,
 			      const struct dfu_image_key *key, unsigned int together, uint8_t *buf,

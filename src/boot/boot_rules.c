@@ -21,6 +21,16 @@
 #define SIGNATURE BOOT_SIGNATURE_UNKNOWN
 #endif
 
+#if IS_ENABLED(CONFIG_BOOT_IMG_HASH_ALG_SHA256)
+#define HASH DFU_IMAGE_TLV_SHA256
+#elif IS_ENABLED(CONFIG_BOOT_IMG_HASH_ALG_SHA384)
+#define HASH DFU_IMAGE_TLV_SHA384
+#elif IS_ENABLED(CONFIG_BOOT_IMG_HASH_ALG_SHA512)
+#define HASH DFU_IMAGE_TLV_SHA512
+#else
+#define HASH 0
+#endif
+
 #if IS_ENABLED(CONFIG_MCUBOOT_DOWNGRADE_PREVENTION_SECURITY_COUNTER)
 #define DOWNGRADE BOOT_DOWNGRADE_BY_SECURITY_COUNTER
 #elif IS_ENABLED(CONFIG_MCUBOOT_DOWNGRADE_PREVENTION)
@@ -32,6 +42,7 @@
 #define KCONFIG                                                                                    \
 	{                                                                                          \
 		.signature = SIGNATURE,                                                            \
+		.hash = HASH,                                                                      \
 		.downgrade = DOWNGRADE,                                                            \
 		.ram_start = CONFIG_BOOT_RAM_START,                                                \
 		.ram_size = CONFIG_BOOT_RAM_SIZE,                                                  \

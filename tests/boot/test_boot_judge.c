@@ -478,7 +478,7 @@ static void a_read_error_is_passed_through_and_is_never_an_absent_image(void **s
 		assert_int_equal(judge_slot(1, off), 0);
 		const unsigned int all = judge_rig.reads;
 
-		assert_true(all > 30);
+		assert_true(all > 20);
 		for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
 			judge_rig.read_error = codes[i];
 			for (unsigned int n = 1; n <= all; n++) {

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules of the bootloader as constants of Kconfig: each choice reaches boot_rules_get(), and nothing can change it."""
+import pathlib
+import tempfile
+import unittest
+
+import project
+
+PROGRAM = """
+#include <stdio.h>
+
+#include <dfu/boot_rules.h>
+
+int main(void)
+{
+	const struct boot_rules *rules = boot_rules_get();
+	const char *name = boot_signature_name(rules->signature);
+
+	printf("%d %s %#x %d %#lx %#lx %d %d\\n", (int)rules->signature, name != NULL ? name : "-",
+	       (unsigned int)rules->hash, (int)rules->downgrade, (unsigned long)rules->ram_start,
+	       (unsigned long)rules->ram_size, rules->key != NULL, rules->no_p384);
+	return 0;
+}
+"""
+
+SIGNATURES = {  # option: number and name, hash that goes with it
+    "UNKNOWN": ("0 -", "0"),
+    "NONE": ("1 -", "0x10"),
+    "ECDSA_P256": ("2 ecdsa-p256", "0x10"),
+    "ECDSA_P384": ("3 ecdsa-p384", "0x11"),
+    "RSA_2048": ("4 rsa-2048", "0x10"),
+    "RSA_3072": ("5 rsa-3072", "0x10"),
+    "ED25519": ("6 ed25519", "0x10"),
+    "ED25519_PURE": ("7 ed25519-pure", "0x12"),
+}
+
+
+def rules_of(options):
+    """What a program built with the constants of these options prints."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        project.make_config(folder, "CONFIG_IMG_MANAGER=y\n" + options)
+        (folder / "program.c").write_text(PROGRAM)
+        program = folder / "program"
+        project.must_run([project.CC, *project.WARNINGS, f"-I{project.SOURCE / 'include'}", f"-I{folder}",
+                          folder / "program.c", project.SOURCE / "src/boot/boot_rules.c", "-o", program])
+        return project.must_run([program]).strip()
+
+
+class BootOptions(unittest.TestCase):
+    def test_each_signature_comes_with_its_hash(self):
+        for option, (signature, hash_type) in SIGNATURES.items():
+            with self.subTest(option):
+                self.assertEqual(rules_of(f"CONFIG_BOOT_SIGNATURE_TYPE_{option}=y\n"),
+                                 f"{signature} {hash_type} 0 0x20000000 0x40000 0 0")
+
+    def test_another_hash_can_be_chosen(self):
+        for option, hash_type in (("UNKNOWN", "0"), ("SHA256", "0x10"), ("SHA384", "0x11"), ("SHA512", "0x12")):
+            with self.subTest(option):
+                self.assertEqual(rules_of(f"CONFIG_BOOT_SIGNATURE_TYPE_ED25519=y\nCONFIG_BOOT_IMG_HASH_ALG_{option}=y\n"),
+                                 f"6 ed25519 {hash_type} 0 0x20000000 0x40000 0 0")
+
+    def test_downgrade_prevention_is_by_version_or_by_counter(self):
+        for option, number in (("ALLOWED", 0), ("PREVENTION", 1), ("PREVENTION_SECURITY_COUNTER", 2)):
+            with self.subTest(option):
+                self.assertEqual(rules_of(f"CONFIG_MCUBOOT_DOWNGRADE_{option}=y\n"),
+                                 f"0 - 0 {number} 0x20000000 0x40000 0 0")
+
+    def test_ram_is_where_the_options_say(self):
+        self.assertEqual(rules_of("CONFIG_BOOT_RAM_START=0x10000000\nCONFIG_BOOT_RAM_SIZE=0xf0000000\n"),
+                         "0 - 0 0 0x10000000 0xf0000000 0 0")
+
+    def test_at_run_time_they_are_what_a_program_starts_with(self):
+        self.assertEqual(rules_of("CONFIG_BOOT_ARRANGEMENT_RUNTIME=y\nCONFIG_BOOT_SIGNATURE_TYPE_RSA_3072=y\n"),
+                         "5 rsa-3072 0x10 0 0x20000000 0x40000 0 0")
+
+
+if __name__ == "__main__":
+    unittest.main()
