@@ -155,7 +155,8 @@ static int publish(void)
 	const int rc = mcuboot_slot_program_head(&download.slot, held);
 
 	if (rc == 0) {
-		mcuboot_download_published(download.img_num);
+		end_download(OVER);
+		mcuboot_held_delete(download.img_num);
 	} else if (rc == -EUCLEAN) {
 		end_download(FAILED); /* no repetition can mend a torn block */
 	}
@@ -244,7 +245,7 @@ bool mcuboot_download_get_held(int img_num, uint8_t *bytes)
 
 void mcuboot_download_published(int img_num)
 {
-	if (img_num == download.img_num && download.state != NONE) {
+	if (download.state == HELD && img_num == download.img_num) {
 		end_download(OVER);
 	}
 	mcuboot_held_delete(img_num);

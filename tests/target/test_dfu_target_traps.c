@@ -238,6 +238,7 @@ static void an_image_without_its_magic_is_erased_and_never_ours(void **state)
 	put_raw(0, dut.image_len);
 	assert_int_equal(mode_case_boot().active[0], 0);
 	assert_true(slot_is_erased(1));
+	target_device_close();
 	/* Cut between any two programs of scheduling: no header without a magic. */
 	for (long k = 0; k < 20; k++) {
 		open_mode(BOOT_MODE_DIRECT_XIP_REVERT);
