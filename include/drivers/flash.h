@@ -37,7 +37,7 @@ static inline bool device_is_ready(const struct device *dev)
 	return dev != NULL && dev->api != NULL;
 }
 
-/** A run of pages of one size. */
+/** A run of pages of one size. The runs of a device are SIZE_MAX bytes together at most. */
 struct flash_pages_layout {
 	size_t pages_count; /**< Pages in the run. */
 	size_t pages_size;  /**< Bytes of each: what one erase clears. */

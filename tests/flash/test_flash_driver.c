@@ -2,11 +2,14 @@
 /* What the core asks of a driver: optional members, sizes that no RAM has, no member cached. */
 #include "geometries.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include <dfu/config.h>
 
 #define GIB ((size_t)1 << 30)
+/* As much as a size counts, in whole GiB, but for one; no more than eight. */
+#define END ((SIZE_MAX > UINT32_MAX ? 8 : 3) * GIB)
 
 /* A driver that stores nothing and remembers what it was last asked. */
 struct stub {
@@ -72,7 +75,7 @@ static void stub_page_layout(const struct device *dev, const struct flash_pages_
 	*layout_size = ARRAY_SIZE(stub_of(dev)->runs);
 }
 
-/* Two GiB and six GiB in pages of 64 KiB and of 1 MiB. */
+/* Two GiB in pages of 64 KiB, the rest up to END in pages of 1 MiB. */
 #define STUB(block)                                                                                \
 	{                                                                                          \
 		.api = {.read = stub_read,                                                         \
@@ -81,7 +84,7 @@ static void stub_page_layout(const struct device *dev, const struct flash_pages_
 			.get_parameters = stub_get_parameters,                                     \
 			.page_layout = stub_page_layout},                                          \
 		.parameters = {.write_block_size = (block), .erase_value = 0xff},                  \
-		.runs = {{2 * GIB >> 16, 1 << 16}, {6 * GIB >> 20, 1 << 20}},                      \
+		.runs = {{2 * GIB >> 16, 1 << 16}, {(END - 2 * GIB) >> 20, 1 << 20}},              \
 	}
 
 static void device_without_ops_is_not_ready(void **state)
@@ -95,25 +98,45 @@ static void device_without_ops_is_not_ready(void **state)
 	assert_true(device_is_ready(&dev));
 }
 
-static void device_may_be_larger_than_4_gib(void **state)
+static void device_may_be_as_large_as_a_size_counts(void **state)
 {
 	struct stub stub = STUB(8);
 	const struct device dev = {.api = &stub.api, .data = &stub};
+	const size_t middle = END - GIB / 2;
 	struct flash_pages_info page;
 	uint64_t size;
 
 	(void)state;
 	assert_int_equal(flash_get_size(&dev, &size), 0);
-	assert_int_equal(size, 8 * GIB);
-	assert_int_equal(flash_get_page_info_by_offs(&dev, (off_t)(5 * GIB + 1), &page), 0);
-	assert_int_equal(page.start_offset, 5 * GIB);
-	assert_int_equal(page.index, (2 * GIB >> 16) + (3 * GIB >> 20));
-	assert_int_equal(flash_erase(&dev, (off_t)(7 * GIB), GIB), 0);
-	assert_int_equal(stub.offset, 7 * GIB);
-	assert_int_equal(stub.len, GIB);
-	assert_int_equal(flash_write(&dev, (off_t)(8 * GIB - 8), "01234567", 8), 0);
-	assert_int_equal(flash_write(&dev, (off_t)(8 * GIB), "01234567", 8), -EINVAL);
-	assert_int_equal(flash_erase(&dev, (off_t)(7 * GIB), 2 * GIB), -EINVAL);
+	assert_int_equal(size, END);
+	assert_int_equal(flash_get_page_info_by_offs(&dev, (off_t)(middle + 1), &page), 0);
+	assert_int_equal(page.start_offset, middle);
+	assert_int_equal(page.index, (2 * GIB >> 16) + ((middle - 2 * GIB) >> 20));
+	assert_int_equal(flash_erase(&dev, (off_t)middle, GIB / 2), 0);
+	assert_int_equal(stub.offset, middle);
+	assert_int_equal(stub.len, GIB / 2);
+	assert_int_equal(flash_write(&dev, (off_t)(END - 8), "01234567", 8), 0);
+	assert_int_equal(flash_write(&dev, (off_t)END, "01234567", 8), -EINVAL);
+	assert_int_equal(flash_erase(&dev, (off_t)middle, GIB), -EINVAL);
+	assert_int_equal(flash_erase(&dev, (off_t)(END - GIB), 2 * GIB), -EINVAL);
+}
+
+/* No offset beyond what a size counts is taken for one below. */
+static void offsets_do_not_wrap(void **state)
+{
+	struct stub stub = STUB(8);
+	const struct device dev = {.api = &stub.api, .data = &stub};
+	const off_t offsets[] = {(off_t)1 << 32, (off_t)1 << 62, INT64_MAX - 7, INT64_MIN, -8};
+	struct flash_pages_info page;
+	const size_t first = END > UINT32_MAX ? 1 : 0; /* is inside */
+
+	(void)state;
+	for (size_t i = first; i < ARRAY_SIZE(offsets); i++) {
+		assert_int_equal(flash_write(&dev, offsets[i], "01234567", 8), -EINVAL);
+		assert_int_equal(flash_erase(&dev, offsets[i], 1 << 20), -EINVAL);
+		assert_int_equal(flash_get_page_info_by_offs(&dev, offsets[i], &page), -EINVAL);
+	}
+	assert_int_equal(stub.calls, 0);
 }
 
 static void size_is_the_drivers_and_bounds_are_the_pages(void **state)
@@ -131,8 +154,8 @@ static void size_is_the_drivers_and_bounds_are_the_pages(void **state)
 	stub.size_rc = -ENOTSUP;
 	assert_int_equal(flash_get_size(&dev, &size), -ENOTSUP);
 	assert_int_equal(size, 1 << 20);
-	assert_int_equal(flash_read(&dev, (off_t)(8 * GIB - 1), &byte, 1), 0);
-	assert_int_equal(flash_read(&dev, (off_t)(8 * GIB), &byte, 1), -EINVAL);
+	assert_int_equal(flash_read(&dev, (off_t)(END - 1), &byte, 1), 0);
+	assert_int_equal(flash_read(&dev, (off_t)(END), &byte, 1), -EINVAL);
 }
 
 /* sim/nor.h counts bytes and pages, and so would not show a call without any. */
@@ -220,7 +243,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(device_without_ops_is_not_ready),
-		cmocka_unit_test(device_may_be_larger_than_4_gib),
+		cmocka_unit_test(device_may_be_as_large_as_a_size_counts),
+		cmocka_unit_test(offsets_do_not_wrap),
 		cmocka_unit_test(size_is_the_drivers_and_bounds_are_the_pages),
 		cmocka_unit_test(length_zero_reaches_no_driver),
 		cmocka_unit_test(driver_without_erase_cannot_erase),
