@@ -120,7 +120,8 @@ static void measure(struct cli_image *image, const struct dfu_image_source *sour
 	if (image->report.fault != DFU_IMAGE_TRUNCATED) {
 		return;
 	}
-	image->exact = hashed < source->size && read_bytes(source, hashed, info, sizeof(info));
+	image->exact = hashed < source->size &&
+		       read_bytes(source, (size_t)hashed, info, sizeof(info));
 	image->needed = hashed + (image->exact ? get_le16(&info[2]) : sizeof(info));
 }
 
