@@ -21,7 +21,10 @@ static bool is_compatible(const struct sim_boot_run *run, const struct sim_boot_
 	       largest <= run->scratch.fa->fa_size;
 }
 
-/* What the sector in which the trailer begins has too little of it. */
+/*
+ * What the sector in which the trailer begins has too little of it. Where the slots' sectors differ,
+ * the one that ends later counts: both go through the scratch area together.
+ */
 static size_t padding(const struct sim_boot_run *run, const struct sim_boot_slot *slot,
 		      size_t trailer_len, size_t write)
 {
@@ -47,7 +50,7 @@ static size_t limit(const struct sim_boot_run *run, const struct sim_boot_image 
 	if (is_compatible_with) {
 		const size_t other = padding(run, &image->secondary, len, write);
 
-		spare = other > spare ? other : spare;
+		spare = other < spare ? other : spare;
 	}
 	return image->primary.fa->fa_size - len - spare;
 }
