@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "life.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <dfu/dfu_target.h>
 #include <dfu/dfu_target_mcuboot.h>
 #include <dfu/mcuboot.h>
+#include <retention/bootmode.h>
 
 #include "boot/trailer_bytes.h"
 
@@ -83,26 +85,32 @@ static void put_factory_trailer(const struct rig_slot *slot)
 	}
 }
 
+/* At most a page, at least 64 bytes, whole write blocks. */
+static size_t buffer_len(void)
+{
+	return rig.slots[0].page_min < BUF_LEN || rig.slots[1].page_min < BUF_LEN ? BUF_LEN / 2
+										  : BUF_LEN;
+}
+
 void life_factory(size_t size)
 {
-	const struct rig_slot *slot = &rig.slots[rules()->first];
+	const int first = rules()->by_loader ? 1 : 0;
 
 	image_file_make(&life.image, size, 0, rules()->flags);
-	rig_put(rules()->first, 0, life.image.bytes, size);
-	put_factory_trailer(slot);
-	tell_running_slot(rules()->first);
-	/* At most a page, at least 64 bytes, whole write blocks. */
-	CHECK_RC(dfu_target_mcuboot_set_buf((uint8_t *)work_buf,
-					    rig.slots[0].page_min < BUF_LEN ||
-							    rig.slots[1].page_min < BUF_LEN
-						    ? BUF_LEN / 2
-						    : BUF_LEN),
-		 0);
+	life.next.minor = 0;
+	rig_put(first, 0, life.image.bytes, size);
+	put_factory_trailer(&rig.slots[first]);
+	tell_running_slot(first);
+	life.confirmed = true;
+	CHECK_RC(dfu_target_mcuboot_set_buf((uint8_t *)work_buf, buffer_len()), 0);
 }
 
 int life_upload_slot(void)
 {
-	return rules()->alternates ? 1 - life.running : 1 - rules()->first;
+	if (rules()->by_loader) {
+		return 0;
+	}
+	return rules()->alternates ? 1 - life.running : 1;
 }
 
 static int init(size_t size)
@@ -126,7 +134,7 @@ static void check_slot(const struct rig_slot *slot, size_t start)
 
 	for (size_t i = 0; i < slot->size; i++) {
 		if ((i < start || i >= end) && slot->bytes[i] != slot->erased) {
-			CHECK(slot->bytes[i] == was[i] && i >= padded);
+			CHECK(slot->bytes[i] == was[i] && (i < start || i >= padded));
 		}
 	}
 }
@@ -170,16 +178,26 @@ void life_schedule(int permanent)
 	CHECK_RC(dfu_target_mcuboot_schedule(0, permanent), 0);
 }
 
-void life_cancel(void)
+bool life_cancel(void)
 {
 	const int upload = life_upload_slot();
 
 	rig_snapshot();
+	if (expect(upload).cancellable < life.next.size) {
+		CHECK_RC(dfu_target_mcuboot_cancel(0), -EUCLEAN);
+		CHECK(rig_is_unchanged_outside(-1));
+		return false;
+	}
 	CHECK_RC(dfu_target_mcuboot_cancel(0), 0);
 	CHECK(rig_is_unchanged_outside(upload));
 	rig_snapshot();
 	CHECK_RC(dfu_target_mcuboot_cancel(0), -ENOENT);
+	CHECK(rules()->is_direct || holds(&rig.slots[upload], expect(upload).start, &life.next));
+	if (rules()->is_direct) {
+		CHECK_RC(dfu_target_mcuboot_schedule(0, BOOT_UPGRADE_TEST), -ENOENT);
+	}
 	CHECK(rig_is_unchanged_outside(-1));
+	return true;
 }
 
 static void boot(const struct image_file *expected, int slot, bool confirmed)
@@ -187,25 +205,30 @@ static void boot(const struct image_file *expected, int slot, bool confirmed)
 	struct sim_boot_result result;
 
 	CHECK_RC(sim_boot(boot_arrangement_get(), boot_rules_get(), false, &result), 0);
+	if (result.booted != 0) {
+		printf("%s\n", result.error);
+	}
 	CHECK(result.booted == 0);
 	CHECK(result.active[0] == slot);
-	CHECK(result.version.major == 1 && result.version.minor == expected->minor);
+	CHECK_RC(result.version.minor, expected->minor);
 	CHECK(holds(&rig.slots[slot], 0, expected));
 	CHECK(rig.shared->violation[0] == '\0');
 	tell_running_slot(slot);
+	life.confirmed = confirmed;
 	CHECK(boot_is_img_confirmed() == confirmed);
 }
 
-void life_boot_same(bool confirmed)
+void life_boot_same(void)
 {
-	boot(&life.image, life.running, confirmed);
+	boot(&life.image, life.running, life.confirmed);
 }
 
-void life_boot_next(bool confirmed)
+void life_boot_next(int permanent)
 {
-	const int slot = rules()->is_direct ? life_upload_slot() : 0;
+	const bool is_kept = permanent && rules()->reverts;
 
-	boot(&life.next, slot, confirmed);
+	boot(&life.next, rules()->is_direct ? life_upload_slot() : 0,
+	     is_kept || !rules()->confirms);
 	image_file_make(&life.image, life.next.size, life.next.minor, rules()->flags);
 }
 
@@ -215,10 +238,18 @@ void life_boot_reverted(const struct image_file *old, int old_slot)
 	image_file_make(&life.image, old->size, old->minor, rules()->flags);
 }
 
+void life_enter_loader(const struct image_file *loader)
+{
+	CHECK_RC(bootmode_set(BOOT_MODE_TYPE_BOOTLOADER), 0);
+	boot(loader, 1, true);
+	image_file_make(&life.image, loader->size, loader->minor, rules()->flags);
+}
+
 void life_confirm(void)
 {
 	rig_snapshot();
 	CHECK_RC(boot_write_img_confirmed(), 0);
 	CHECK(boot_is_img_confirmed());
 	CHECK(rig_is_unchanged_outside(life.running));
+	life.confirmed = true;
 }

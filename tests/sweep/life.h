@@ -24,6 +24,7 @@ enum boot_mode life_mode(int argc, char **argv);
 /* The slot that runs, and the image in it. */
 struct life {
 	int running;
+	bool confirmed; /* as boot_is_img_confirmed() must say */
 	struct image_file image;
 	struct image_file next; /* uploaded, not run yet */
 };
@@ -45,14 +46,20 @@ void life_refuse(size_t size, int rc);
 /* Schedule what was downloaded: BOOT_UPGRADE_TEST or _PERMANENT. */
 void life_schedule(int permanent);
 
-/* Take that back; the mode's way of doing so. */
-void life_cancel(void);
+/*
+ * Take that back. In direct modes the image is gone then; where it shares a page with the trailer
+ * the call is refused, and false returned.
+ */
+bool life_cancel(void);
+
+/* The loader is asked for, and runs after a reset. */
+void life_enter_loader(const struct image_file *loader);
 
 /* A reset, after which the same image runs. */
-void life_boot_same(bool confirmed);
+void life_boot_same(void);
 
-/* A reset that starts the next image. */
-void life_boot_next(bool confirmed);
+/* A reset that starts the next image, which was scheduled so. */
+void life_boot_next(int permanent);
 
 /* A reset after which the image of before runs again. */
 void life_boot_reverted(const struct image_file *old, int old_slot);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <dfu/boot_rules.h>
+#include <retention/retention.h>
 #include <storage/flash_map.h>
 
 #define ARENA_SIZE ((size_t)16 << 20)
@@ -348,6 +349,9 @@ static void begin_library(const struct rig_case *what)
 		.ram_size = 0x400000,
 	};
 
+	const struct retention_region mode = {rig.shared->boot_mode, sizeof(rig.shared->boot_mode)};
+
+	bootmode_region_set(&mode);
 	settings_ram_init(&rig.shared->settings, rig.shared->entries, sizeof(rig.shared->entries));
 	rig.settings.api = &settings_api;
 	settings_backend_set(&rig.settings);

@@ -91,6 +91,7 @@ struct rig_shared {
 	struct settings_ram settings_before; /* rig_snapshot() */
 	uint8_t entries[RIG_SETTINGS_SIZE];
 	uint8_t entries_before[RIG_SETTINGS_SIZE];
+	uint8_t boot_mode[3];
 	long cut; /* the operation at which the process ends, counted from 0; negative: none */
 	bool cut_after;  /* it takes place, the process ends then */
 	long operations; /* programs, erases and saved settings so far */

@@ -11,9 +11,10 @@
 struct mode_rules {
 	bool has_trailer; /* it cannot update without one */
 	bool reverts;     /* an unconfirmed image goes away at the next reset */
+	bool confirms;    /* what was installed counts as unconfirmed until confirmed */
 	bool is_direct;   /* images stay in the slot they were uploaded to */
 	bool alternates;  /* uploads go to whichever slot does not run */
-	int first;        /* slot that the factory's image runs from */
+	bool by_loader;   /* the image in slot 1 updates the one in slot 0 */
 	uint32_t flags;   /* that an image must have */
 };
 
@@ -25,9 +26,7 @@ struct expectation {
 	const char *why; /* a refusal's reason */
 	size_t largest;  /* image in bytes */
 	size_t start;    /* of the image in its slot */
-	/* An image longer than this shares a page with the trailer, so no request can be taken
-	 * back.
-	 */
+	/* Of a longer image no request can be taken back: it shares a page with the trailer. */
 	size_t cancellable;
 };
 

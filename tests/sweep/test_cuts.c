@@ -167,9 +167,9 @@ struct scenario {
 /* clang-format off */
 static const struct scenario scenarios[] = {
 	{"download", prepare_nothing, download_new, {true}, {0}},
-	{"schedule a test", prepare_downloaded, schedule, {true, true}, {-EBUSY, -ENOENT}},
-	{"schedule for good", prepare_downloaded, schedule_for_good, {true, true}, {-ENOENT}},
-	{"raise a test", prepare_scheduled, schedule_for_good, {false, true}, {-EBUSY, -ENOENT}},
+	{"schedule a test", prepare_downloaded, schedule, {true, true}, {-EBUSY, -ENOENT, -ESTALE}},
+	{"schedule for good", prepare_downloaded, schedule_for_good, {true, true}, {-ENOENT, -ESTALE}},
+	{"raise a test", prepare_scheduled, schedule_for_good, {false, true}, {-EBUSY, -ENOENT, -ESTALE}},
 	{"cancel", prepare_scheduled, cancel, {true, true}, {-EBUSY, -ENOENT}},
 	{"confirm", prepare_testing, confirm, {true, true}, {0}},
 	{"clear what is scheduled", prepare_scheduled, clear, {true, true}, {-EBUSY}},

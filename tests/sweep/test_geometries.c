@@ -17,7 +17,9 @@
 
 #include "life.h"
 
-#define TINY 100
+#define TINY 600 /* longer than the largest write block */
+#define MIDDLE_MAX 9999
+#define LARGE 70000
 #define ALTERNATING "1x1K 1x2K 1x1K 1x2K 1x1K 1x2K 1x1K 1x2K 1x1K 1x2K"
 
 /* Slot 0, slot 1, slot 1 on a second flash, scratch. */
@@ -49,7 +51,16 @@ static const struct {
 	enum boot_mode mode;
 	unsigned int counts[OUTCOMES];
 } expected_counts[] = {
+	{BOOT_MODE_SWAP_SCRATCH, {1148, 1048, 0, 72}},
 	{BOOT_MODE_SWAP_MOVE, {560, 1636, 0, 72}},
+	{BOOT_MODE_SWAP_OFFSET, {560, 1636, 0, 72}},
+	{BOOT_MODE_OVERWRITE_ONLY, {1148, 1048, 0, 72}},
+	{BOOT_MODE_DIRECT_XIP, {2196, 0, 0, 72}},
+	{BOOT_MODE_DIRECT_XIP_REVERT, {1476, 720, 0, 72}},
+	{BOOT_MODE_RAM_LOAD, {2196, 0, 0, 72}},
+	{BOOT_MODE_RAM_LOAD_REVERT, {1476, 720, 0, 72}},
+	{BOOT_MODE_SINGLE_SLOT, {0, 0, 2196, 72}},
+	{BOOT_MODE_FIRMWARE_LOADER, {2196, 0, 0, 72}},
 };
 
 /* Shared with the children. */
@@ -64,55 +75,98 @@ static size_t chunk_of(const struct rig_case *what)
 	return chunks[(what->block + what->align + what->erased) % ARRAY_LEN(chunks)];
 }
 
+static void update(size_t size, int permanent)
+{
+	life_download(size, chunk_of(&rig.what));
+	life_schedule(permanent);
+	life_boot_next(permanent);
+}
+
+static size_t most(void)
+{
+	return expect(life_upload_slot()).largest;
+}
+
+/* Of several pages, where there are several. */
+static size_t middle(void)
+{
+	return most() / 2 > MIDDLE_MAX ? MIDDLE_MAX : most() / 2 > TINY ? most() / 2 : most();
+}
+
+/* Taken back at its largest only where that is quick, or where it must be refused. */
+static bool tries_to_cancel(void)
+{
+	return most() < LARGE || expect(life_upload_slot()).cancellable < most();
+}
+
 /* An update that nobody confirms; in modes that do not revert, it stays. */
-static void try_unconfirmed(size_t chunk)
+static void try_unconfirmed(void)
 {
 	const struct mode_rules *rules = &mode_rules[rig.what.mode];
 	struct image_file old = {0};
 	const int old_slot = life.running;
 
 	image_file_make(&old, life.image.size, life.image.minor, rules->flags);
-	life_download(TINY, chunk);
-	life_schedule(BOOT_UPGRADE_TEST);
-	life_boot_next(!rules->reverts);
+	update(TINY, BOOT_UPGRADE_TEST);
 	if (rules->reverts) {
 		life_refuse(TINY, -EBUSY);
 		life_boot_reverted(&old, old_slot);
 	} else {
-		life_boot_same(true);
+		life_boot_same();
 	}
 	free(old.bytes);
 }
 
-static void live(const struct expectation *hope)
+/* The largest image: not before it is scheduled, taken back where that can be done, installed. */
+static void try_largest(void)
 {
-	const size_t chunk = chunk_of(&rig.what);
-
-	life_refuse(hope->largest + 1, -EFBIG);
-	life_download(hope->largest, chunk);
-	life_boot_same(true);
+	life_refuse(most() + 1, -EFBIG);
+	life_download(most(), chunk_of(&rig.what));
+	life_boot_same();
 	life_schedule(BOOT_UPGRADE_TEST);
-	if (hope->cancellable >= hope->largest) {
-		life_cancel();
-		life_boot_same(true);
-		life_download(TINY, chunk);
+	if (tries_to_cancel() && life_cancel()) {
+		life_boot_same();
+		life_download(most(), chunk_of(&rig.what));
 		life_schedule(BOOT_UPGRADE_TEST);
-		life_boot_next(!mode_rules[rig.what.mode].reverts);
-	} else {
-		life_boot_next(!mode_rules[rig.what.mode].reverts);
 	}
+	life_boot_next(BOOT_UPGRADE_TEST);
 	life_confirm();
-	life_boot_same(true);
-	try_unconfirmed(chunk);
-	life_download(hope->largest / 2, chunk);
-	life_schedule(BOOT_UPGRADE_PERMANENT);
-	life_boot_next(true);
-	life_boot_same(true);
-	life_download(hope->largest, chunk);
+	life_boot_same();
+}
+
+static void live(void)
+{
+	try_largest();
+	try_unconfirmed();
+	update(middle(), BOOT_UPGRADE_PERMANENT);
+	life_boot_same();
+	life_download(TINY, chunk_of(&rig.what));
 	life_schedule(BOOT_UPGRADE_TEST);
-	life_boot_next(!mode_rules[rig.what.mode].reverts);
+	if (life_cancel()) {
+		life_boot_same();
+	} else {
+		life_boot_next(BOOT_UPGRADE_TEST);
+	}
+}
+
+/* The application cannot update itself; the loader can, and nothing is ever taken back. */
+static void live_by_loader(void)
+{
+	struct image_file loader = {0};
+
+	image_file_make(&loader, life.image.size, life.image.minor, 0);
+	life_refuse(most() + 1, -EFBIG);
+	life_download(most(), chunk_of(&rig.what));
+	life_boot_same();
+	life_schedule(BOOT_UPGRADE_TEST);
+	life_boot_next(BOOT_UPGRADE_TEST);
+	life_refuse(TINY, -ENODEV);
+	life_boot_same();
+	life_enter_loader(&loader);
+	update(TINY, BOOT_UPGRADE_PERMANENT);
 	life_confirm();
-	life_boot_same(true);
+	life_boot_same();
+	free(loader.bytes);
 }
 
 static enum outcome try_case(const struct rig_case *what)
@@ -129,7 +183,11 @@ static enum outcome try_case(const struct rig_case *what)
 		life_refuse(TINY, hope.rc);
 		return hope.rc == -ENODEV ? REFUSED_ENODEV : REFUSED_ENOTSUP;
 	}
-	live(&hope);
+	if (mode_rules[what->mode].by_loader) {
+		live_by_loader();
+	} else {
+		live();
+	}
 	return WORKED;
 }
 
