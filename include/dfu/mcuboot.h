@@ -166,11 +166,12 @@ int mcuboot_swap_type_multi(int image_index);
  * @brief Ask the bootloader to install, or start, the image in the slot that does not run.
  *
  * Writes image_ok (permanent only), then copy_done (permanent, direct-xip and ram-load) or
- * swap_info (all others), and the magic last, so the last write commits. What an earlier call has
- * left behind when it was cut is completed if it is the same request, else (torn magic, flags that
- * nobody wants) erased before, where no byte of the slot's image is in those pages. A pending test
- * is raised to permanent; in overwrite-only there is no difference. In swap-offset a copy_done in
- * the secondary, which would make the request a revert, is erased likewise.
+ * swap_info (all others), and the magic last, so the last write commits.
+ * What an earlier call has left behind when it was cut is completed if it is the same request. Else
+ * (torn magic, flags that nobody wants) it is erased before, where no byte of the slot's image is
+ * in those pages; where one is, the request is still written if what is left does not change it. A
+ * pending test is raised to permanent; in overwrite-only there is no difference. In swap-offset a
+ * copy_done in the secondary, which would make the request a revert, is erased likewise.
  *
  * direct-xip, ram-load and their revert variants: the slot is marked, but what starts it is its
  * header and version. A request for a test where a permanent one is in force is 0 there.

@@ -119,7 +119,11 @@ static int cancel_request(int image_index)
 	if (rc != 0) {
 		return rc;
 	}
-	return bytes_are(tail.bytes, tail.len, tail.erased) ? -ENOENT : boot_repair_wipe(fa, 0);
+	if (bytes_are(tail.bytes, tail.len, tail.erased)) {
+		return -ENOENT;
+	}
+	rc = boot_repair_check(fa, 0);
+	return rc == 0 ? boot_trailer_wipe(fa, NULL) : rc;
 }
 
 int boot_cancel_upgrade_multi(int image_index)

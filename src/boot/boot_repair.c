@@ -69,12 +69,11 @@ static int find_start(const struct flash_area *fa, size_t image_end, size_t *sta
 	return spare_images(fa, *start);
 }
 
-int boot_repair_wipe(const struct flash_area *fa, size_t image_end)
+int boot_repair_check(const struct flash_area *fa, size_t image_end)
 {
 	size_t start;
-	const int rc = find_start(fa, image_end, &start);
 
-	return rc == 0 ? boot_trailer_wipe(fa, NULL) : rc;
+	return find_start(fa, image_end, &start);
 }
 
 static int flatten(const struct flash_area *fa, size_t start, size_t end)

@@ -6,10 +6,12 @@
 #include "boot/boot_slot.h"
 
 /*
- * boot_trailer_wipe() of a slot that does not run. image_end: offset in the slot behind its image;
- * 0: look. -EUCLEAN: a byte of the image, or of one that cannot be followed to its end, would go.
+ * Whether boot_trailer_wipe() may be called for a slot that does not run. image_end: offset in the
+ * slot behind its image; 0: look.
+ * -EUCLEAN: a byte of the image, or of one that cannot be followed to its end, would go; -EINVAL
+ * and -ENOTSUP as boot_trailer_wipe(); else from the device.
  */
-int boot_repair_wipe(const struct flash_area *fa, size_t image_end);
+int boot_repair_check(const struct flash_area *fa, size_t image_end);
 
 /*
  * Erase the trailer of the image that runs from a primary slot: without a magic it counts as

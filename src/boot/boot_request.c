@@ -9,7 +9,8 @@
  * cut can leave, seen by the next call:
  *
  *     magic unset, rest as wanted or erased   cut before the magic: go on
- *     magic unset, something else             another request was cut: wipe, write
+ *     magic unset, something else             another request was cut: wipe, write; or write, if
+ *                                             nothing may be wiped and it changes nothing
  *     magic bad                               cut inside the magic: wipe, write
  *     magic good, image_ok unset              a test; or a cut before the program that raises it
  *     magic good, image_ok bad                cut inside that program, ignored at boot: wipe, write
@@ -102,6 +103,44 @@ static int complete(const struct flash_area *fa, struct boot_tail *tail, const s
 	return rc == 0 ? boot_slot_read_tail(fa, tail) : rc;
 }
 
+/* The tail that complete() would leave. */
+static struct boot_tail completed(const struct boot_tail *tail, const struct wish *wish)
+{
+	struct boot_tail after = *tail;
+
+	for (unsigned int i = TRAILER_MAGIC; i <= TRAILER_SWAP_INFO; i++) {
+		if (is_blank(tail, i) && (wish->field[i] != 0 || i == TRAILER_MAGIC)) {
+			const size_t off = (size_t)(field_of(tail, i) - tail->bytes);
+
+			(void)trailer_encode(&after.bytes[off], (enum trailer_field)i,
+					     wish->field[i], tail->align, tail->block,
+					     tail->erased);
+		}
+	}
+	trailer_decode(&after.state, after.bytes, after.align, after.erased);
+	return after;
+}
+
+/*
+ * Wipe, where nothing is against it. Else what is there may be gone on from, if that gets what is
+ * wanted although there are bytes that nobody wants.
+ */
+static int make_way(const struct flash_area *fa, struct boot_tail *tail, int refusal,
+		    bool can_go_on)
+{
+	if (refusal == 0) {
+		const int rc = boot_trailer_wipe(fa, NULL);
+
+		if (rc == 0) {
+			forget(tail);
+		}
+		return rc;
+	}
+	return can_go_on && (refusal == -EUCLEAN || refusal == -EINVAL || refusal == -ENOTSUP)
+		       ? 0
+		       : refusal;
+}
+
 /* What a secondary's trailer asks for by itself. */
 static int asked_for(const struct boot_tail *tail)
 {
@@ -140,11 +179,13 @@ static int request(const struct flash_area *fa, struct boot_tail *tail, bool per
 	if (permanent && tail->state.magic == BOOT_MAGIC_GOOD && is_blank(tail, TRAILER_IMAGE_OK)) {
 		wish.field[TRAILER_SWAP_INFO] = 0; /* a test is raised by its flag alone */
 	} else if (!is_begun(tail, &wish)) {
-		rc = boot_repair_wipe(fa, image_end);
+		const struct boot_tail after = completed(tail, &wish);
+
+		rc = make_way(fa, tail, boot_repair_check(fa, image_end),
+			      compare(&after, type) == 0);
 		if (rc != 0) {
 			return rc;
 		}
-		forget(tail);
 	}
 	rc = complete(fa, tail, &wish);
 	return rc == 0 ? compare(tail, type) : rc;
@@ -185,29 +226,13 @@ static bool is_startable(const struct boot_tail *tail, bool for_good)
 		       : !would_be_given_up(tail);
 }
 
-/* Whether complete() gets there although the tail has something that nobody wants. */
-static bool is_completable(const struct boot_tail *tail, bool for_good, bool runs)
-{
-	if (tail->state.magic != BOOT_MAGIC_GOOD && !is_blank(tail, TRAILER_MAGIC)) {
-		return false;
-	}
-	if (for_good) {
-		return tail->state.image_ok == BOOT_FLAG_SET || is_blank(tail, TRAILER_IMAGE_OK);
-	}
-	/* A left-over image_ok would make more of the request. */
-	return !would_be_given_up(tail) && (runs || is_blank(tail, TRAILER_IMAGE_OK));
-}
-
-/*
- * -EUCLEAN where the image is given up if the trailer is gone at a reset, so at a cut of the
- * repair.
- */
-static int wipe_direct(const struct flash_area *fa, bool runs, size_t image_end)
+/* -EUCLEAN also where the image is given up without its trailer, so at a cut of the repair. */
+static int check_direct(const struct flash_area *fa, bool runs, size_t image_end)
 {
 	if (runs && boot_mode_needs_trailer(boot_arrangement_get()->mode)) {
 		return -EUCLEAN;
 	}
-	return boot_repair_wipe(fa, image_end);
+	return boot_repair_check(fa, image_end);
 }
 
 static int set_direct(const struct flash_area *fa, struct boot_tail *tail, bool for_good, bool runs,
@@ -217,21 +242,21 @@ static int set_direct(const struct flash_area *fa, struct boot_tail *tail, bool 
 		.field[TRAILER_IMAGE_OK] = for_good ? BOOT_FLAG_SET : 0,
 		.field[TRAILER_COPY_DONE] = for_good ? BOOT_FLAG_SET : 0,
 	};
-	const bool can_go_on = is_completable(tail, for_good, runs);
+	const struct boot_tail after = completed(tail, &wish);
+	/* A left-over image_ok would make more of a test. */
+	const bool can_go_on = is_startable(&after, for_good) &&
+			       (for_good || runs || is_blank(tail, TRAILER_IMAGE_OK));
 	int rc = 0;
 
 	if (is_startable(tail, for_good)) {
 		return 0;
 	}
 	if (!is_begun(tail, &wish) && !(can_go_on && tail->state.magic == BOOT_MAGIC_GOOD)) {
-		rc = wipe_direct(fa, runs, image_end);
-		if (rc == 0) {
-			forget(tail);
-		} else if (rc != -EUCLEAN || !can_go_on) {
-			return rc;
-		}
+		rc = make_way(fa, tail, check_direct(fa, runs, image_end), can_go_on);
 	}
-	rc = complete(fa, tail, &wish);
+	if (rc == 0) {
+		rc = complete(fa, tail, &wish);
+	}
 	return rc == 0 && !is_startable(tail, for_good) ? -EIO : rc;
 }
 

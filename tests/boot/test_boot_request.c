@@ -317,7 +317,7 @@ static void a_flag_whose_block_is_not_erased_is_written_after_a_repair(void **st
 /* The image goes as far as it may: the trailer's page is its own, too. */
 static void check_own_cut(void)
 {
-	const bool shares_page = rig.mode == BOOT_MODE_SWAP_SCRATCH || is_overwrite();
+	const bool shares_page = rig.mode == BOOT_MODE_SWAP_SCRATCH;
 	const ssize_t most = boot_get_max_image_size(0);
 
 	for (int written = 1; written < 3; written++) {
@@ -342,6 +342,47 @@ static void a_request_that_was_cut_before_the_magic_is_gone_on_with_beside_any_i
 {
 	(void)state;
 	for_each_case(check_own_cut);
+}
+
+/* What a swap has left, or nobody knows: with no room to wipe, and nothing that it would change. */
+static void check_idle_remains(void)
+{
+	const ssize_t most = boot_get_max_image_size(0);
+
+	if (rig.mode == BOOT_MODE_SWAP_OFFSET || rig.what->no_erase) {
+		return;
+	}
+	for (int permanent = 0; permanent < 2; permanent++) {
+		test_flash_blank(&rig.flash);
+		rig_put_image(1, (size_t)most);
+		rig_put(1, rig.layout->copy_done, 1);
+		rig_put(1, rig.layout->swap_info, permanent ? 2 : 3);
+		assert_int_equal(boot_request_upgrade(permanent), 0);
+		assert_true(is_same(rig_meaning(), permanent ? "permanent" : "test"));
+	}
+}
+
+static void remains_that_change_nothing_do_not_keep_a_request_out(void **state)
+{
+	(void)state;
+	for_each_case(check_idle_remains);
+}
+
+static void a_slot_too_small_for_status_is_still_marked(void **state)
+{
+	const struct rig_case what = {
+		.page = 4096, .pages = 2, .write = 32, .erased = 0xff, .align = 32};
+
+	(void)state;
+	rig_open(&what);
+	rig_put(1, rig.layout->copy_done, 1);
+	assert_int_equal(ask_test(), 0);
+	assert_string_equal(rig_meaning(), "test");
+	rig_put(1, 16, 0x5a);
+	rig_start(-1, false);
+	assert_int_equal(ask_test(), -ENOTSUP);
+	assert_int_equal(rig.op_count, 0);
+	rig_close();
 }
 
 static void check_image_end(void)
@@ -460,6 +501,8 @@ int main(void)
 		cmocka_unit_test(a_flag_whose_block_is_not_erased_is_written_after_a_repair),
 		cmocka_unit_test(
 			a_request_that_was_cut_before_the_magic_is_gone_on_with_beside_any_image),
+		cmocka_unit_test(remains_that_change_nothing_do_not_keep_a_request_out),
+		cmocka_unit_test(a_slot_too_small_for_status_is_still_marked),
 		cmocka_unit_test(whoever_knows_the_end_of_the_image_needs_no_header_in_flash),
 		cmocka_unit_test(taking_back_what_was_not_asked_for_says_so),
 		cmocka_unit_test(read_errors_pass_through_unchanged),
