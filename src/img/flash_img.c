@@ -14,16 +14,17 @@
 #include <dfu/boot.h>
 #include <dfu/config.h>
 #include <dfu/flash_img.h>
-#include <dfu/image.h>
 #include <dfu/mcuboot.h>
 
 #include "common/bytes.h"
 #include "flash/flash_caps.h"
 
+#define HEADER_LEN 32 /* of an image, from its magic on */
+
 /* What comes before the image: its pages or, without explicit erase, what could be a header. */
 static int wipe_front(const struct flash_area *fa, size_t len)
 {
-	const size_t header = round_up(DFU_IMAGE_HEADER_LEN, flash_area_align(fa));
+	const size_t header = round_up(HEADER_LEN, flash_area_align(fa));
 
 	return flash_area_flatten(fa, 0, flash_needs_erase(fa->fa_dev) ? len : header);
 }

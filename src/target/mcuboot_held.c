@@ -15,6 +15,7 @@
  */
 #include "target/mcuboot_held.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include <dfu/boot.h>

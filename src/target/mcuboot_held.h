@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The held-back bytes of a download where they outlive a reset: in the settings. Without
- * CONFIG_SETTINGS they live in RAM alone.
+ * CONFIG_SETTINGS (mcuboot_held_none.c) they live in RAM alone.
  */
 #ifndef TARGET_MCUBOOT_HELD_H
 #define TARGET_MCUBOOT_HELD_H
 
-#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <dfu/compiler.h>
 #include <dfu/config.h>
 
 /* What a record has before and behind the bytes: they are kept where the record will have them. */
 #define MCUBOOT_HELD_FRONT 4
 #define MCUBOOT_HELD_BACK 4
 #define MCUBOOT_HELD_RECORD (MCUBOOT_HELD_FRONT + CONFIG_DFU_TARGET_HEADER_HOLD + MCUBOOT_HELD_BACK)
-
-#if IS_ENABLED(CONFIG_SETTINGS)
 
 /*
  * Save the len bytes at record[MCUBOOT_HELD_FRONT]; fills in what surrounds them. A failure is
@@ -34,29 +30,5 @@ int mcuboot_held_load(int img_num, uint8_t *record, size_t len);
 
 /* A failure is logged: a record left behind is never taken for a slot that has a header. */
 void mcuboot_held_delete(int img_num);
-
-#else
-
-static inline void mcuboot_held_save(int img_num, uint8_t *record, size_t len)
-{
-	(void)img_num;
-	(void)record;
-	(void)len;
-}
-
-static inline int mcuboot_held_load(int img_num, uint8_t *record, size_t len)
-{
-	(void)img_num;
-	(void)record;
-	(void)len;
-	return -ENOENT;
-}
-
-static inline void mcuboot_held_delete(int img_num)
-{
-	(void)img_num;
-}
-
-#endif
 
 #endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Without settings nothing outlives a reset, and none of their code is linked. */
+#include <errno.h>
+
+#include "target/mcuboot_held.h"
+
+void mcuboot_held_save(int img_num, uint8_t *record, size_t len)
+{
+	(void)img_num;
+	(void)record;
+	(void)len;
+}
+
+int mcuboot_held_load(int img_num, uint8_t *record, size_t len)
+{
+	(void)img_num;
+	(void)record;
+	(void)len;
+	return -ENOENT;
+}
+
+void mcuboot_held_delete(int img_num)
+{
+	(void)img_num;
+}
