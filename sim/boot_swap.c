@@ -36,19 +36,42 @@ static bool has_progress(const struct sim_boot_run *run, const struct sim_boot_i
 			  primary->erased);
 }
 
-static bool has_room(const struct sim_boot_slot *slot, size_t trailer_len)
+/* The scratch area's magic is only there while a swap begins or ends. */
+static bool scratch_has_magic(const struct sim_boot_run *run)
 {
-	return slot->fa == NULL ||
-	       (trailer_fits(slot->align, flash_area_align(slot->fa), slot->fa->fa_size) &&
-		trailer_len <= slot->fa->fa_size);
+	const struct sim_boot_slot *scratch = &run->scratch;
+
+	return scratch->fa != NULL &&
+	       scratch->fa->fa_size >= trailer_distance(scratch->align, TRAILER_SWAP_INFO) &&
+	       sim_boot_slot_state(scratch).magic == BOOT_MAGIC_GOOD;
+}
+
+static bool is_in_the_middle(const struct sim_boot_run *run, const struct sim_boot_image *image)
+{
+	const struct sim_boot_install *install = run->install;
+
+	return scratch_has_magic(run) ||
+	       (install->is_begun != NULL && install->is_begun(image) && has_progress(run, image));
+}
+
+/* Where nothing is swapped the trailer is its fields. */
+static bool has_room(const struct sim_boot_run *run, const struct sim_boot_slot *slot,
+		     size_t trailer_len)
+{
+	if (slot->fa == NULL) {
+		return true;
+	}
+	return slot->fa->fa_size % slot->align == 0 &&
+	       slot->fa->fa_size >= trailer_distance(slot->align, TRAILER_SWAP_INFO) &&
+	       (run->install->is_begun == NULL || trailer_len <= slot->fa->fa_size);
 }
 
 static bool can_start(struct sim_boot_run *run, const struct sim_boot_image *image)
 {
 	const struct sim_boot_slot *primary = &image->primary;
 
-	if (!has_room(primary, image->trailer_len) ||
-	    !has_room(&image->secondary, image->trailer_len)) {
+	if (!has_room(run, primary, image->trailer_len) ||
+	    !has_room(run, &image->secondary, image->trailer_len)) {
 		return sim_boot_stop(run, "no room for a trailer of %zu bytes with fields %u apart",
 				     image->trailer_len, primary->align);
 	}
@@ -89,8 +112,7 @@ static bool prepare(struct sim_boot_run *run, struct sim_boot_image *image)
 		      image->secondary.sector_count <= run->arrangement->max_sectors &&
 		      install->is_compatible(run, image);
 	image->limit = install->limit(run, image, can_install);
-	if (can_install && install->is_begun != NULL && install->is_begun(image) &&
-	    has_progress(run, image)) {
+	if (can_install && is_in_the_middle(run, image)) {
 		run->rc = -ENOTSUP;
 		return sim_boot_stop(run, "%s is in the middle of a swap, which is not modelled",
 				     flash_area_label(image->primary.fa));
@@ -151,31 +173,43 @@ static void depend(struct sim_boot_run *run)
 	}
 }
 
+/* Whether downgrade prevention takes the upgrade back; overwrite-only has looked already. */
+static bool is_held_back(struct sim_boot_run *run, struct sim_boot_image *image)
+{
+	if (image->type == BOOT_SWAP_TYPE_REVERT || run->install->is_begun == NULL ||
+	    !sim_boot_is_downgrade(run, image)) {
+		return false;
+	}
+	sim_boot_slot_erase(&image->secondary);
+	image->type = BOOT_SWAP_TYPE_NONE;
+	return true;
+}
+
 static bool update(struct sim_boot_run *run, struct sim_boot_image *image)
 {
-	const struct sim_boot_install *install = run->install;
+	struct sim_boot_slot *primary = &image->primary;
 
-	switch (image->type) {
-	case BOOT_SWAP_TYPE_NONE:
+	if (image->type == BOOT_SWAP_TYPE_NONE ||
+	    (is_upgrade(image->type) && is_held_back(run, image))) {
 		return true;
-	case BOOT_SWAP_TYPE_TEST:
-	case BOOT_SWAP_TYPE_PERM:
-		if (install->is_begun != NULL && sim_boot_is_downgrade(run, image)) {
-			sim_boot_slot_erase(&image->secondary);
-			image->type = BOOT_SWAP_TYPE_NONE;
-			return true;
-		}
-		return install->install(run, image);
-	case BOOT_SWAP_TYPE_REVERT:
-		return install->install(run, image);
-	case BOOT_SWAP_TYPE_FAIL:
-		/* The next reset shall not try again. */
-		sim_boot_set_image_ok(&image->primary);
-		return true;
-	default:
-		return sim_boot_stop(run, "assertion: swap type %d in the trailer of %s",
-				     image->type, flash_area_label(image->primary.fa));
 	}
+	if (primary->align % flash_area_align(primary->fa) != 0) {
+		return sim_boot_stop(run,
+				     "assertion: no trailer can be written in %s, in blocks of "
+				     "%u with fields %u apart",
+				     flash_area_label(primary->fa), flash_area_align(primary->fa),
+				     primary->align);
+	}
+	if (is_upgrade(image->type)) {
+		return run->install->install(run, image);
+	}
+	if (image->type == BOOT_SWAP_TYPE_FAIL) {
+		/* The next reset shall not try again. */
+		sim_boot_set_image_ok(primary);
+		return true;
+	}
+	return sim_boot_stop(run, "assertion: swap type %d in the trailer of %s", image->type,
+			     flash_area_label(primary->fa));
 }
 
 static bool validate(struct sim_boot_run *run, struct sim_boot_image *image)

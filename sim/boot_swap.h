@@ -64,6 +64,12 @@ bool sim_boot_swap_sizes(struct sim_boot_run *run, const struct sim_boot_image *
 			 size_t *old_size, size_t *new_size);
 
 /*
+ * False, and not modelled: sectors of several sizes, which the bootloader takes for as large as the
+ * first one when it moves images by one.
+ */
+bool sim_boot_swap_has_equal_sectors(struct sim_boot_run *run, const struct sim_boot_slot *slot);
+
+/*
  * Whether whole sectors of one slot always make up whole ones of the other.
  *
  * largest: bytes of the largest such group

@@ -8,6 +8,8 @@
  */
 #include "boot_swap.h"
 
+#include <errno.h>
+
 /* Where the slots' sectors stand while they are laid side by side. */
 struct side {
 	const struct sim_boot_slot *slot;
@@ -76,6 +78,20 @@ void sim_boot_swap_finish(struct sim_boot_image *image)
 		sim_boot_set_image_ok(&image->primary);
 	}
 	sim_boot_slot_put(&image->primary, TRAILER_COPY_DONE, BOOT_FLAG_SET);
+}
+
+bool sim_boot_swap_has_equal_sectors(struct sim_boot_run *run, const struct sim_boot_slot *slot)
+{
+	for (uint32_t i = 1; i < slot->sector_count; i++) {
+		if (slot->sectors[i].fs_size != slot->sectors[0].fs_size) {
+			run->rc = -ENOTSUP;
+			return sim_boot_stop(run,
+					     "%s has sectors of several sizes; swapping them by "
+					     "one sector is not modelled",
+					     flash_area_label(slot->fa));
+		}
+	}
+	return true;
 }
 
 bool sim_boot_sectors_match(const struct sim_boot_image *image, bool forgets, size_t *largest)

@@ -65,7 +65,8 @@ static bool install(struct sim_boot_run *run, struct sim_boot_image *image)
 	size_t new_size;
 	uint8_t *old;
 
-	if (!sim_boot_swap_sizes(run, image, &old_size, &new_size)) {
+	if (!sim_boot_swap_has_equal_sectors(run, primary) ||
+	    !sim_boot_swap_sizes(run, image, &old_size, &new_size)) {
 		return false;
 	}
 	if (old_size > image->limit) {

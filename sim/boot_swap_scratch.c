@@ -22,18 +22,16 @@ static bool is_compatible(const struct sim_boot_run *run, const struct sim_boot_
 }
 
 /*
- * What the sector in which the trailer begins has too little of it. Where the slots' sectors differ,
- * the one that ends later counts: both go through the scratch area together.
+ * What the sector in which the trailer begins has too little of it. Where the slots' sectors
+ * differ, the one that ends later counts: both go through the scratch area together.
  */
-static size_t padding(const struct sim_boot_run *run, const struct sim_boot_slot *slot,
-		      size_t trailer_len, size_t write)
+static size_t padding(const struct sim_boot_slot *slot, size_t trailer_len, size_t write)
 {
 	const size_t scratch_trailer =
 		STATUS_STEPS * write + trailer_distance(slot->align, TRAILER_SWAP_SIZE);
 	const size_t start = slot->fa->fa_size - trailer_len;
 	size_t end = 0;
 
-	(void)run;
 	for (uint32_t i = 0; end <= start; i++) {
 		end = (size_t)slot->sectors[i].fs_off + slot->sectors[i].fs_size;
 	}
@@ -45,14 +43,15 @@ static size_t limit(const struct sim_boot_run *run, const struct sim_boot_image 
 {
 	const size_t len = image->trailer_len;
 	const size_t write = sim_boot_write_size(run, &image->primary);
-	size_t spare = padding(run, &image->primary, len, write);
+	const size_t room = image->primary.fa->fa_size - len;
+	size_t spare = padding(&image->primary, len, write);
 
 	if (is_compatible_with) {
-		const size_t other = padding(run, &image->secondary, len, write);
+		const size_t other = padding(&image->secondary, len, write);
 
 		spare = other < spare ? other : spare;
 	}
-	return image->primary.fa->fa_size - len - spare;
+	return room > spare ? room - spare : 0;
 }
 
 static bool is_begun(const struct sim_boot_image *image)
@@ -82,7 +81,7 @@ static bool install(struct sim_boot_run *run, struct sim_boot_image *image)
 {
 	struct sim_boot_slot *primary = &image->primary;
 	struct sim_boot_slot *secondary = &image->secondary;
-	const size_t above_trailers = primary->fa->fa_size - image->trailer_len;
+	const size_t room = primary->fa->fa_size - image->trailer_len;
 	size_t old_size;
 	size_t new_size;
 	size_t len;
@@ -96,7 +95,7 @@ static bool install(struct sim_boot_run *run, struct sim_boot_image *image)
 	if (old == NULL) {
 		return sim_boot_stop(run, "out of memory");
 	}
-	len = min_size(len, above_trailers);
+	len = min_size(len, room);
 	memcpy(old, primary->bytes, len);
 	sim_boot_swap_begin(run, image, old_size > new_size ? old_size : new_size);
 	memcpy(primary->bytes, secondary->bytes, len);

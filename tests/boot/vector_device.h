@@ -19,7 +19,7 @@
 #include "support/test_flash.h"
 
 #define VECTOR_FLASHES_MAX 2
-#define VECTOR_AREAS_MAX 16
+#define VECTOR_AREAS_MAX 17 /* the slots of eight images, a scratch area */
 
 struct vector_device {
 	struct test_flash flash[VECTOR_FLASHES_MAX];
