@@ -12,7 +12,7 @@ CTEST = ctest --output-on-failure -j$(JOBS)
 CONFIGURE = cmake -S . -G Ninja
 BUILD = cmake --build
 
-.PHONY: all test demo bench asan clang arm format clean help tools tools-clang tools-bench
+.PHONY: all test demo bench asan clang m32 big-endian arm format clean help tools tools-clang tools-bench
 
 all: build/build.ninja ## install what is missing, build everything into build/
 	@$(BUILD) build
@@ -34,6 +34,14 @@ clang: build-clang/build.ninja ## the tests, built with clang
 	@$(BUILD) build-clang
 	@$(CTEST) --test-dir build-clang
 
+m32: build-m32/build.ninja ## the tests as 32-bit programs
+	@$(BUILD) build-m32
+	@$(CTEST) --test-dir build-m32
+
+big-endian: build-big-endian/build.ninja ## the tests as big-endian programs, run by QEMU; not the sweep
+	@$(BUILD) build-big-endian
+	@$(CTEST) --test-dir build-big-endian -E '^sweep_'
+
 arm: all ## compile every file of src/ for Cortex-M0+ and M4
 	@$(CTEST) --test-dir build -R '^arm_'
 
@@ -41,10 +49,10 @@ format: | tools ## lay out every C file
 	@.venv/bin/clang-format -i $$(find include src ports sim cli bench examples tests -name '*.[ch]')
 
 clean: ## remove what builds made; .venv stays
-	rm -rf build build-asan build-clang
+	rm -rf build build-asan build-clang build-m32 build-big-endian
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 build/build.ninja: | tools
 	@$(CONFIGURE) -B build
@@ -55,11 +63,25 @@ build-asan/build.ninja: | tools
 build-clang/build.ninja: | tools-clang
 	@CC=clang-19 $(CONFIGURE) -B build-clang
 
+build-m32/build.ninja: | tools-m32
+	@scripts/cross_libs.sh i386 build-m32/libs
+	@$(CONFIGURE) -B build-m32 --toolchain cmake/m32.cmake
+
+build-big-endian/build.ninja: | tools-big-endian
+	@scripts/cross_libs.sh powerpc build-big-endian/libs
+	@$(CONFIGURE) -B build-big-endian --toolchain cmake/big_endian.cmake
+
 tools:
 	@scripts/bootstrap.sh build
 
 tools-clang:
 	@scripts/bootstrap.sh build clang
+
+tools-m32:
+	@scripts/bootstrap.sh build m32
+
+tools-big-endian:
+	@scripts/bootstrap.sh build big_endian
 
 tools-bench:
 	@scripts/bootstrap.sh build bench

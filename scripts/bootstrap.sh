@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Install what a build needs and does not find: Debian packages of the named groups, Python packages in .venv.
 #
-#   scripts/bootstrap.sh [build] [clang] [bench]
+#   scripts/bootstrap.sh [build] [clang] [m32] [big_endian] [bench]
 #
 # On Debian 12 root gets the packages installed; anybody else is told the one line to run. On other systems the missing
 # commands and headers are named. With everything in place it says nothing and takes some hundredths of a second.
@@ -12,10 +12,14 @@ cd "$(dirname "$0")/.."
 packages_build='gcc libc6-dev cmake ninja-build pkg-config libcmocka-dev libmbedtls-dev libsodium-dev libfdt-dev
 	device-tree-compiler libjansson-dev zlib1g-dev gcc-arm-none-eabi picolibc-arm-none-eabi python3 python3-venv'
 packages_clang='clang-19'
+packages_m32='libc6-dev-i386 lib32gcc-12-dev'
+packages_big_endian='gcc-powerpc-linux-gnu libc6-dev-powerpc-cross qemu-user'
 packages_bench='valgrind'
 commands_build='cc cmake ninja pkg-config dtc arm-none-eabi-gcc arm-none-eabi-g++ python3'
 headers_build='cmocka.h psa/crypto.h sodium.h libfdt.h jansson.h zlib.h'
 commands_clang='clang-19'
+commands_m32='apt-get dpkg-deb'
+commands_big_endian='powerpc-linux-gnu-gcc qemu-ppc apt-get'
 commands_bench='valgrind'
 
 say() {
@@ -113,8 +117,8 @@ make_venv() {
 groups=${*:-build}
 for group in $groups; do
 	case $group in
-	build | clang | bench) ;;
-	*) die "no group '$group': build, clang, bench" ;;
+	build | clang | m32 | big_endian | bench) ;;
+	*) die "no group '$group': build, clang, m32, big_endian, bench" ;;
 	esac
 done
 if is_debian_12; then
