@@ -129,8 +129,8 @@ static void a_firmware_loader_takes_any_version(void **state)
 
 struct counters {
 	const char *what;
-	long running; /* negative: none */
-	long candidate;
+	int64_t running; /* negative: none */
+	int64_t candidate;
 	enum dfu_image_fault fault;
 };
 
