@@ -17,6 +17,7 @@
 #include <dfu/dfu_target.h>
 #include <dfu/dfu_target_mcuboot.h>
 #include <dfu/mcuboot.h>
+#include <retention/bootmode.h>
 
 #include "boot/trailer_bytes.h"
 #include "life.h"
@@ -177,9 +178,21 @@ static const struct scenario scenarios[] = {
 };
 /* clang-format on */
 
+/* To the application of a loader nothing is open. */
+static bool is_shut_out(void)
+{
+	return mode_rules[rig.what.mode].by_loader && life.running == 0;
+}
+
+/* What an uninterrupted call comes to: nothing is ever pending beside a loader. */
+static int uninterrupted(const struct scenario *scenario)
+{
+	return mode_rules[rig.what.mode].by_loader && scenario->run == cancel ? -ENODEV : 0;
+}
+
 static bool may_return(const struct scenario *scenario, int rc)
 {
-	bool may = rc == 0;
+	bool may = rc == 0 || (rc == -ENODEV && is_shut_out());
 
 	for (size_t i = 0; i < ERRNOS_MAX; i++) {
 		may = may || scenario->repeated[i] == rc;
@@ -195,6 +208,10 @@ static void complete(int shown)
 	}
 	if (shown == 2) {
 		return;
+	}
+	if (is_shut_out()) {
+		CHECK_RC(bootmode_set(BOOT_MODE_TYPE_BOOTLOADER), 0);
+		CHECK(boot() == 0);
 	}
 	CHECK_RC(rig_run(download_other, -1, false), 0);
 	CHECK_RC(rig_run(schedule, -1, false), 0);
@@ -234,7 +251,7 @@ static void try_scenario(const struct scenario *scenario)
 
 	scenario->prepare();
 	rig_snapshot();
-	CHECK_RC(rig_run(scenario->run, -1, false), 0);
+	CHECK_RC(rig_run(scenario->run, -1, false), uninterrupted(scenario));
 	const long operations = rig.shared->operations;
 	while (try_cut(scenario, cut, false) && try_cut(scenario, cut, true)) {
 		cut++;

@@ -23,6 +23,7 @@
 
 #define TINY 100
 #define SAMPLES 3000
+#define CROSSED 48600 /* 45 combinations of magic and flags, times 8, times 45, times 3 */
 #define ERRNOS_MAX 8
 
 enum magic { MAGIC_UNSET, MAGIC_GOOD, MAGIC_BAD, MAGIC_TORN, MAGIC_OTHER, MAGICS };
@@ -117,14 +118,25 @@ static bool flag_is(int index, size_t distance, uint8_t value)
 	return *(end_of(index) - distance) == value;
 }
 
+/* Whether the running image is given up at the next reset. */
+static bool is_unconfirmed(void)
+{
+	const struct mode_rules *rules = &mode_rules[rig.what.mode];
+	const bool is_done = flag_is(0, bytes()->copy_done, 1);
+
+	if (rules->is_direct) {
+		return rules->reverts && is_done && !flag_is(0, bytes()->image_ok, 1);
+	}
+	return rules->has_trailer && is_done && trailer_has_magic(bytes(), end_of(0)) &&
+	       flag_is(0, bytes()->image_ok, rig.slots[0].erased);
+}
+
 static struct meaning mean(void)
 {
 	struct meaning meaning = {
 		.asked = trailer_meaning(bytes(), end_of(0), rig.slots[0].erased, end_of(1),
 					 rig.slots[1].erased),
-		.unconfirmed = trailer_has_magic(bytes(), end_of(0)) &&
-			       flag_is(0, bytes()->copy_done, 1) &&
-			       flag_is(0, bytes()->image_ok, rig.slots[0].erased),
+		.unconfirmed = is_unconfirmed(),
 	};
 
 	if (rig.what.mode == BOOT_MODE_SWAP_OFFSET && trailer_has_magic(bytes(), end_of(1)) &&
@@ -132,7 +144,23 @@ static struct meaning mean(void)
 	    flag_is(1, bytes()->image_ok, rig.slots[1].erased)) {
 		meaning.asked = "revert";
 	}
+	if (!mode_rules[rig.what.mode].has_trailer && !mode_rules[rig.what.mode].alternates) {
+		meaning.asked = "none";
+	}
 	return meaning;
+}
+
+/* As boot_is_img_confirmed() is documented. */
+static bool is_confirmed(void)
+{
+	const struct mode_rules *rules = &mode_rules[rig.what.mode];
+	const bool is_ok = flag_is(life.running, bytes()->image_ok, 1);
+	const uint8_t *end = end_of(life.running);
+
+	if (rules->is_direct && rules->reverts) {
+		return is_ok && !trailer_is_blank(end, 16, rig.slots[life.running].erased);
+	}
+	return is_ok || trailer_is_blank(end, 16, rig.slots[life.running].erased);
 }
 
 static int type_of_boot(void)
@@ -150,27 +178,38 @@ static const char *name_of(int type)
 	return type >= 0 && (size_t)type < ARRAY_LEN(names) ? names[type] : "error";
 }
 
+/*
+ * Where the primary's trailer reads like that of a swap under way, its swap_info decides, whatever
+ * the secondary's asks for; to swap-scratch a trailer without magic reads so, too. No call of ours
+ * writes swap_info there.
+ */
+static bool primary_overrules(void)
+{
+	const bool is_blank = trailer_is_blank(end_of(0), 16, rig.slots[0].erased);
+	const bool is_good = trailer_has_magic(bytes(), end_of(0));
+
+	return flag_is(0, bytes()->copy_done, rig.slots[0].erased) &&
+	       !flag_is(0, bytes()->swap_info, rig.slots[0].erased) &&
+	       (is_good || (is_blank && rig.what.mode == BOOT_MODE_SWAP_SCRATCH));
+}
+
+/* By the trailers, and by what the bootloader would do. */
+static bool asks_for(const char *what, int type)
+{
+	return strcmp(mean().asked, what) == 0 && (primary_overrules() || type_of_boot() == type);
+}
+
 static bool asks_for_test(void)
 {
 	return rig.what.mode == BOOT_MODE_OVERWRITE_ONLY ? type_of_boot() != BOOT_SWAP_TYPE_NONE
-							 : type_of_boot() == BOOT_SWAP_TYPE_TEST;
+							 : asks_for("test", BOOT_SWAP_TYPE_TEST);
 }
 
 static bool asks_for_permanent(void)
 {
-	return rig.what.mode == BOOT_MODE_OVERWRITE_ONLY ? type_of_boot() != BOOT_SWAP_TYPE_NONE
-							 : type_of_boot() == BOOT_SWAP_TYPE_PERM;
-}
-
-/*
- * swap_info beside a good magic and without copy_done: to the bootloader a swap under way, which no
- * trailer of the secondary stops. No call of ours writes that.
- */
-static bool primary_overrules(void)
-{
-	return trailer_has_magic(bytes(), end_of(0)) &&
-	       flag_is(0, bytes()->copy_done, rig.slots[0].erased) &&
-	       !flag_is(0, bytes()->swap_info, rig.slots[0].erased);
+	return rig.what.mode == BOOT_MODE_OVERWRITE_ONLY
+		       ? type_of_boot() != BOOT_SWAP_TYPE_NONE
+		       : asks_for("permanent", BOOT_SWAP_TYPE_PERM);
 }
 
 static bool asks_for_nothing(void)
@@ -181,6 +220,31 @@ static bool asks_for_nothing(void)
 	return strcmp(asked, "test") != 0 && strcmp(asked, "permanent") != 0 &&
 	       (primary_overrules() ||
 		(type != BOOT_SWAP_TYPE_TEST && type != BOOT_SWAP_TYPE_PERM));
+}
+
+/* The slot that a bootloader starts; -1: none. */
+static int slot_of_boot(void)
+{
+	struct sim_boot_result result;
+	const int rc = sim_boot(boot_arrangement_get(), boot_rules_get(), true, &result);
+
+	return rc == 0 ? result.active[0] : -1;
+}
+
+static bool starts_other(void)
+{
+	return slot_of_boot() == 1;
+}
+
+/* For good: image_ok is all that the revert variants ask of a slot that has a magic. */
+static bool starts_other_for_good(void)
+{
+	return starts_other() && flag_is(1, bytes()->image_ok, 1);
+}
+
+static bool starts_not_other(void)
+{
+	return slot_of_boot() != 1;
 }
 
 static int request_test(void)
@@ -271,7 +335,7 @@ struct call {
 };
 
 /* clang-format off */
-static const struct call call_table[] = {
+static const struct call by_trailer[] = {
 	{"request a test", request_test, asks_for_test, false, {-EALREADY, -EUCLEAN}},
 	{"request for good", request_permanent, asks_for_permanent, false, {-EUCLEAN}},
 	{"confirm", boot_write_img_confirmed, runs_on, false, {-EUCLEAN}},
@@ -286,7 +350,54 @@ static const struct call call_table[] = {
 	{"target: schedule for good", target_permanent, asks_for_permanent, true, {-EBUSY, -EUCLEAN}},
 	{"target: cancel", target_cancel, asks_for_nothing, true, {-EBUSY, -ENOENT, -EUCLEAN}},
 };
+
+/* Slot 0 runs; slot 1 shows a later image. */
+static const struct call by_header[] = {
+	{"request a test", request_test, starts_other, false, {-EUCLEAN}},
+	{"request for good", request_permanent, starts_other_for_good, false, {-EUCLEAN}},
+	{"confirm", boot_write_img_confirmed, runs_on, false, {-EUCLEAN}},
+	{"set next, a test", set_next_test, starts_other, false, {-EUCLEAN}},
+	{"set next, for good", set_next_permanent, starts_other_for_good, false, {-EUCLEAN}},
+	{"set next, the running one", set_next_active, runs_on, false, {-EUCLEAN}},
+	{"set next, the other as running", set_next_other_active, runs_on, false, {-EUCLEAN}},
+	{"set next, the primary", set_next_primary, runs_on, false, {-EUCLEAN}},
+	{"cancel", cancel, starts_not_other, false, {-ENOENT, -EUCLEAN}},
+	{"target: init", target_init, runs_on, true, {-EBUSY}},
+	{"target: schedule", target_schedule, starts_other, true, {-EBUSY, -EUCLEAN}},
+	{"target: schedule for good", target_permanent, starts_other, true, {-EBUSY, -EUCLEAN}},
+	{"target: cancel", target_cancel, starts_not_other, true, {-EBUSY, -ENOENT, -EUCLEAN}},
+};
+
+/* There is nothing to ask for. */
+static const struct call by_nothing[] = {
+	{"request a test", request_test, NULL, false, {-ENODEV}},
+	{"request for good", request_permanent, NULL, false, {-ENODEV}},
+	{"confirm", boot_write_img_confirmed, runs_on, false, {-EUCLEAN}},
+	{"set next, a test", set_next_test, NULL, false, {-ENODEV}},
+	{"set next, for good", set_next_permanent, NULL, false, {-ENODEV}},
+	{"cancel", cancel, NULL, false, {-ENODEV}},
+	{"target: init", target_init, runs_on, true, {-ENODEV}},
+	{"target: schedule", target_schedule, runs_on, true, {-ENODEV}},
+	{"target: cancel", target_cancel, NULL, true, {-ENODEV}},
+};
 /* clang-format on */
+
+static const struct call *call_table;
+static size_t call_count;
+
+static void choose_calls(void)
+{
+	if (!mode_rules[rig.what.mode].is_direct && mode_rules[rig.what.mode].has_trailer) {
+		call_table = by_trailer;
+		call_count = ARRAY_LEN(by_trailer);
+	} else if (mode_rules[rig.what.mode].alternates) {
+		call_table = by_header;
+		call_count = ARRAY_LEN(by_header);
+	} else {
+		call_table = by_nothing;
+		call_count = ARRAY_LEN(by_nothing);
+	}
+}
 
 static bool is_documented(const struct call *call, int rc)
 {
@@ -343,15 +454,13 @@ static void ask(const struct meaning *meaning)
 	static const struct call question = {.name = "question"};
 	struct boot_swap_state state;
 	const bool has_magic = trailer_has_magic(bytes(), end_of(0));
-	const bool is_blank = trailer_is_blank(end_of(0), 16, rig.slots[0].erased);
 
 	rig_forget_ops();
 	must(strcmp(name_of(mcuboot_swap_type()), meaning->asked) == 0, &question, meaning->asked,
 	     mcuboot_swap_type());
 	must(boot_is_unconfirmed_multi(0) == (meaning->unconfirmed ? 1 : 0), &question,
 	     "unconfirmed", meaning->unconfirmed);
-	must(boot_is_img_confirmed() == (is_blank || flag_is(0, bytes()->image_ok, 1)), &question,
-	     "confirmed", 0);
+	must(boot_is_img_confirmed() == is_confirmed(), &question, "confirmed", 0);
 	must(boot_read_swap_state_by_id(0, &state) == 0 &&
 		     (state.magic == BOOT_MAGIC_GOOD) == has_magic,
 	     &question, "magic", 0);
@@ -366,7 +475,7 @@ static void try_state(void)
 	states++;
 	rig_snapshot();
 	ask(&meaning);
-	for (size_t i = 0; i < ARRAY_LEN(call_table); i++) {
+	for (size_t i = 0; i < call_count; i++) {
 		try_call(&call_table[i], &meaning);
 	}
 }
@@ -398,6 +507,43 @@ static void cross(void)
 	}
 }
 
+static uint32_t random_state = 1;
+
+static unsigned int random_below(unsigned int n)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 17;
+	random_state ^= random_state << 5;
+	return random_state % n;
+}
+
+/* Fields of any value, and bytes of any value where there may be none. */
+static void put_random(int index)
+{
+	const struct rig_slot *slot = &rig.slots[index];
+	const unsigned int tail = (unsigned int)bytes()->swap_info;
+	struct fields fields =
+		fields_of(random_below(MAGICS * FLAGS * FLAGS * (unsigned int)ARRAY_LEN(infos)));
+
+	if (random_below(4) == 0) {
+		fields.info = (int)random_below(256);
+	}
+	put_fields(index, &fields);
+	for (unsigned int i = random_below(4); i > 0; i--) {
+		slot->bytes[slot->size - 1 - random_below(tail)] = (uint8_t)random_below(256);
+	}
+}
+
+static void sample(void)
+{
+	for (unsigned int i = 0; i < SAMPLES; i++) {
+		blank();
+		put_random(0);
+		put_random(1);
+		try_state();
+	}
+}
+
 static void open_case(enum boot_mode mode, size_t block, uint8_t align, bool no_erase)
 {
 	const struct rig_case what = {.mode = mode,
@@ -408,9 +554,10 @@ static void open_case(enum boot_mode mode, size_t block, uint8_t align, bool no_
 				      .no_erase = no_erase};
 
 	CHECK(rig_open(&what));
+	choose_calls();
 	life_factory(TINY);
 	image_file_make(&life.next, TINY, 1, mode_rules[mode].flags);
-	rig_put(1, expect(1).start, life.next.bytes, TINY);
+	rig_put(life_upload_slot(), expect(1).start, life.next.bytes, TINY);
 	for (int i = 0; i < RIG_SLOTS; i++) {
 		memcpy(images[i], rig.slots[i].bytes, rig.slots[i].size);
 	}
@@ -418,8 +565,18 @@ static void open_case(enum boot_mode mode, size_t block, uint8_t align, bool no_
 
 int main(int argc, char **argv)
 {
-	open_case(life_mode(argc, argv), 4, 8, false);
+	const enum boot_mode mode = life_mode(argc, argv);
+
+	open_case(mode, 4, 8, false);
 	cross();
+	sample();
+	open_case(mode, 1, 8, true);
+	sample();
+	open_case(mode, 8, 16, false);
+	sample();
+	open_case(mode, 8, 32, false);
+	sample();
 	printf("%lu states, %lu calls, %lu of them answered 0\n", states, calls, successes);
+	CHECK(states == CROSSED + 4 * SAMPLES);
 	return 0;
 }
