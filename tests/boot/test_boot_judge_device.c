@@ -7,6 +7,8 @@
 static const enum boot_mode swaps[] = {BOOT_MODE_SWAP_SCRATCH, BOOT_MODE_SWAP_MOVE,
 				       BOOT_MODE_SWAP_OFFSET, BOOT_MODE_OVERWRITE_ONLY};
 static const enum boot_mode xips[] = {BOOT_MODE_DIRECT_XIP, BOOT_MODE_DIRECT_XIP_REVERT};
+static const enum boot_mode directs[] = {BOOT_MODE_DIRECT_XIP, BOOT_MODE_DIRECT_XIP_REVERT,
+					 BOOT_MODE_RAM_LOAD, BOOT_MODE_RAM_LOAD_REVERT};
 static const enum boot_mode rams[] = {BOOT_MODE_RAM_LOAD, BOOT_MODE_RAM_LOAD_REVERT};
 
 struct version {
@@ -71,15 +73,17 @@ static void the_direct_modes_start_higher_versions_and_equal_ones_of_the_primary
 	struct image_maker running, candidate;
 
 	(void)state;
-	for (size_t m = 0; m < ARRAY_LEN(xips); m++) {
+	for (size_t m = 0; m < ARRAY_LEN(directs); m++) {
 		for (size_t i = 0; i < 2 * ARRAY_LEN(versions); i++) {
 			const int slot = (int)(i % 2); /* that runs */
 			const int above = versions[i / 2].above;
 
-			judge_rig_open(xips[m], 1);
+			judge_rig_open(directs[m], 1);
+			judge_rig_rules(&(struct boot_rules){.signature = BOOT_SIGNATURE_NONE,
+							     .ram_size = 0x1000});
 			assert_int_equal(boot_running_slot_set(0, slot), 0);
-			make(&running, &versions[i / 2].running, 0);
-			make(&candidate, &versions[i / 2].candidate, 0);
+			make(&running, &versions[i / 2].running, DFU_IMAGE_F_RAM_LOAD);
+			make(&candidate, &versions[i / 2].candidate, DFU_IMAGE_F_RAM_LOAD);
 			judge_put((unsigned int)slot, 0, &running);
 			expect(&candidate, above > 0 || (above == 0 && slot == 1)
 						   ? DFU_IMAGE_OK
@@ -109,6 +113,28 @@ static void nothing_is_compared_with_a_running_image_that_is_not_there(void **st
 	judge_rig_open(BOOT_MODE_DIRECT_XIP, 1);
 	expect(&candidate, DFU_IMAGE_OK);
 	judge_rig_close();
+}
+
+/* They do not have it, whatever they were built with. */
+static void downgrade_prevention_is_not_for_the_direct_modes(void **state)
+{
+	struct image_maker running, candidate;
+
+	(void)state;
+	for (size_t m = 0; m < ARRAY_LEN(directs); m++) {
+		judge_rig_open(directs[m], 1);
+		judge_rig_rules(
+			&(struct boot_rules){.signature = BOOT_SIGNATURE_NONE,
+					     .downgrade = BOOT_DOWNGRADE_BY_SECURITY_COUNTER,
+					     .ram_size = 0x1000});
+		judge_image_begin(&running, 1, 0, 0, 0, DFU_IMAGE_F_RAM_LOAD);
+		judge_image_counter(&running, 7);
+		maker_hash(&running, DFU_IMAGE_TLV_SHA256);
+		judge_put(0, 0, &running);
+		make(&candidate, &(struct version){2, 0, 0, 0}, DFU_IMAGE_F_RAM_LOAD);
+		expect(&candidate, DFU_IMAGE_OK);
+		judge_rig_close();
+	}
 }
 
 /* The loader is updated by nobody, and starts what it has loaded. */
@@ -309,6 +335,8 @@ static void a_ram_image_must_be_made_for_ram_that_is_there(void **state)
 		{DFU_IMAGE_F_RAM_LOAD, 0x1000, 0x1000, TOTAL, DFU_IMAGE_OK},
 		{DFU_IMAGE_F_RAM_LOAD, 0x1000, 0x1000, TOTAL - 1, DFU_IMAGE_LOAD_RANGE},
 		{DFU_IMAGE_F_RAM_LOAD, 0x1000, 0x1000, 0, DFU_IMAGE_LOAD_RANGE},
+		/* RAM that is said to pass the last address does not go on at the first. */
+		{DFU_IMAGE_F_RAM_LOAD, 0x1000, 0xf0000000, 0x20000000, DFU_IMAGE_LOAD_RANGE},
 		{0, 0x1000, 0x1000, 0x1000, DFU_IMAGE_NOT_RAM_LOAD},
 		{DFU_IMAGE_F_ROM_FIXED, 0x1000, 0x1000, 0x1000, DFU_IMAGE_NOT_RAM_LOAD},
 		{DFU_IMAGE_F_RAM_LOAD | DFU_IMAGE_F_ROM_FIXED, 0x1000, 0x1000, 0x1000,
@@ -368,6 +396,7 @@ int main(void)
 		cmocka_unit_test(
 			the_direct_modes_start_higher_versions_and_equal_ones_of_the_primary),
 		cmocka_unit_test(nothing_is_compared_with_a_running_image_that_is_not_there),
+		cmocka_unit_test(downgrade_prevention_is_not_for_the_direct_modes),
 		cmocka_unit_test(a_firmware_loader_takes_any_version),
 		cmocka_unit_test(a_security_counter_must_not_fall),
 		cmocka_unit_test(of_several_security_counters_the_first_one_counts),

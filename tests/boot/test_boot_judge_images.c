@@ -225,6 +225,9 @@ static void what_the_direct_modes_would_start_counts(void **state)
 			judge_rig.flash.memory[JUDGE_OFF(4) - 24] = 0xff;
 			expect(0, 0, &image, DFU_IMAGE_DEPENDENCY);
 			expect(0, 2, &image, DFU_IMAGE_OK);
+			judge_put_image_ok(3);
+			expect(0, 0, &image, DFU_IMAGE_OK);
+			/* Without the magic nothing else counts. */
 			judge_rig.flash.memory[JUDGE_OFF(4) - 1] = 0xff;
 			expect(0, 0, &image, DFU_IMAGE_DEPENDENCY);
 		}
@@ -272,7 +275,8 @@ static void of_two_equal_versions_the_primary_is_started(void **state)
 	judge_rig_close();
 }
 
-/* 1.1.0 is being tested; 1.0.0 comes back, from where the swap has put it, one page up or not. */
+/* 1.1.0 is being tested; 1.2.0 comes back, from where the swap has put it: the start of the slot.
+ */
 static void an_image_about_to_be_reverted_counts_as_what_it_is_reverted_to(void **state)
 {
 	struct image_maker image;
@@ -280,16 +284,16 @@ static void an_image_about_to_be_reverted_counts_as_what_it_is_reverted_to(void 
 	(void)state;
 	for (size_t m = 0; m < 3; m++) {
 		open_device(modes[m], 2);
-		put(modes[m], 3, 0, 0);
+		put(modes[m], 3, 0, 2);
 		begin(&image, modes[m], 0, 2);
-		judge_image_needs(&image, 1, 1, 1, 0, 0);
+		judge_image_needs(&image, 1, 1, 2, 0, 0);
 		end(&image);
-		expect(0, 0, &image, DFU_IMAGE_OK);
+		expect(0, 0, &image, DFU_IMAGE_DEPENDENCY);
 		judge_put_magic(2);
 		judge_put_copy_done(2);
-		expect(0, 0, &image, DFU_IMAGE_DEPENDENCY);
-		judge_put_image_ok(2);
 		expect(0, 0, &image, DFU_IMAGE_OK);
+		judge_put_image_ok(2);
+		expect(0, 0, &image, DFU_IMAGE_DEPENDENCY);
 		judge_rig_close();
 	}
 }
@@ -466,6 +470,24 @@ static void two_images_in_the_same_ram_do_not_go_together(void **state)
 	}
 }
 
+/* Its version is loaded to where the primary says. */
+static void of_two_equal_versions_the_primary_takes_ram(void **state)
+{
+	struct image_maker image;
+
+	(void)state;
+	open_device(BOOT_MODE_RAM_LOAD, 2);
+	judge_image_begin(&image, 1, 1, 0, 0, DFU_IMAGE_F_RAM_LOAD);
+	judge_image_load_at(&image, 0x20003000);
+	end(&image);
+	judge_put(3, 0, &image);
+	judge_image_begin(&image, 1, 2, 0, 0, DFU_IMAGE_F_RAM_LOAD);
+	judge_image_load_at(&image, 0x20003000);
+	end(&image);
+	expect(0, 0, &image, DFU_IMAGE_OK);
+	judge_rig_close();
+}
+
 static void an_image_that_is_not_whole_takes_no_ram(void **state)
 {
 	struct image_maker image, other;
@@ -508,6 +530,7 @@ int main(void)
 		cmocka_unit_test(what_others_lack_keeps_all_updates_waiting),
 		cmocka_unit_test(the_direct_modes_start_the_rest_without_the_image_that_lacks_one),
 		cmocka_unit_test(two_images_in_the_same_ram_do_not_go_together),
+		cmocka_unit_test(of_two_equal_versions_the_primary_takes_ram),
 		cmocka_unit_test(an_image_that_is_not_whole_takes_no_ram),
 	};
 
