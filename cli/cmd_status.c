@@ -8,6 +8,7 @@
 
 #include <dfu/boot.h>
 
+#include "boot/boot_judge.h"
 #include "image.h"
 #include "map.h"
 #include "output.h"
@@ -65,6 +66,16 @@ static void read_pending(struct cli *cli, struct slot_state *state, unsigned int
 	}
 }
 
+/* Whether the bootloader could start an image in this slot, or install it from there. */
+static bool is_bootable(const struct cli_image *image, unsigned int pair,
+			const struct flash_area *fa)
+{
+	const ssize_t most = boot_get_max_image_size((int)pair);
+
+	return image->rc == 0 && (most < 0 || image->image.total_size <= (size_t)most) &&
+	       boot_place_fault(&image->header, fa) == DFU_IMAGE_OK;
+}
+
 /* Of a slot that the board lacks nothing holds. */
 static void read_slot(struct cli *cli, struct slot_state *state, unsigned int image,
 		      const struct flash_area *fa, int swap_type)
@@ -76,14 +87,12 @@ static void read_slot(struct cli *cli, struct slot_state *state, unsigned int im
 	 */
 	bool running = state->slot == (unsigned int)(active < 0 ? 0 : active);
 	bool reverts = swap_type == BOOT_SWAP_TYPE_REVERT;
-	ssize_t most = boot_get_max_image_size((int)image);
 
 	if (fa == NULL) {
 		return;
 	}
 	cli_image_judge_slot(&state->image, fa, swap_type);
-	state->bootable = state->image.rc == 0 &&
-			  (most < 0 || state->image.image.total_size <= (size_t)most);
+	state->bootable = is_bootable(&state->image, image, fa);
 	state->has_trailer = boot_read_swap_state(fa, &state->trailer) == 0;
 	if (!running) {
 		read_pending(cli, state, image, swap_type);

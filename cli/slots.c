@@ -111,7 +111,6 @@ static const char *never_text(char text[NEVER_LEN], const struct sim_board *boar
 			      unsigned int image)
 {
 	const struct sim_partition *trailerless = find_trailerless(board, image);
-
 	const struct sim_partition *primary = sim_board_slot(board, 2 * image);
 	const struct sim_partition *secondary = sim_board_slot(board, 2 * image + 1);
 	char here[PAGES_LEN];
@@ -120,7 +119,7 @@ static const char *never_text(char text[NEVER_LEN], const struct sim_board *boar
 	if (trailerless != NULL) {
 		return trailerless_text(text, board, trailerless);
 	}
-	if (boot_mode_is_direct(board->arrangement.mode) || secondary == NULL) {
+	if (boot_mode_is_direct(board->arrangement.mode) || primary == NULL || secondary == NULL) {
 		(void)snprintf(text, NEVER_LEN, "a slot of image %u has no room for an image",
 			       image);
 		return text;

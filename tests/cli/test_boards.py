@@ -3,10 +3,12 @@
 import os
 import unittest
 
-from support import CliTest, MAGIC, ROOT, image, read, slotwise
+from support import BOARDS, CliTest, MAGIC, ROOT, image, key, read, slotwise
 
 OLD = image("tiny-1.0.0-none.bin")
 NEW = image("tiny-1.1.0-none.bin")
+MODES = ("swap-scratch", "swap-move", "swap-offset", "overwrite-only", "direct-xip", "direct-xip-revert", "ram-load",
+         "ram-load-revert", "single-slot", "firmware-loader")
 NEVER = "the bootloader can never swap "
 
 
@@ -55,7 +57,7 @@ class Boards(CliTest):
             for offset, data in ((0xc800, read(OLD)), (0x82800, read(NEW)), (0xf8000 - 40, trailer)):
                 file.seek(offset)
                 file.write(data)
-        self.assertIn("does not begin and end on page boundaries", self.refused_and_unchanged("boot", path))
+        self.assertIn("is not modelled", self.refused_and_unchanged("boot", path))
 
     def test_slots_that_never_swap_are_warned_of_and_refused_in_words(self):
         for changes, words in (
@@ -80,7 +82,53 @@ class Boards(CliTest):
                       warnings)
         self.assertIn(NEVER, self.refused_and_unchanged("update", path, NEW))
 
-    def test_another_mode_is_not_warned_of(self):
+    def test_every_mode_that_a_shipped_board_can_have_is_not_warned_of(self):
+        for board, what in BOARDS.items():
+            for mode in MODES:
+                args = ["new", self.path(f"{board}-{mode}"), "--board", os.path.join(ROOT, f"boards/{board}.dts"),
+                        "--mode", mode]
+                if mode == "swap-scratch" and not what.get("scratch"):
+                    self.assertIn("scratch_partition: is missing", self.refused(*args))
+                else:
+                    self.done(*args)
+
+    def test_slots_that_do_not_go_together_are_told_by_what_the_mode_asks(self):
+        source = read(os.path.join(ROOT, "boards/stm32f4.dts")).decode()
+        source = source.replace("reg = <0x20000 0x60000>", "reg = <0x20000 0x40000>")
+        for mode, words in (("swap-offset", "equal pages, as many or one more in the second"),
+                            ("swap-scratch", "slots of one size"), ("overwrite-only", "can never overwrite slot0")):
+            path = self.path(mode)
+            if mode == "swap-offset":
+                changed = source.replace("reg = <0x80000 0x60000>", "reg = <0x80000 0x20000>")
+            else:
+                changed = source
+            result = slotwise("new", path, "--board", self.write("board.dts", changed.encode()), "--mode", mode)
+            self.assertEqual(result.code, 0)
+            self.assertIn(words, result.err)
+            self.assertIn(words, self.refused_and_unchanged("update", path, NEW))
+
+    def test_a_key_is_found_beside_the_board_and_copied(self):
+        os.mkdir(self.path("boards"))
+        os.mkdir(self.path("boards/keys"))
+        text = read(os.path.join(ROOT, "boards/nrf52840dk.dts")).decode().replace(
+            "images = <1>;", 'images = <1>; signature-type = "ecdsa-p256"; public-key = "keys/own.pem";')
+        board = self.write("boards/board.dts", text.encode())
+        pem = self.write("boards/keys/own.pem", read(key("ec256-a")))
+        path = self.path("dev")
+        self.done("new", path, "--board", board)
+        self.assertEqual(read(os.path.join(path, "public-key.pem")), read(key("ec256-a")))
+        os.unlink(pem)
+        self.done("update", path, image("med-1.1.0-ec256.bin"))
+        self.assertIn("not signed with the bootloader's key",
+                      self.refused("update", path, image("med-1.1.0-ec256b.bin")))
+        for words in ("No such file", "not a public key"):
+            self.assertIn(f"public-key: {pem}: {words}", self.refused("new", self.path("other"), "--board", board))
+            self.assertFalse(os.path.exists(self.path("other")))
+            self.write("boards/keys/own.pem", b"no key")
+        os.unlink(os.path.join(path, "public-key.pem"))
+        self.assertEqual(self.refused("status", path), f"{path}: {path}/public-key.pem: No such file or directory")
+
+    def test_pairs_that_never_swap_are_not_warned_of_where_nothing_is_swapped(self):
         source = read(os.path.join(ROOT, "boards/nrf52840dk.dts")).decode()
         source = source.replace("reg = <0x82000 0x76000>", "reg = <0x82000 0x60000>")
         self.done("new", self.path("dev"), "--board", self.write("board.dts", source.encode()), "--mode", "direct-xip")

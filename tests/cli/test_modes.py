@@ -27,14 +27,14 @@ class ModeTest(CliTest):
 
     def assert_runs(self, device, version, slot, swap_type="none"):
         self.assertEqual(device.boot(), {"booted": {"image": 0, "slot": slot, "version": version + "+0"},
-                                         "swap_types": [swap_type], "active": [slot]})
+                                         "swap_types": [swap_type], "active": [slot]}, device.path)
 
     def assert_slot(self, device, number, version, flags="", start=None):
         """What status says of a slot, and the bytes of the image that lie there."""
         slot = device.status()["images"][0]["slots"][number]
-        self.assertEqual(slot["version"], version and version + "+0")
+        self.assertEqual(slot["version"], version and version + "+0", device.path)
         self.assertEqual({name for name in ("active", "pending", "confirmed", "permanent") if slot[name]},
-                         set(flags.split()))
+                         set(flags.split()), device.path)
         self.assertEqual(slot["bootable"], version is not None)
         if version:
             wanted = read(self.file(tuple(map(int, version.split(".")))))
@@ -54,8 +54,7 @@ class ModeTest(CliTest):
         """A device of each mode, on one board or on each that can have it."""
         for mode in modes:
             for board in self.boards(mode) if everywhere else self.boards(mode)[:1]:
-                with self.subTest(mode=mode, board=board):
-                    yield self.device(mode, board)
+                yield self.device(mode, board)
 
 
 class Swap(ModeTest):
@@ -129,6 +128,15 @@ class SwapOffset(ModeTest):
         self.assertEqual(device.slot(1)[:0x1000], b"\xff" * 0x1000)
         self.done("schedule", device.path)
         self.assert_runs(device, "1.1.0", 0, "test")
+
+    def test_of_two_images_in_a_slot_the_one_that_counts_is_shown(self):
+        device = self.device("swap-offset")
+        self.done("flash", device.path, "slot1", self.file((1, 1, 0)))
+        device.poke(1, 0, make_image(3000, (0, 9, 0)))
+        self.assertEqual(device.status()["images"][0]["slots"][1]["version"], "0.9.0+0")
+        self.done("schedule", device.path)
+        self.assert_slot(device, 1, "1.1.0", "pending")
+        self.assertEqual(device.slot(1)[:0x1000], b"\xff" * 0x1000)
 
     def test_raw_programming_begins_at_the_start_of_the_slot(self):
         device = self.device("swap-offset")
@@ -227,6 +235,13 @@ class Direct(ModeTest):
         self.assertIn(b"sim/active/0=01\n", device.all_files()["settings"])
         self.assert_runs(device, "1.2.0", 0)
 
+    def test_an_image_for_another_place_is_not_bootable(self):
+        for mode, more in (("direct-xip", {"flags": ROM_FIXED, "load_addr": 0x8000}), ("ram-load", {"flags": 0})):
+            device = self.make(name=mode, mode=mode)
+            self.done("flash", device.path, "slot0", self.file((1, 0, 0), **more))
+            slot = device.status()["images"][0]["slots"][0]
+            self.assertEqual((slot["version"], slot["bootable"], slot["active"]), ("1.0.0+0", False, False))
+
     def test_where_nothing_runs_no_slot_is_written(self):
         for mode in PLAIN + REVERT:
             device = self.make(name=mode, mode=mode)
@@ -300,6 +315,14 @@ class Revert(ModeTest):
         padded = make_image(5000, (1, 0, 0)).ljust(0x76000 - 16, b"\xff") + magic
         self.done("flash", device.path, "slot0", self.write("padded.bin", padded))
         self.assertEqual(device.slot(0), padded)
+
+    def test_a_file_padded_with_erased_bytes_is_marked_like_any_other(self):
+        device = self.make(mode="ram-load-revert")
+        padded = make_image(5000, (1, 0, 0), RAM_LOAD, 0x20000000).ljust(0x76000, b"\xff")
+        self.done("flash", device.path, "slot0", self.write("padded.bin", padded))
+        self.assertEqual(device.trailer(0)["image_ok"], b"\x01")
+        for _ in range(2):
+            self.assert_runs(device, "1.0.0", 0)
 
 
 class OneSlot(ModeTest):

@@ -133,6 +133,45 @@ class Pairs(CliTest):
         return int(place[1], 16) + 0x74000
 
 
+class DirectPairs(CliTest):
+    """Where an image is started where it lies, each pair has its own running slot."""
+
+    def make_mode(self, mode):
+        path = self.path(mode)
+        self.done("new", path, "--board", self.write("pairs.dts", two_pairs().encode()), "--mode", mode)
+        for slot in ("slot0", "slot2"):
+            self.done("flash", path, slot, OLD)
+        self.assertEqual(self.done("boot", path, "--json").json()["active"], [0, 0])
+        return path
+
+    def flags(self, path):
+        return [[next((word for word in ("active", "pending") if slot[word]), None) for slot in image["slots"]]
+                for image in self.done("status", path, "--json").json()["images"]]
+
+    def test_each_image_goes_to_its_own_slot(self):
+        path = self.make_mode("direct-xip")
+        report = self.done("update", path, NEW, "--image", "1", "--json").json()
+        self.assertEqual((report["image"], report["slot"]), (1, 1))
+        self.assertEqual(self.flags(path), [["active", None], ["active", "pending"]])
+        self.assertEqual(self.done("boot", path, "--json").json(),
+                         {"booted": {"image": 0, "slot": 0, "version": "1.0.0+0"}, "swap_types": ["none", "none"],
+                          "active": [0, 1]})
+        self.done("update", path, NEW)
+        self.assertEqual(self.flags(path), [["active", "pending"], [None, "active"]])
+        self.assertEqual(self.done("boot", path, "--json").json()["active"], [1, 1])
+
+    def test_an_image_on_trial_does_not_keep_the_other_one_from_its_update(self):
+        path = self.make_mode("direct-xip-revert")
+        self.done("update", path, NEW, "--image", "1")
+        self.assertEqual(self.done("boot", path, "--json").json()["active"], [0, 1])
+        self.assertIn("unconfirmed", self.refused("update", path, NEW, "--image", "1"))
+        self.done("update", path, NEW)
+        self.assertEqual(self.done("cancel", path, "--json").json(), {"cancelled": [0]})
+        self.assertIn("image 1: the running image is unconfirmed", self.refused("cancel", path))
+        self.assertEqual(self.done("confirm", path, "--json").json(), {"confirmed": [0, 1]})
+        self.assertEqual(self.done("boot", path, "--json").json()["active"], [0, 1])
+
+
 class Nothing(CliTest):
     """Where nothing would boot, nothing is active."""
 
