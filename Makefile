@@ -12,7 +12,7 @@ CTEST = ctest --output-on-failure -j$(JOBS)
 CONFIGURE = cmake -S . -G Ninja
 BUILD = cmake --build
 
-.PHONY: all test demo bench asan clang m32 big-endian arm format clean help tools tools-clang tools-bench
+.PHONY: all test demo support bench asan clang m32 big-endian arm format clean help tools tools-clang tools-bench
 
 all: build/build.ninja ## install what is missing, build everything into build/
 	@$(BUILD) build
@@ -22,6 +22,9 @@ test: all ## build, then run every test
 
 demo: all ## update a simulated device from 1.0.0 to 1.1.0
 	@sh examples/demo.sh build
+
+support: all ## write the README's support matrix from what the tests find
+	@$(BUILD) build --target support
 
 bench: tools-bench all ## instructions a byte, erases and programs, sizes; tables in build/bench
 	@$(BUILD) build --target bench

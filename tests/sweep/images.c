@@ -22,7 +22,8 @@ static void put32(uint8_t *p, uint32_t v)
 	put16(p + 2, v >> 16);
 }
 
-void image_file_make(struct image_file *file, size_t size, uint8_t minor, uint32_t flags)
+void image_file_make_above(struct image_file *file, size_t size, uint8_t minor, uint32_t flags,
+			   uint32_t above)
 {
 	const size_t area = size - AREA_LEN;
 	uint8_t *p;
@@ -37,7 +38,7 @@ void image_file_make(struct image_file *file, size_t size, uint8_t minor, uint32
 	*file = (struct image_file){.minor = minor, .size = size, .bytes = p};
 	memset(p, 0, HEADER_LEN);
 	put32(&p[0], 0x96f3b83d);
-	put32(&p[4], flags & IMAGE_RAM_LOAD ? LOAD_ADDRESS : 0);
+	put32(&p[4], flags & IMAGE_RAM_LOAD ? LOAD_ADDRESS + above : 0);
 	put16(&p[8], HEADER_LEN);
 	put32(&p[12], (uint32_t)(area - HEADER_LEN));
 	put32(&p[16], flags);
@@ -53,4 +54,9 @@ void image_file_make(struct image_file *file, size_t size, uint8_t minor, uint32
 	if (mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), p, area, &p[area + 8]) != 0) {
 		abort();
 	}
+}
+
+void image_file_make(struct image_file *file, size_t size, uint8_t minor, uint32_t flags)
+{
+	image_file_make_above(file, size, minor, flags, 0);
 }

@@ -19,4 +19,8 @@ struct image_file {
 /* Make a file, in place of what the struct held; zero it before the first use. */
 void image_file_make(struct image_file *file, size_t size, uint8_t minor, uint32_t flags);
 
+/* The same, to be loaded so many bytes higher than other files of IMAGE_RAM_LOAD. */
+void image_file_make_above(struct image_file *file, size_t size, uint8_t minor, uint32_t flags,
+			   uint32_t above);
+
 #endif

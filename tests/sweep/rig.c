@@ -19,7 +19,9 @@
 
 struct rig rig;
 
-static struct flash_area areas[3];
+#define NOBODY 255
+
+static struct flash_area areas[RIG_SLOTS_MAX + 1]; /* the last one is scratch */
 const struct flash_area *flash_map = areas;
 const int flash_map_entries = ARRAY_LEN(areas);
 
@@ -258,7 +260,7 @@ static void add_scratch(struct rig_flash *flash, const char *pages)
 
 		rig.scratch_page = page > rig.scratch_page ? page : rig.scratch_page;
 	}
-	areas[2] = (struct flash_area){
+	areas[RIG_SLOTS_MAX] = (struct flash_area){
 		.fa_id = BOOT_SCRATCH_AREA_ID,
 		.fa_off = (off_t)start,
 		.fa_size = rig.scratch_size,
@@ -313,7 +315,7 @@ static void begin_slot(int index)
 		.fa_off = (off_t)slot->off,
 		.fa_size = slot->size,
 		.fa_dev = &slot->flash->dev,
-		.fa_label = index == 0 ? "image-0" : "image-1",
+		.fa_label = "slot",
 	};
 }
 
@@ -332,6 +334,11 @@ static void lay_out(const struct rig_case *what)
 	}
 	add_neighbour(home, add_slot(is_far ? 1 : 0, 1, pages));
 	add_scratch(&rig.flashes[0], what->layout->scratch);
+	if (what->has_second_image) {
+		add_neighbour(&rig.flashes[0], 4096);
+		(void)add_slot(0, 2, what->layout->slot0);
+		(void)add_slot(0, 3, what->layout->slot1);
+	}
 }
 
 static void begin_library(const struct rig_case *what)
@@ -339,7 +346,7 @@ static void begin_library(const struct rig_case *what)
 	const struct boot_arrangement arrangement = {
 		.mode = what->mode,
 		.max_align = what->align,
-		.images = 1,
+		.images = what->has_second_image ? 2 : 1,
 		.max_sectors = SECTORS_MAX,
 	};
 	const struct boot_rules rules = {
@@ -380,9 +387,14 @@ bool rig_open(const struct rig_case *what)
 			 what->no_erase != flip)) {
 		return false;
 	}
-	begin_slot(0);
-	begin_slot(1);
-	fill(rig.flashes[0].memory + areas[2].fa_off, rig.scratch_size, &rig.flashes[0]);
+	for (int i = 0; i < RIG_SLOTS_MAX; i++) {
+		areas[i] = (struct flash_area){.fa_id = NOBODY};
+		if (i < RIG_SLOTS || what->has_second_image) {
+			begin_slot(i);
+		}
+	}
+	fill(rig.flashes[0].memory + areas[RIG_SLOTS_MAX].fa_off, rig.scratch_size,
+	     &rig.flashes[0]);
 	begin_library(what);
 	return true;
 }

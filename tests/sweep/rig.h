@@ -18,7 +18,8 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define RIG_RUNS_MAX 64
-#define RIG_SLOTS 2
+#define RIG_SLOTS 2 /* of the first image */
+#define RIG_SLOTS_MAX 4
 #define RIG_OPS_MAX 4096
 #define RIG_SETTINGS_SIZE 2048
 #define RIG_CUT 77 /* exit status of a process that was cut off */
@@ -46,6 +47,7 @@ struct rig_case {
 	uint8_t align;
 	uint8_t erased;
 	bool no_erase;
+	bool has_second_image; /* slots 2 and 3, like 0 and 1, on the first flash */
 };
 
 struct rig_op {
@@ -101,7 +103,7 @@ struct rig_shared {
 struct rig {
 	struct rig_case what;
 	struct rig_flash flashes[2];
-	struct rig_slot slots[RIG_SLOTS];
+	struct rig_slot slots[RIG_SLOTS_MAX];
 	size_t scratch_page; /* its largest page */
 	size_t scratch_size;
 	struct settings_backend settings; /* what the library gets */
