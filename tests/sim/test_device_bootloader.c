@@ -198,6 +198,20 @@ static void the_slot_that_runs_is_told_where_nothing_else_tells_it(void **state)
 	assert_int_equal(boot_running_slot(0), 0);
 }
 
+static void a_slot_that_is_only_assumed_is_not_remembered(void **state)
+{
+	(void)state;
+	open_new("direct-xip", "");
+	assert_int_equal(sim_device_assume_active(device, 0, 1), 0);
+	assert_int_equal(boot_running_slot(0), 1);
+	assert_int_equal(sim_device_active(device, 0), -ENOENT);
+	assert_int_equal(sim_device_assume_active(device, 0, -1), 0);
+	assert_int_equal(boot_running_slot(0), -ENODEV);
+	assert_int_equal(sim_device_assume_active(device, 1, 0), -EINVAL);
+	open_again();
+	assert_int_equal(boot_running_slot(0), -ENODEV);
+}
+
 static void the_bootloader_tells_about_itself(void **state)
 {
 	uint8_t value[8];
@@ -276,6 +290,7 @@ int main(void)
 		DEVICE_TEST(a_key_that_is_none_is_named_and_nothing_is_made),
 		DEVICE_TEST(a_device_whose_key_is_gone_does_not_open),
 		DEVICE_TEST(the_slot_that_runs_is_told_where_nothing_else_tells_it),
+		DEVICE_TEST(a_slot_that_is_only_assumed_is_not_remembered),
 		DEVICE_TEST(the_bootloader_tells_about_itself),
 		DEVICE_TEST(the_largest_image_is_told_in_little_endian),
 		DEVICE_TEST(the_boot_mode_survives_a_closing_when_it_is_kept),
