@@ -346,6 +346,24 @@ static void overwrite_only_needs_no_room_for_a_whole_trailer(void **state)
 	close_layout();
 }
 
+/* What is erased has no version, whatever its bytes would be as one. */
+static void downgrade_prevention_lets_an_image_into_an_erased_primary_slot(void **state)
+{
+	static const struct boot_rules rules = {.signature = BOOT_SIGNATURE_NONE,
+						.downgrade = BOOT_DOWNGRADE_BY_VERSION};
+	const struct layout layout = {
+		.mode = "overwrite-only", .images = 1, .slot = SLOT, .write = 8};
+
+	(void)state;
+	open_layout(&layout);
+	put_file(1, 0, "images/tiny-1.1.0-none.bin");
+	put_magic(1);
+	assert_int_equal(sim_boot(boot_arrangement_get(), &rules, false, &result), 0);
+	assert_int_equal(result.booted, 0);
+	assert_int_equal(result.version.minor, 1);
+	close_layout();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -359,6 +377,7 @@ int main(void)
 			sectors_of_several_sizes_are_only_swapped_by_scratch_and_overwritten),
 		cmocka_unit_test(a_slot_of_one_sector_has_no_place_for_a_candidate_one_sector_up),
 		cmocka_unit_test(overwrite_only_needs_no_room_for_a_whole_trailer),
+		cmocka_unit_test(downgrade_prevention_lets_an_image_into_an_erased_primary_slot),
 	};
 
 	return cmocka_run_group_tests_name("boot_model_layouts", tests, NULL, NULL);
