@@ -541,6 +541,12 @@ struct rig_page rig_page_at(const struct rig_slot *slot, size_t off)
 	abort();
 }
 
+void rig_move_slot(int slot, size_t start, size_t size)
+{
+	areas[slot].fa_off = (off_t)(rig.slots[slot].off + start);
+	areas[slot].fa_size = size;
+}
+
 void rig_put(int slot, size_t off, const void *bytes, size_t len)
 {
 	if (off > rig.slots[slot].size || len > rig.slots[slot].size - off) {

@@ -151,6 +151,9 @@ struct rig_page {
 /* The page that holds a byte of a slot. */
 struct rig_page rig_page_at(const struct rig_slot *slot, size_t off);
 
+/* Let a slot begin and end elsewhere, as a wrong devicetree would; what it holds stays. */
+void rig_move_slot(int slot, size_t start, size_t size);
+
 /* Put bytes into a slot, over whatever is there. */
 void rig_put(int slot, size_t off, const void *bytes, size_t len);
 
