@@ -26,7 +26,7 @@ static const struct flash_driver_api no_api;
 static const struct device dev = {.name = "flash", .api = &no_api};
 static struct flash_area areas[8];
 
-const struct flash_area *flash_map = areas;
+const struct flash_area *flash_map;
 const int flash_map_entries = ARRAY_LEN(areas);
 
 static void set_build(enum boot_mode mode, uint8_t images)
@@ -43,6 +43,7 @@ static int setup(void **state)
 		areas[i] = (struct flash_area){
 			.fa_id = (uint8_t)i, .fa_dev = &dev, .fa_off = 0, .fa_size = 4096};
 	}
+	flash_map = areas;
 	blinfo_region_set(NULL);
 	return 0;
 }
@@ -171,6 +172,8 @@ static void an_upload_needs_its_area(void **state)
 	assert_int_equal(boot_running_slot_set(0, 1), 0);
 	assert_int_equal(boot_upload_area(0), 0);
 	areas[0].fa_id = 77;
+	assert_int_equal(boot_upload_area(0), -ENODEV);
+	flash_map = NULL;
 	assert_int_equal(boot_upload_area(0), -ENODEV);
 }
 
