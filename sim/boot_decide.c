@@ -105,8 +105,7 @@ static void drop_request(const struct sim_boot_run *run, struct sim_boot_image *
 		return;
 	}
 	sim_boot_slot_erase_end(&image->secondary, image->trailer_len);
-	if (run->arrangement->mode == BOOT_MODE_SWAP_MOVE &&
-	    (type == BOOT_SWAP_TYPE_REVERT || asked(run, image) == BOOT_SWAP_TYPE_REVERT)) {
+	if (run->arrangement->mode == BOOT_MODE_SWAP_MOVE && type == BOOT_SWAP_TYPE_REVERT) {
 		sim_boot_slot_erase_end(&image->primary, image->trailer_len);
 	}
 }
