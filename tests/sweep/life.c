@@ -175,7 +175,9 @@ void life_schedule(int permanent)
 	CHECK_RC(dfu_target_mcuboot_schedule(0, permanent), 0);
 	CHECK(holds(&rig.slots[upload], expect(upload).start, &life.next));
 	CHECK(rig_is_unchanged_outside(upload));
-	CHECK_RC(dfu_target_mcuboot_schedule(0, permanent), 0);
+	if (life.next.size < LIFE_LARGE) {
+		CHECK_RC(dfu_target_mcuboot_schedule(0, permanent), 0);
+	}
 }
 
 bool life_cancel(void)

@@ -12,6 +12,9 @@
 #include "rig.h"
 #include "rules.h"
 
+/* Above this, hashing an image takes long. */
+#define LIFE_LARGE 70000
+
 #define CHECK(condition) life_check((condition), #condition, __FILE__, __LINE__)
 #define CHECK_RC(call, expected) life_check_rc((call), (expected), #call, __FILE__, __LINE__)
 

@@ -19,7 +19,6 @@
 
 #define TINY 600 /* longer than the largest write block */
 #define MIDDLE_MAX 9999
-#define LARGE 70000
 #define ALTERNATING "1x1K 1x2K 1x1K 1x2K 1x1K 1x2K 1x1K 1x2K 1x1K 1x2K"
 
 /* Slot 0, slot 1, slot 1 on a second flash, scratch. */
@@ -96,7 +95,7 @@ static size_t middle(void)
 /* Taken back at its largest only where that is quick, or where it must be refused. */
 static bool tries_to_cancel(void)
 {
-	return most() < LARGE || expect(life_upload_slot()).cancellable < most();
+	return most() < LIFE_LARGE || expect(life_upload_slot()).cancellable < most();
 }
 
 /* An update that nobody confirms; in modes that do not revert, it stays. */
@@ -131,12 +130,11 @@ static void try_largest(void)
 	}
 	life_boot_next(BOOT_UPGRADE_TEST);
 	life_confirm();
-	life_boot_same();
 }
 
+/* The largest comes last: whatever runs is hashed at every reset. */
 static void live(void)
 {
-	try_largest();
 	try_unconfirmed();
 	update(middle(), BOOT_UPGRADE_PERMANENT);
 	life_boot_same();
@@ -146,7 +144,9 @@ static void live(void)
 		life_boot_same();
 	} else {
 		life_boot_next(BOOT_UPGRADE_TEST);
+		life_confirm();
 	}
+	try_largest();
 }
 
 /* The application cannot update itself; the loader can, and nothing is ever taken back. */
@@ -156,16 +156,15 @@ static void live_by_loader(void)
 
 	image_file_make(&loader, life.image.size, life.image.minor, 0);
 	life_refuse(most() + 1, -EFBIG);
-	life_download(most(), chunk_of(&rig.what));
+	life_download(TINY, chunk_of(&rig.what));
 	life_boot_same();
 	life_schedule(BOOT_UPGRADE_TEST);
 	life_boot_next(BOOT_UPGRADE_TEST);
 	life_refuse(TINY, -ENODEV);
 	life_boot_same();
 	life_enter_loader(&loader);
-	update(TINY, BOOT_UPGRADE_PERMANENT);
+	update(most(), BOOT_UPGRADE_PERMANENT);
 	life_confirm();
-	life_boot_same();
 	free(loader.bytes);
 }
 
