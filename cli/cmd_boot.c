@@ -38,7 +38,7 @@ static void report(struct cli *cli, const struct sim_boot_result *result)
 {
 	json_t *booted = json_null();
 	json_t *swap_types = json_array();
-	json_t *active = json_array();
+	json_t *active = result->booted < 0 ? json_null() : json_array();
 	char version[CLI_VERSION_LEN];
 
 	if (result->booted >= 0) {
@@ -47,11 +47,11 @@ static void report(struct cli *cli, const struct sim_boot_result *result)
 				   cli_version_text(version, &result->version));
 	}
 	for (unsigned int i = 0; i < result->images; i++) {
-		int slot = result->active[i];
-
 		(void)json_array_append_new(swap_types,
 					    json_string(cli_swap_word(result->swap_type[i])));
-		(void)json_array_append_new(active, slot < 0 ? json_null() : json_integer(slot));
+		if (result->booted >= 0) {
+			(void)json_array_append_new(active, json_integer(result->active[i]));
+		}
 	}
 	cli_report(cli, "booted", booted);
 	cli_report(cli, "swap_types", swap_types);

@@ -120,8 +120,8 @@ class Usage(CliTest):
     def test_json_is_printed_at_exit_1_too(self):
         empty = self.make()
         gone = self.path("gone")
-        for args, wanted in ((["boot", empty.path], {"booted": None, "swap_types": ["none"], "active": [None]}),
-                             (["boot", gone], {"booted": None, "swap_types": [], "active": []}),
+        for args, wanted in ((["boot", empty.path], {"booted": None, "swap_types": ["none"], "active": None}),
+                             (["boot", gone], {"booted": None, "swap_types": [], "active": None}),
                              (["status", gone], {"mode": None, "images": []}),
                              (["confirm", gone], {"confirmed": []}), (["cancel", gone], {"cancelled": []})):
             result = slotwise(*args, "--json")
