@@ -162,19 +162,20 @@ struct scenario {
 	void (*prepare)(void);
 	int (*run)(void);
 	bool may_run[FILES];      /* after a cut */
+	int permanent;            /* of a new image that runs: 1, 0, -1 either */
 	int repeated[ERRNOS_MAX]; /* what the repeated call may return beside 0 */
 };
 
 /* clang-format off */
 static const struct scenario scenarios[] = {
-	{"download", prepare_nothing, download_new, {true}, {0}},
-	{"schedule a test", prepare_downloaded, schedule, {true, true}, {-EBUSY, -ENOENT, -ESTALE}},
-	{"schedule for good", prepare_downloaded, schedule_for_good, {true, true}, {-ENOENT, -ESTALE}},
-	{"raise a test", prepare_scheduled, schedule_for_good, {false, true}, {-EBUSY, -ENOENT, -ESTALE}},
-	{"cancel", prepare_scheduled, cancel, {true, true}, {-EBUSY, -ENOENT}},
-	{"confirm", prepare_testing, confirm, {true, true}, {0}},
-	{"clear what is scheduled", prepare_scheduled, clear, {true, true}, {-EBUSY}},
-	{"download over what is scheduled", prepare_scheduled, download_other, {true, true}, {-EBUSY}},
+	{"download", prepare_nothing, download_new, {true}, -1, {0}},
+	{"schedule a test", prepare_downloaded, schedule, {true, true}, 0, {-EBUSY, -ENOENT, -ESTALE}},
+	{"schedule for good", prepare_downloaded, schedule_for_good, {true, true}, 1, {-ENOENT, -ESTALE}},
+	{"raise a test", prepare_scheduled, schedule_for_good, {false, true}, -1, {-EBUSY, -ENOENT, -ESTALE}},
+	{"cancel", prepare_scheduled, cancel, {true, true}, 0, {-EBUSY, -ENOENT}},
+	{"confirm", prepare_testing, confirm, {true, true}, -1, {0}},
+	{"clear what is scheduled", prepare_scheduled, clear, {true, true}, 0, {-EBUSY}},
+	{"download over what is scheduled", prepare_scheduled, download_other, {true, true}, 0, {-EBUSY}},
 };
 /* clang-format on */
 
@@ -231,6 +232,9 @@ static bool try_cut(const struct scenario *scenario, long cut, bool cut_after)
 	check_bytes();
 	int shown = boot();
 	CHECK(scenario->may_run[shown]);
+	if (shown == 1 && scenario->permanent >= 0 && mode_rules[rig.what.mode].reverts) {
+		CHECK(boot_is_img_confirmed() == (scenario->permanent == 1));
+	}
 	const int rc = rig_run(scenario->run, -1, false);
 	if (!may_return(scenario, rc)) {
 		CHECK_RC(rc, 0);
