@@ -47,7 +47,7 @@ static int file_shown(int slot, size_t start)
 			return i;
 		}
 	}
-	CHECK(!"a header over something that is none of the files");
+	life_check(false, "a header has its file behind it", __FILE__, __LINE__);
 	return -1;
 }
 

@@ -25,9 +25,12 @@
 #define SAMPLES 3000
 #define CROSSED 48600 /* 45 combinations of magic and flags, times 8, times 45, times 3 */
 #define ERRNOS_MAX 8
+#define MAGICS 5
+#define FLAGS 3
+#define COMBINATIONS (MAGICS * FLAGS * FLAGS)
 
-enum magic { MAGIC_UNSET, MAGIC_GOOD, MAGIC_BAD, MAGIC_TORN, MAGIC_OTHER, MAGICS };
-enum flag { FLAG_UNSET, FLAG_SET, FLAG_BAD, FLAGS };
+enum magic { MAGIC_UNSET, MAGIC_GOOD, MAGIC_BAD, MAGIC_TORN, MAGIC_OTHER };
+enum flag { FLAG_UNSET, FLAG_SET, FLAG_BAD };
 
 /* Raw; -1 unset. */
 static const int infos[] = {-1, 0x02, 0x5f, 0x01, 0x03, 0x04, 0x05, 0x12};
@@ -492,7 +495,7 @@ static struct fields fields_of(unsigned int i)
 
 static void cross(void)
 {
-	const unsigned int one = MAGICS * FLAGS * FLAGS;
+	const unsigned int one = COMBINATIONS;
 
 	for (unsigned int i = 0; i < one * ARRAY_LEN(infos); i++) {
 		for (unsigned int k = 0; k < one * SECONDARY_INFOS; k++) {
@@ -523,7 +526,7 @@ static void put_random(int index)
 	const struct rig_slot *slot = &rig.slots[index];
 	const unsigned int tail = (unsigned int)bytes()->swap_info;
 	struct fields fields =
-		fields_of(random_below(MAGICS * FLAGS * FLAGS * (unsigned int)ARRAY_LEN(infos)));
+		fields_of(random_below(COMBINATIONS * (unsigned int)ARRAY_LEN(infos)));
 
 	if (random_below(4) == 0) {
 		fields.info = (int)random_below(256);
