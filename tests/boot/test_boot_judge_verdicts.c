@@ -8,13 +8,12 @@
  */
 #include "vector_device.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <dfu/boot_rules.h>
 
-#include "support/test_files.h"
+#include "support/test_records.h"
 #include "vector_rules.h"
 
 #define PAGE 4096
@@ -51,15 +50,6 @@ static void open_device(const json_t *record)
 	json_decref(whole);
 }
 
-static uint8_t *read_image(const char *file, size_t *len)
-{
-	char name[256];
-
-	snprintf(name, sizeof(name), "%s%s", strncmp(file, "extra/", 6) == 0 ? "" : "images/",
-		 file);
-	return test_read_file(name, len);
-}
-
 static enum dfu_image_fault judge(const struct dfu_image_source *source)
 {
 	struct boot_judgement judgement;
@@ -77,15 +67,18 @@ static enum dfu_image_fault judge_file(const json_t *record)
 
 	open_device(record);
 	vector_rules_set(json_object_get(record, "mcuboot"));
-	uint8_t *old = read_image("tiny-0.9.0-none.bin", &old_len);
-	uint8_t *file = read_image(vector_string(record, "file"), &len);
+	uint8_t *old = test_records_read_file("tiny-0.9.0-none.bin", &old_len);
+	uint8_t *file = test_records_read_file(vector_string(record, "file"), &len);
 	const struct flash_area *slot = vector_slot(1);
 	const struct dfu_image_source here = dfu_image_source_memory(file, len);
-	const struct dfu_image_source there = dfu_image_source_flash(slot, 0, slot->fa_size);
+	const bool is_offset = boot_arrangement_get()->mode == BOOT_MODE_SWAP_OFFSET;
+	const size_t start = is_offset ? PAGE : 0;
+	const struct dfu_image_source there =
+		dfu_image_source_flash(slot, start, slot->fa_size - start);
 
 	memcpy(vector_bytes(vector_slot(0)), old, old_len);
-	assert_true(len <= slot->fa_size);
-	memcpy(vector_bytes(slot), file, len);
+	assert_true(len <= slot->fa_size - start);
+	memcpy(vector_bytes(slot) + start, file, len);
 	const enum dfu_image_fault fault = judge(&here);
 	const enum dfu_image_fault in_slot = judge(&there);
 	/* Of a file that ends too early the slot's erased bytes are looked at. */
@@ -105,7 +98,7 @@ static enum dfu_image_fault judge_file(const json_t *record)
 
 static void what_mcuboot_refuses_never_passes_and_what_it_takes_does(void **state)
 {
-	json_t *records = test_read_jsonl("verdicts.jsonl.gz");
+	json_t *records = test_records_read("verdicts.jsonl.gz");
 	size_t i, valid = 0, invalid = 0, wrong = 0;
 	json_t *record;
 
@@ -128,8 +121,10 @@ static void what_mcuboot_refuses_never_passes_and_what_it_takes_does(void **stat
 	}
 	json_decref(records);
 	assert_int_equal(wrong, 0);
-	assert_int_equal(valid, 151);
-	assert_int_equal(invalid, 560);
+	if (test_records_are_known()) {
+		assert_int_equal(valid, 151);
+		assert_int_equal(invalid, 560);
+	}
 }
 
 int main(void)

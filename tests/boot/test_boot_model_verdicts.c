@@ -4,14 +4,13 @@
  * opinion of each file, and leave the same of it, when it is asked for as a test over an older
  * image.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <boot_check.h>
 #include <boot_model.h>
 
-#include "support/test_files.h"
+#include "support/test_records.h"
 #include "trailer_bytes.h"
 #include "vector_device.h"
 #include "vector_rules.h"
@@ -39,27 +38,18 @@ static json_t *device_of(const json_t *verdict)
 	return device;
 }
 
-static uint8_t *read_file(const char *name, size_t *len)
+static void put(int slot, size_t off, const uint8_t *file, size_t len)
 {
-	char path[512];
-
-	snprintf(path, sizeof(path), "%s%s", strncmp(name, "extra/", 6) == 0 ? "" : "images/",
-		 name);
-	return test_read_file(path, len);
-}
-
-static void put(int slot, const uint8_t *file, size_t len)
-{
-	assert_true(len <= SLOT);
-	memcpy(vector_bytes(vector_slot((size_t)slot)), file, len);
+	assert_true(len <= SLOT - off);
+	memcpy(vector_bytes(vector_slot((size_t)slot)) + off, file, len);
 }
 
 static void put_older(void)
 {
 	size_t len;
-	uint8_t *file = test_read_file("images/tiny-0.9.0-none.bin", &len);
+	uint8_t *file = test_records_read_file("tiny-0.9.0-none.bin", &len);
 
-	put(0, file, len);
+	put(0, 0, file, len);
 	free(file);
 }
 
@@ -105,14 +95,24 @@ static const char *slot_after(const uint8_t *file, size_t len, const uint8_t *be
 		       : "something else";
 }
 
+static const char *mode_of(const json_t *verdict)
+{
+	return vector_string(json_object_get(verdict, "mcuboot"), "mode");
+}
+
+static size_t start_of(const json_t *verdict)
+{
+	return strcmp(mode_of(verdict), "swap-offset") == 0 ? PAGE : 0;
+}
+
 static size_t largest_image(const json_t *verdict)
 {
-	const char *mode = vector_string(json_object_get(verdict, "mcuboot"), "mode");
+	const char *mode = mode_of(verdict);
 
 	if (strcmp(mode, "overwrite-only") == 0) {
 		return SLOT - 40;
 	}
-	if (strcmp(mode, "swap-move") == 0) {
+	if (strcmp(mode, "swap-move") == 0 || strcmp(mode, "swap-offset") == 0) {
 		return SLOT - 2 * PAGE;
 	}
 	assert_string_equal(mode, "swap-scratch");
@@ -121,9 +121,10 @@ static size_t largest_image(const json_t *verdict)
 
 static bool passes(const json_t *verdict)
 {
+	const size_t start = start_of(verdict);
 	const struct sim_boot_view view = {
-		.bytes = vector_bytes(vector_slot(1)),
-		.len = SLOT,
+		.bytes = vector_bytes(vector_slot(1)) + start,
+		.len = SLOT - start,
 		.slot_size = SLOT,
 		.erased = 0xff,
 	};
@@ -143,7 +144,7 @@ static bool check(const json_t *verdict, const uint8_t *file, size_t len)
 	bool passed;
 
 	put_older();
-	put(1, file, len);
+	put(1, start_of(verdict), file, len);
 	ask_for_test();
 	assert_non_null(before);
 	memcpy(before, vector_bytes(vector_slot(1)), SLOT);
@@ -165,7 +166,7 @@ static bool run(const json_t *verdict)
 {
 	json_t *device = device_of(verdict);
 	size_t len;
-	uint8_t *file = read_file(vector_string(verdict, "file"), &len);
+	uint8_t *file = test_records_read_file(vector_string(verdict, "file"), &len);
 	bool agrees;
 
 	assert_int_equal(vector_number(verdict, "slot_size"), SLOT);
@@ -194,14 +195,16 @@ static void the_model_has_the_opinion_of_mcuboot_on_every_file(void **state)
 		valid += strcmp(vector_string(verdict, "verdict"), "valid") == 0 ? 1u : 0u;
 	}
 	assert_int_equal(different, 0);
-	assert_int_equal(json_array_size(verdicts), 711);
-	assert_int_equal(valid, 151);
+	if (test_records_are_known()) {
+		assert_int_equal(json_array_size(verdicts), 711);
+		assert_int_equal(valid, 151);
+	}
 }
 
 static int load(void **state)
 {
 	(void)state;
-	verdicts = test_read_jsonl("verdicts.jsonl.gz");
+	verdicts = test_records_read("verdicts.jsonl.gz");
 	return 0;
 }
 

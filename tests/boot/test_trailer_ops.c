@@ -9,7 +9,7 @@
 
 #include <dfu/boot.h>
 
-#include "support/test_files.h"
+#include "support/test_records.h"
 #include "trailer_bytes.h"
 
 #define TAIL 256
@@ -29,6 +29,7 @@ struct tails {
 };
 
 static json_t *records;
+static size_t records_run;
 
 static uint8_t *slot_end(size_t slot)
 {
@@ -319,6 +320,7 @@ static struct counts run_mode(const char *mode)
 	{
 		if (strcmp(vector_string(json_object_get(record, "mcuboot"), "mode"), mode) == 0) {
 			run_record(record, &counts);
+			records_run++;
 		}
 	}
 	return counts;
@@ -328,7 +330,7 @@ static void assert_counts(const char *mode, struct counts expected)
 {
 	const struct counts found = run_mode(mode);
 
-	if (memcmp(&found, &expected, sizeof(found)) != 0) {
+	if (test_records_are_known() && memcmp(&found, &expected, sizeof(found)) != 0) {
 		fail_msg("%s: %u, %u, %u, %u", mode, found.queries, found.as_mcuboot, found.mended,
 			 found.refused);
 	}
@@ -353,13 +355,16 @@ static void direct_modes_do_what_mcuboot_does_or_better(void **state)
 static void no_record_is_left_out(void **state)
 {
 	(void)state;
-	assert_int_equal(json_array_size(records), 3024);
+	assert_int_equal(records_run, json_array_size(records));
+	if (test_records_are_known()) {
+		assert_int_equal(records_run, 3024);
+	}
 }
 
 static int load(void **state)
 {
 	(void)state;
-	records = test_read_jsonl("trailer-ops.jsonl.gz");
+	records = test_records_read("trailer-ops.jsonl.gz");
 	return 0;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "vector_rules.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "support/test_key.h"
@@ -60,11 +59,9 @@ void vector_rules_set(const json_t *mcuboot)
 		.ram_start = EXECUTABLE_RAM,
 		.ram_size = EXECUTABLE_RAM_SIZE,
 	};
-	char name[64];
 
 	if (json_is_string(json_object_get(mcuboot, "key"))) {
-		assert_int_equal(sscanf(vector_string(mcuboot, "key"), "keys/%63[^.]", name), 1);
-		test_key_load(&key, name);
+		test_key_load_recorded(&key, vector_string(mcuboot, "key"));
 		rules.key = &key.key;
 	}
 	rules.no_p384 = rules.signature == BOOT_SIGNATURE_ECDSA_P384;

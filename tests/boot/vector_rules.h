@@ -7,7 +7,7 @@
 
 #include <dfu/boot_rules.h>
 
-/* Set the library's rules from a record's "mcuboot"; its key is the test images' until the end. */
+/* Set the library's rules from a record's "mcuboot"; its key is kept until the end. */
 void vector_rules_set(const json_t *mcuboot);
 
 /* Forget the key. */

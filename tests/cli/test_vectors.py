@@ -24,7 +24,7 @@ import unittest
 
 from support import IMAGES, MAGIC, ROOT, SLOTWISE, TRAILER
 
-VECTORS = os.environ.get("SLOTWISE_VECTORS", os.path.join(ROOT, "tests/vectors"))
+VECTORS = os.environ.get("SLOTWISE_VECTORS") or os.path.join(ROOT, "tests/vectors")
 IMAGE_FOLDERS = (VECTORS, os.path.join(VECTORS, "images"), IMAGES)
 BOOTS = 400
 VERDICTS = 120

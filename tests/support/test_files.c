@@ -65,15 +65,13 @@ static uint8_t *read_all(const char *name, gzFile packed, FILE *plain, size_t *l
 	}
 }
 
-uint8_t *test_read_file(const char *name, size_t *len)
+uint8_t *test_read_path(const char *path, size_t *len)
 {
-	const char *suffix = strrchr(name, '.');
+	const char *suffix = strrchr(path, '.');
 	bool is_packed = suffix != NULL && strcmp(suffix, ".gz") == 0;
-	char path[512];
 	gzFile packed = NULL;
 	FILE *plain = NULL;
 
-	snprintf(path, sizeof(path), "%s%s", name[0] == '/' ? "" : VECTORS "/", name);
 	if (is_packed) {
 		packed = gzopen(path, "rb");
 	} else {
@@ -92,6 +90,14 @@ uint8_t *test_read_file(const char *name, size_t *len)
 	return bytes;
 }
 
+uint8_t *test_read_file(const char *name, size_t *len)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s%s", name[0] == '/' ? "" : VECTORS "/", name);
+	return test_read_path(path, len);
+}
+
 json_t *test_read_json(const char *name)
 {
 	json_error_t error;
@@ -104,26 +110,4 @@ json_t *test_read_json(const char *name)
 	}
 	free(text);
 	return json;
-}
-
-json_t *test_read_jsonl(const char *name)
-{
-	json_error_t error;
-	size_t len;
-	size_t at = 0;
-	uint8_t *text = test_read_file(name, &len);
-	json_t *lines = json_array();
-
-	while (at < len) {
-		const uint8_t *end = memchr(text + at, '\n', len - at);
-		size_t line_len = end == NULL ? len - at : (size_t)(end - (text + at));
-		json_t *line = json_loadb((const char *)text + at, line_len, 0, &error);
-
-		if (line == NULL || json_array_append_new(lines, line) != 0) {
-			give_up(name, error.text);
-		}
-		at += line_len + 1;
-	}
-	free(text);
-	return lines;
 }

@@ -18,10 +18,10 @@
  */
 uint8_t *test_read_file(const char *name, size_t *len);
 
+/* The same of any path. */
+uint8_t *test_read_path(const char *path, size_t *len);
+
 /* A JSON document; json_decref() it. */
 json_t *test_read_json(const char *name);
-
-/* A JSON object a line, as an array; json_decref() it. */
-json_t *test_read_jsonl(const char *name);
 
 #endif

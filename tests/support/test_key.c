@@ -11,15 +11,13 @@
 #include <mbedtls/pem.h>
 
 #include "support/test_files.h"
+#include "support/test_records.h"
 
-uint8_t *test_key_der(const char *name, size_t *len)
+/* Takes the file over. */
+static uint8_t *der_of(uint8_t *file, size_t *len)
 {
-	char path[128];
 	size_t used;
 	mbedtls_pem_context pem;
-
-	snprintf(path, sizeof(path), "images/keys/%s.pub.pem", name);
-	uint8_t *file = test_read_file(path, len);
 	uint8_t *text = calloc(1, *len + 1);
 
 	assert_non_null(text);
@@ -39,11 +37,28 @@ uint8_t *test_key_der(const char *name, size_t *len)
 	return der;
 }
 
+uint8_t *test_key_der(const char *name, size_t *len)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "images/keys/%s.pub.pem", name);
+	return der_of(test_read_file(path, len), len);
+}
+
 void test_key_load(struct test_key *key, const char *name)
 {
 	size_t len;
 
 	key->der = test_key_der(name, &len);
+	assert_int_equal(dfu_image_key_parse(&key->key, key->der, len), 0);
+}
+
+void test_key_load_recorded(struct test_key *key, const char *name)
+{
+	size_t len;
+	uint8_t *file = test_records_read_file(name, &len);
+
+	key->der = der_of(file, &len);
 	assert_int_equal(dfu_image_key_parse(&key->key, key->der, len), 0);
 }
 

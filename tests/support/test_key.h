@@ -13,6 +13,8 @@ struct test_key {
 	struct dfu_image_key key;
 };
 void test_key_load(struct test_key *key, const char *name);
+/* As a record names it: "keys/ec256-a.pub.pem". */
+void test_key_load_recorded(struct test_key *key, const char *name);
 void test_key_free(struct test_key *key);
 
 #endif
