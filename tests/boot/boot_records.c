@@ -47,34 +47,49 @@ static void put(const json_t *piece)
 	}
 }
 
-static uint64_t flash_digest(void)
+static uint8_t *snapshot(const struct test_flash *flash)
 {
-	uint64_t sum = 14695981039346656037u;
+	uint8_t *copy = malloc(flash->size);
+
+	assert_non_null(copy);
+	memcpy(copy, flash->memory, flash->size);
+	return copy;
+}
+
+/* A reset of which nothing is written. */
+static int rehearse(struct boot_difference *difference, struct sim_boot_result *dry)
+{
+	uint8_t *before[VECTOR_FLASHES_MAX];
+	int rc;
 
 	for (size_t i = 0; i < vector_device.flashes; i++) {
-		for (size_t k = 0; k < vector_device.flash[i].size; k++) {
-			sum = (sum ^ vector_device.flash[i].memory[k]) * 1099511628211u;
-		}
+		before[i] = snapshot(&vector_device.flash[i]);
 	}
-	return sum;
+	rc = sim_boot(boot_arrangement_get(), boot_rules_get(), true, dry);
+	for (size_t i = 0; i < vector_device.flashes; i++) {
+		const struct test_flash *flash = &vector_device.flash[i];
+
+		if (memcmp(before[i], flash->memory, flash->size) != 0) {
+			boot_differs(difference, "a dry run wrote");
+		}
+		free(before[i]);
+	}
+	return rc;
 }
 
 static void boot(struct boot_difference *difference, const json_t *step)
 {
-	const uint64_t before = flash_digest();
 	struct sim_boot_result dry;
 	struct sim_boot_result result;
-	const int dry_rc = sim_boot(boot_arrangement_get(), boot_rules_get(), true, &dry);
+	/* One pass over the records is enough for rehearsals: the one in which nobody looks. */
+	const int dry_rc = look == NULL ? rehearse(difference, &dry) : 0;
 
-	if (flash_digest() != before) {
-		boot_differs(difference, "a dry run wrote");
-	}
 	if (sim_boot(boot_arrangement_get(), boot_rules_get(), false, &result) != 0 ||
 	    dry_rc != 0) {
 		boot_differs(difference, "not modelled: %s", result.error);
 		return;
 	}
-	if (memcmp(&dry, &result, sizeof(dry)) != 0) {
+	if (look == NULL && memcmp(&dry, &result, sizeof(dry)) != 0) {
 		boot_differs(difference, "a dry run told something else");
 	}
 	boot_expected_check(difference, step, &result);
