@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Images that need each other can only be asked for together: alone, each lacks the other one.
+ */
+#include <string.h>
+
 #include <dfu/boot.h>
 #include <dfu/dfu_target_mcuboot.h>
 
@@ -12,14 +17,20 @@
 enum { OPTION_IMAGE, OPTION_PERMANENT };
 
 static const struct cli_option options[] = {
-	{"image", "N", "image pair, default 0"},
+	{"image", "N|all", "image pair, default 0; all of them together"},
 	{"permanent", NULL, "install for good, without a test"},
 	{NULL, NULL, NULL},
 };
 
+static bool is_for_all(const struct cli *cli)
+{
+	return cli->option[OPTION_IMAGE] != NULL && strcmp(cli->option[OPTION_IMAGE], "all") == 0;
+}
+
 /*
  * The library verifies, too; judging here first is for the words. A slot that shows no image is the
- * library's matter: it may know the first bytes.
+ * library's matter: it may know the first bytes. So is what images need that are asked for
+ * together.
  */
 static enum cli_status judge_slot(struct cli *cli, unsigned int image, unsigned int slot)
 {
@@ -43,6 +54,11 @@ static enum cli_status judge_slot(struct cli *cli, unsigned int image, unsigned 
 		return found.rc == 0 ? CLI_DONE : cli_fail(cli, name, "%s", cli_image_why(&found));
 	case DFU_IMAGE_NOT_AN_IMAGE:
 		return CLI_DONE;
+	case DFU_IMAGE_DEPENDENCY:
+		if (is_for_all(cli)) {
+			return CLI_DONE;
+		}
+		return cli_fail(cli, name, "%s", cli_image_why(&found));
 	case DFU_IMAGE_TOO_LARGE:
 		return cli_fail(cli, name,
 				"an image of %zu bytes, but the bootloader installs at most %zu",
@@ -66,48 +82,88 @@ static const char *why_no_image(unsigned int image, unsigned int slot)
 		       : cli_why(-ENOENT);
 }
 
-static enum cli_status schedule(struct cli *cli, unsigned int image, unsigned int slot)
+static enum cli_status prepare(struct cli *cli, unsigned int image, unsigned int *slot)
 {
-	bool permanent = cli->option[OPTION_PERMANENT] != NULL;
-	enum cli_status status = cli_need_confirmed(cli, image);
-	int rc;
+	enum cli_status status = cli_upload_slot(cli, image, slot);
 
-	status = status != CLI_DONE ? status : judge_slot(cli, image, slot);
-	status = status != CLI_DONE ? status : cli_target_ready(cli, image, slot, NULL);
-	status = status != CLI_DONE ? status : cli_remember_active(cli);
-	if (status != CLI_DONE) {
-		return status;
-	}
-	rc = dfu_target_mcuboot_schedule((int)image,
-					 permanent ? BOOT_UPGRADE_PERMANENT : BOOT_UPGRADE_TEST);
-	if (rc != 0) {
-		return cli_fail(cli, cli->operand[0], "%s",
-				rc == -ENOENT ? why_no_image(image, slot) : cli_why(rc));
-	}
-	cli_report(cli, "scheduled", json_string(permanent ? "permanent" : "test"));
-	cli_say(cli, "scheduled: the next boot %s the image in slot %u",
-		cli_schedule_word(permanent), slot);
-	return CLI_DONE;
+	status = status != CLI_DONE ? status : cli_need_confirmed(cli, image);
+	return status != CLI_DONE ? status : judge_slot(cli, image, *slot);
 }
 
-static enum cli_status run(struct cli *cli)
+/* img_num as the library takes it: -1 is all. */
+static enum cli_status ask(struct cli *cli, int img_num)
 {
-	unsigned int image = 0;
-	unsigned int slot;
-	enum cli_status status = cli_image_syntax(cli, OPTION_IMAGE);
+	const bool permanent = cli->option[OPTION_PERMANENT] != NULL;
+	const int rc = dfu_target_mcuboot_schedule(img_num, permanent ? BOOT_UPGRADE_PERMANENT
+								      : BOOT_UPGRADE_TEST);
 
-	cli_report(cli, "image", NULL);
-	cli_report(cli, "slot", NULL);
-	cli_report(cli, "scheduled", NULL);
-	status = status != CLI_DONE ? status : cli_open_device(cli);
-	status = status != CLI_DONE ? status : cli_image_number(cli, OPTION_IMAGE, &image);
+	if (rc == 0) {
+		cli_report(cli, "scheduled", json_string(permanent ? "permanent" : "test"));
+		return CLI_DONE;
+	}
+	if (rc == -ENOENT && img_num < 0) {
+		return cli_fail(cli, cli->operand[0], "not every image has an update to schedule");
+	}
+	return cli_fail(cli, cli->operand[0], "%s",
+			rc == -ENOENT ? why_no_image((unsigned int)img_num,
+						     (unsigned int)boot_upload_area(img_num) % 2)
+				      : cli_why(rc));
+}
+
+static enum cli_status schedule_one(struct cli *cli)
+{
+	unsigned int image;
+	unsigned int slot;
+	enum cli_status status = cli_image_number(cli, OPTION_IMAGE, &image);
+
 	if (status != CLI_DONE) {
 		return status;
 	}
 	cli_report(cli, "image", json_integer((json_int_t)image));
 	status = cli_find_active(cli);
-	status = status != CLI_DONE ? status : cli_upload_slot(cli, image, &slot);
-	return status != CLI_DONE ? status : schedule(cli, image, slot);
+	status = status != CLI_DONE ? status : prepare(cli, image, &slot);
+	status = status != CLI_DONE ? status : cli_target_ready(cli, image, slot, NULL);
+	status = status != CLI_DONE ? status : cli_remember_active(cli);
+	status = status != CLI_DONE ? status : ask(cli, (int)image);
+	if (status == CLI_DONE) {
+		cli_say(cli, "scheduled: the next boot %s the image in slot %u",
+			cli_schedule_word(cli->option[OPTION_PERMANENT] != NULL), slot);
+	}
+	return status;
+}
+
+static enum cli_status schedule_all(struct cli *cli)
+{
+	const unsigned int images = sim_device_board(cli->device)->arrangement.images;
+	enum cli_status status = cli_find_active(cli);
+	unsigned int slot = 0;
+
+	for (unsigned int image = 0; image < images && status == CLI_DONE; image++) {
+		status = prepare(cli, image, &slot);
+	}
+	cli_report(cli, "slot", NULL);
+	status = status != CLI_DONE ? status : cli_target_ready(cli, images - 1, slot, NULL);
+	status = status != CLI_DONE ? status : cli_remember_active(cli);
+	status = status != CLI_DONE ? status : ask(cli, -1);
+	if (status == CLI_DONE) {
+		cli_say(cli, "scheduled: the next boot %s the images of all %u pairs",
+			cli_schedule_word(cli->option[OPTION_PERMANENT] != NULL), images);
+	}
+	return status;
+}
+
+static enum cli_status run(struct cli *cli)
+{
+	enum cli_status status = is_for_all(cli) ? CLI_DONE : cli_image_syntax(cli, OPTION_IMAGE);
+
+	cli_report(cli, "image", NULL);
+	cli_report(cli, "slot", NULL);
+	cli_report(cli, "scheduled", NULL);
+	status = status != CLI_DONE ? status : cli_open_device(cli);
+	if (status != CLI_DONE) {
+		return status;
+	}
+	return is_for_all(cli) ? schedule_all(cli) : schedule_one(cli);
 }
 
 const struct cli_verb cli_verb_schedule = {

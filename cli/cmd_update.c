@@ -57,6 +57,10 @@ static enum cli_status judge_file(struct cli *cli, struct update *update)
 	}
 	cli_image_judge_for(&image, update->image, &source, update->key);
 	image.slot = cli_slot_area(update->image, update->slot)->fa_size;
+	/* An image that this one needs may still be on its way: scheduling asks again. */
+	if (cli->option[OPTION_NO_SCHEDULE] != NULL && image.report.fault == DFU_IMAGE_DEPENDENCY) {
+		image.rc = 0;
+	}
 	/* Of a padded file all is written, so all has to fit. */
 	if (image.report.fault == DFU_IMAGE_TOO_LARGE ||
 	    (image.rc == 0 && update->file.len > most)) {

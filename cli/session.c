@@ -223,6 +223,8 @@ const char *cli_why(int rc)
 		return "a permanent update is scheduled already: cancel it first";
 	case -EUCLEAN:
 		return "the trailer is damaged and cannot be mended without erasing the image";
+	case -ENOLINK:
+		return dfu_image_fault_str(DFU_IMAGE_DEPENDENCY);
 	case -ENOTSUP:
 		return "the bootloader cannot keep a trailer on this flash: its write blocks are "
 		       "larger than max-align";

@@ -60,12 +60,15 @@ RAM_LOAD = 0x20
 ROM_FIXED = 0x100
 
 
-def make_image(total, version=(1, 0, 0), flags=0, load_addr=0):
-    """An unsigned image of so many bytes, built here from the format's description."""
-    payload = bytes(i % 251 for i in range(total - 32 - 40))
-    header = struct.pack("<IIHHIIBBHII", 0x96F3B83D, load_addr, 32, 0, len(payload), flags, *version, 0, 0)
-    digest = hashlib.sha256(header + payload).digest()
-    return header + payload + struct.pack("<HHHH", 0x6907, 40, 0x10, 32) + digest
+def make_image(total, version=(1, 0, 0), flags=0, load_addr=0, needs=()):
+    """An unsigned image of so many bytes, built here from the format's description; needs: images and versions."""
+    protected = b"".join(struct.pack("<HHBBHBBHI", 0x40, 12, number, 0, 0, *lowest, 0) for number, lowest in needs)
+    if needs:
+        protected = struct.pack("<HH", 0x6908, 4 + len(protected)) + protected
+    payload = bytes(i % 251 for i in range(total - 32 - len(protected) - 40))
+    header = struct.pack("<IIHHIIBBHII", 0x96F3B83D, load_addr, 32, len(protected), len(payload), flags, *version, 0, 0)
+    digest = hashlib.sha256(header + payload + protected).digest()
+    return header + payload + protected + struct.pack("<HHHH", 0x6907, 40, 0x10, 32) + digest
 
 
 def image_list():

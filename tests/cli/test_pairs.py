@@ -4,7 +4,7 @@ import os
 import re
 import unittest
 
-from support import CliTest, ROOT, image, read, slotwise
+from support import CliTest, RAM_LOAD, ROOT, image, make_image, read, slotwise
 
 OLD = image("med-1.0.0-ec256.bin")
 NEW = image("med-1.1.0-ec256.bin")
@@ -170,6 +170,77 @@ class DirectPairs(CliTest):
         self.assertIn("image 1: the running image is unconfirmed", self.refused("cancel", path))
         self.assertEqual(self.done("confirm", path, "--json").json(), {"confirmed": [0, 1]})
         self.assertEqual(self.done("boot", path, "--json").json()["active"], [0, 1])
+
+
+class NeedEachOther(CliTest):
+    """Image 0 needs a new image 1, and image 1 a new image 0."""
+
+    NOT_MET = "a dependency between images is not met"
+
+    def make_mode(self, mode):
+        path = self.path(mode)
+        # In ram-load no image may lie where another one does.
+        images = [(version, self.write(f"{mode}-{number}-{version}.bin", make_image(
+            3000, (version, 0, 0), RAM_LOAD, 0x20000000 + 0x8000 * number + 0x4000 * (version - 1),
+            [(1 - number, (version, 0, 0))]))) for version in (1, 2) for number in (0, 1)]
+        self.done("new", path, "--board", self.write("pairs.dts", two_pairs().encode()), "--mode", mode)
+        self.done("flash", path, "slot0", images[0][1])
+        self.done("flash", path, "slot2", images[1][1])
+        self.done("boot", path)
+        return path, [file for version, file in images if version == 2]
+
+    def files(self, path):
+        return {name: read(os.path.join(path, name)) for name in os.listdir(path)}
+
+    def refused_and_unchanged(self, path, *args):
+        before = self.files(path)
+        message = self.refused(*args)
+        self.assertTrue(self.files(path) == before, args)
+        return message
+
+    def test_they_are_asked_for_together(self):
+        for mode in ("swap-move", "swap-offset", "overwrite-only", "direct-xip", "direct-xip-revert", "ram-load",
+                     "ram-load-revert"):
+            path, new = self.make_mode(mode)
+            for number in (0, 1):
+                pair = ("--image", str(number))
+                self.assertEqual(self.refused_and_unchanged(path, "update", path, new[number], *pair),
+                                 f"{new[number]}: {self.NOT_MET}")
+                self.done("update", path, new[number], *pair, "--no-schedule")
+            for number in (0, 1):
+                self.assertIn(self.NOT_MET, self.refused_and_unchanged(path, "schedule", path, "--image", str(number)))
+            self.assertEqual(self.done("schedule", path, "--image", "all", "--json").json(),
+                             {"image": None, "slot": None, "scheduled": "test"})
+            report = self.done("boot", path, "--json").json()
+            self.assertEqual(report["booted"]["version"], "2.0.0+0", mode)
+            status = self.done("status", path, "--json").json()["images"]
+            self.assertEqual([entry["slots"][slot]["version"] for entry, slot in zip(status, report["active"])],
+                             ["2.0.0+0"] * 2, mode)
+
+    def test_each_of_all_must_be_there_and_be_sound(self):
+        for mode in ("swap-move", "direct-xip"):
+            path, new = self.make_mode(mode)
+            self.done("update", path, new[0], "--no-schedule")
+            self.assertEqual(self.refused_and_unchanged(path, "schedule", path, "--image", "all"),
+                             f"{path}: {self.NOT_MET}")
+            self.done("flash", path, "slot3", image("bad/flip-hash.bin"), "--raw")
+            self.assertIn("slot3_partition: hash does not match",
+                          self.refused_and_unchanged(path, "schedule", path, "--image", "all"))
+        path, new = self.make_mode("overwrite-only")
+        free = self.write("free.bin", make_image(3000, (2, 0, 0)))
+        self.done("update", path, free, "--no-schedule")
+        self.assertEqual(self.refused_and_unchanged(path, "schedule", path, "--image", "all"),
+                         path + ": not every image has an update to schedule")
+        self.wrong_usage("schedule", path, "--image", "every")
+        self.wrong_usage("update", path, free, "--image", "all")
+
+    def test_what_is_asked_for_together_may_be_for_good(self):
+        path, new = self.make_mode("swap-move")
+        for number in (0, 1):
+            self.done("update", path, new[number], "--image", str(number), "--no-schedule")
+        self.assertEqual(self.done("schedule", path, "--image", "all", "--permanent", "--json").json()["scheduled"],
+                         "permanent")
+        self.assertEqual(self.done("boot", path, "--json").json()["swap_types"], ["permanent"] * 2)
 
 
 class Nothing(CliTest):
