@@ -4,8 +4,8 @@
  * validate what would run, write the copies back. So a reset is atomic, and a dry run is one that
  * is not written.
  *
- * It uses the library's codecs for headers and trailers; boots of the real MCUboot are what judges
- * it.
+ * It uses the library's codec for trailers, and looks at images with eyes of its own. Boots of the
+ * real MCUboot are what judges it.
  */
 #include "boot_model.h"
 
