@@ -4,7 +4,8 @@
 A boot record becomes a board and a device folder. Between the boots its raw files are changed here, on the bytes, as
 MCUboot's own functions do it (trailer-ops.md), so the command has no part in what it is judged by; after each
 `boot --json` the report and the raw files are compared with the record. A verdict record becomes a board that demands
-what the record's bootloader demanded: `update` must take exactly the files of verdict "valid".
+what the record's bootloader demanded: `update` must take exactly the files of verdict "valid", and `schedule` none of
+the others where they lie in the slot already.
 
     test_vectors.py          a spread: records by their number, so that every scenario of every mode is among them
     test_vectors.py --all    every record
@@ -337,6 +338,19 @@ def may_be_refused(name):
     return name.split("/")[0] in ("bad", "odd", "badkey")
 
 
+def assert_never_scheduled(record, path, data):
+    """Where it lies in the slot already."""
+    raw = os.path.join(path, "flash0.bin")
+    with open(raw, "r+b") as file:
+        file.seek(record["slot_size"] + (4096 if record["mcuboot"]["mode"] == "swap-offset" else 0))
+        file.write(data)
+    with open(raw, "rb") as file:
+        before = file.read()
+    same("exit of schedule", command("schedule", path).returncode, 1)
+    with open(raw, "rb") as file:
+        same("flash, as before a refused schedule,", file.read() == before, True)
+
+
 def run_verdict(record):
     with tempfile.TemporaryDirectory(prefix="slotwise-", dir=RAM_DISK) as folder:
         path = os.path.join(folder, "dev")
@@ -351,13 +365,21 @@ def run_verdict(record):
                      ["flash", path, "slot0", os.path.join(folder, "old.bin")]):
             done = command(*verb)
             same("exit of " + verb[0], (done.returncode, done.stderr), (0, ""))
+        with open(os.path.join(path, "flash0.bin"), "rb") as file:
+            before = file.read()
         done = command("update", path, os.path.join(folder, "image.bin"), "--json")
         valid = record["verdict"] == "valid"
         if valid and may_be_refused(record["file"]) and done.returncode == 1:
             return
         same(f"exit of update ({done.stderr.strip()}; {record['why']})", done.returncode, 0 if valid else 1)
-        if not valid and not done.stderr.startswith("slotwise: " + os.path.join(folder, "image.bin") + ": "):
+        if valid:
+            same("swap type", json.loads(command("boot", path, "--json").stdout)["swap_types"], ["test"])
+            return
+        if not done.stderr.startswith("slotwise: " + os.path.join(folder, "image.bin") + ": "):
             raise Trouble(f"refused for no reason in the file: {done.stderr}")
+        with open(os.path.join(path, "flash0.bin"), "rb") as file:
+            same("flash, as before a refused update,", file.read() == before, True)
+        assert_never_scheduled(record, path, find(record["file"]))
 
 
 def attempt(job):
@@ -397,7 +419,7 @@ class Vectors(unittest.TestCase):
         self.run_all(run_boot, spread(records("boots"), BOOTS,
                                       lambda r: (r["mcuboot"]["mode"], r["scenario"].split("-")[0])))
 
-    def test_update_takes_what_the_bootloader_takes_and_refuses_the_rest(self):
+    def test_what_the_bootloader_takes_is_taken_and_the_rest_refused(self):
         def kind(record):
             return record["mcuboot"]["signature"], record["mcuboot"]["hash"], record["verdict"], record["why"]
         self.run_all(run_verdict, spread(records("verdicts"), VERDICTS, kind))
