@@ -26,7 +26,7 @@ import unittest
 from support import IMAGES, MAGIC, ROOT, SLOTWISE, TRAILER
 
 VECTORS = os.environ.get("SLOTWISE_VECTORS") or os.path.join(ROOT, "tests/vectors")
-IMAGE_FOLDERS = (VECTORS, os.path.join(VECTORS, "images"), IMAGES)
+IMAGE_FOLDERS = (VECTORS, os.path.join(VECTORS, "images"), os.path.join(ROOT, "tests/vectors"), IMAGES)
 BOOTS = 400
 VERDICTS = 120
 # `new` waits until its files are on the disk; thousands of devices need none.
