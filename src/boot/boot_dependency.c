@@ -12,6 +12,7 @@
  *
  * Nothing here follows dependencies from image to image, so they may well form a circle.
  */
+#include "boot/arrangement.h"
 #include "boot/boot_judge.h"
 #include "common/bytes.h"
 #include "image/image_internal.h"
@@ -34,7 +35,7 @@ static int is_met(const struct boot_candidate *candidate, const uint8_t raw[DEPE
 	const int other = raw[OFF_IMAGE];
 	struct boot_found found;
 
-	if (other >= boot_arrangement_get()->images) {
+	if (other >= boot_arrangement()->images) {
 		return 0;
 	}
 	if (other != candidate->image_index) {
@@ -100,16 +101,14 @@ static int judge_other(const struct boot_candidate *candidate, int other)
 
 int boot_judge_dependencies(const struct boot_candidate *candidate)
 {
-	const struct boot_arrangement *arrangement = boot_arrangement_get();
+	const struct boot_arrangement *arrangement = boot_arrangement();
 	int rc;
 
 	if (arrangement->images < 2) {
 		return 0;
 	}
 	rc = judge_image(candidate, candidate->image);
-	for (int other = 0;
-	     rc == 0 && other < arrangement->images && !boot_mode_is_direct(arrangement->mode);
-	     other++) {
+	for (int other = 0; rc == 0 && other < arrangement->images && !boot_is_direct(); other++) {
 		if (other != candidate->image_index) {
 			rc = judge_other(candidate, other);
 		}

@@ -12,14 +12,11 @@
  */
 #include <dfu/mcuboot.h>
 
+#include "boot/arrangement.h"
 #include "boot/boot_judge.h"
+#include "boot/rules.h"
 #include "common/bytes.h"
 #include "image/image_internal.h"
-
-#define MODE(name) (1u << BOOT_MODE_##name)
-#define SWAPS (MODE(SWAP_SCRATCH) | MODE(SWAP_MOVE) | MODE(SWAP_OFFSET) | MODE(OVERWRITE_ONLY))
-#define XIPS (MODE(DIRECT_XIP) | MODE(DIRECT_XIP_REVERT))
-#define RAMS (MODE(RAM_LOAD) | MODE(RAM_LOAD_REVERT))
 
 #define SEC_CNT_LEN 4
 
@@ -76,7 +73,7 @@ static int judge_counter(const struct boot_candidate *candidate, const struct bo
 
 static int judge_downgrade(const struct boot_candidate *candidate)
 {
-	const enum boot_downgrade prevention = boot_rules_get()->downgrade;
+	const enum boot_downgrade prevention = boot_rules()->downgrade;
 	struct boot_found running;
 
 	if (prevention == BOOT_DOWNGRADE_ALLOWED) {
@@ -146,7 +143,7 @@ static int judge_neighbour(const struct boot_candidate *candidate, int other)
 
 static int judge_ram(const struct boot_candidate *candidate)
 {
-	const struct boot_rules *rules = boot_rules_get();
+	const struct boot_rules *rules = boot_rules();
 	const uint32_t start = candidate->image->header.load_addr;
 	int rc = 0;
 
@@ -154,7 +151,7 @@ static int judge_ram(const struct boot_candidate *candidate)
 	    !range_fits(start - rules->ram_start, candidate->image->total_size, rules->ram_size)) {
 		return image_refuse(candidate->fault, DFU_IMAGE_LOAD_RANGE);
 	}
-	for (int other = 0; rc == 0 && other < boot_arrangement_get()->images; other++) {
+	for (int other = 0; rc == 0 && other < boot_arrangement()->images; other++) {
 		if (other != candidate->image_index) {
 			rc = judge_neighbour(candidate, other);
 		}
@@ -182,23 +179,22 @@ static int judge_preference(const struct boot_candidate *candidate)
 
 int boot_judge_device(const struct boot_candidate *candidate)
 {
-	static const struct {
-		unsigned int modes;
-		int (*judge)(const struct boot_candidate *candidate);
-	} rules[] = {
-		{XIPS | RAMS, judge_place},
-		{RAMS, judge_ram},
-		{SWAPS, judge_downgrade},
-		{XIPS | RAMS, judge_preference},
-		{SWAPS | XIPS | RAMS, boot_judge_dependencies},
-	};
-	const unsigned int mode = 1u << boot_arrangement_get()->mode;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < sizeof(rules) / sizeof(rules[0]); i++) {
-		if ((rules[i].modes & mode) != 0) {
-			rc = rules[i].judge(candidate);
-		}
+	if (boot_mode_in(BOOT_MODES_XIP | BOOT_MODES_RAM)) {
+		rc = judge_place(candidate);
+	}
+	if (rc == 0 && boot_mode_in(BOOT_MODES_RAM)) {
+		rc = judge_ram(candidate);
+	}
+	if (rc == 0 && boot_mode_in(BOOT_MODES_SWAP)) {
+		rc = judge_downgrade(candidate);
+	}
+	if (rc == 0 && boot_mode_in(BOOT_MODES_XIP | BOOT_MODES_RAM)) {
+		rc = judge_preference(candidate);
+	}
+	if (rc == 0 && boot_takes_requests()) {
+		rc = boot_judge_dependencies(candidate);
 	}
 	return rc;
 }

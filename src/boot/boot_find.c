@@ -36,7 +36,7 @@ int boot_find_image(int area_id, size_t base, struct boot_found *found)
 enum dfu_image_fault boot_place_fault(const struct dfu_image_header *header,
 				      const struct flash_area *fa)
 {
-	switch (boot_arrangement_get()->mode) {
+	switch (boot_arrangement()->mode) {
 	case BOOT_MODE_DIRECT_XIP:
 	case BOOT_MODE_DIRECT_XIP_REVERT:
 		/* The bootloader compares with the offset on the flash device, not on a bus. */
@@ -58,7 +58,7 @@ static int is_kept(const struct flash_area *fa)
 {
 	struct boot_swap_state state;
 
-	if (!boot_mode_needs_trailer(boot_arrangement_get()->mode)) {
+	if (!boot_needs_trailer()) {
 		return 1;
 	}
 	const int rc = boot_read_swap_state(fa, &state);
@@ -170,7 +170,6 @@ int boot_find_next(int image_index, const struct boot_candidate *candidate,
 			return rc;
 		}
 	}
-	return boot_mode_is_direct(boot_arrangement_get()->mode)
-		       ? find_best(image_index, found)
-		       : find_by_trailers(image_index, found);
+	return boot_is_direct() ? find_best(image_index, found)
+				: find_by_trailers(image_index, found);
 }

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "boot/rules.h"
 #include "image/image_demand.h"
 #include "image/image_internal.h"
 
@@ -74,7 +75,7 @@ int boot_judge_beside(int image_index, const struct dfu_image_source *source,
 		.len = len,
 		.fault = &judgement->report.fault,
 	};
-	const struct image_demand demand = demand_of(boot_rules_get(), key);
+	const struct image_demand demand = demand_of(boot_rules(), key);
 	int rc;
 
 	*judgement = (struct boot_judgement){0};

@@ -25,7 +25,7 @@ static int is_let_in(const struct flash_area *fa)
 {
 	struct boot_swap_state state;
 
-	if (!boot_mode_needs_trailer(boot_arrangement_get()->mode)) {
+	if (!boot_needs_trailer()) {
 		return 1;
 	}
 	const int rc = boot_read_swap_state(fa, &state);
@@ -67,10 +67,10 @@ int boot_is_pending_multi(int image_index)
 {
 	const struct flash_area *fa;
 
-	if (!boot_mode_takes_requests(boot_arrangement_get()->mode)) {
+	if (!boot_takes_requests()) {
 		return boot_image_exists(image_index) ? 0 : -EINVAL;
 	}
-	if (boot_mode_is_direct(boot_arrangement_get()->mode)) {
+	if (boot_is_direct()) {
 		return find_pending(image_index, &fa);
 	}
 	const int type = mcuboot_swap_type_multi(image_index);
@@ -101,7 +101,7 @@ static int cancel_direct(int image_index)
 		return rc == 0 ? -ENOENT : rc;
 	}
 	rc = flash_needs_erase(fa->fa_dev) ? boot_slot_page_start(fa, 0, &start) : 0;
-	if (rc == 0 && boot_mode_needs_trailer(boot_arrangement_get()->mode)) {
+	if (rc == 0 && boot_needs_trailer()) {
 		rc = boot_trailer_wipe(fa, NULL);
 	}
 	return rc == 0 ? take_out_header(fa) : rc;
@@ -128,9 +128,8 @@ static int cancel_request(int image_index)
 
 int boot_cancel_upgrade_multi(int image_index)
 {
-	if (!boot_mode_takes_requests(boot_arrangement_get()->mode)) {
+	if (!boot_takes_requests()) {
 		return boot_image_exists(image_index) ? -ENODEV : -EINVAL;
 	}
-	return boot_mode_is_direct(boot_arrangement_get()->mode) ? cancel_direct(image_index)
-								 : cancel_request(image_index);
+	return boot_is_direct() ? cancel_direct(image_index) : cancel_request(image_index);
 }

@@ -83,7 +83,7 @@ static int flatten(const struct flash_area *fa, size_t start, size_t end)
 
 static int forget_blocks(const struct flash_area *fa, size_t start)
 {
-	const uint8_t align = boot_arrangement_get()->max_align;
+	const uint8_t align = boot_arrangement()->max_align;
 	const size_t copy_done = fa->fa_size - trailer_distance(align, TRAILER_COPY_DONE);
 	const size_t image_ok = fa->fa_size - trailer_distance(align, TRAILER_IMAGE_OK);
 	const size_t magic = fa->fa_size - trailer_distance(align, TRAILER_MAGIC);
@@ -115,7 +115,7 @@ static int is_erased(const struct flash_area *fa, size_t start, size_t end)
 /* The page with the flags may go at once: it has all of them, and none of what must go before. */
 static int check_last_page(const struct flash_area *fa, size_t start, size_t last)
 {
-	const struct boot_arrangement *arrangement = boot_arrangement_get();
+	const struct boot_arrangement *arrangement = boot_arrangement();
 	const size_t fields =
 		fa->fa_size - trailer_distance(arrangement->max_align, TRAILER_SWAP_INFO);
 

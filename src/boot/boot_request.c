@@ -59,7 +59,7 @@ static void forget(struct boot_tail *tail)
 /* No magic yet, and nothing in the tail that is not wanted. */
 static bool is_begun(const struct boot_tail *tail, const struct wish *wish)
 {
-	uint8_t block[TRAILER_ALIGN_MAX];
+	uint8_t block[TRAILER_PROGRAM_MAX];
 
 	for (unsigned int i = TRAILER_IMAGE_OK; i <= TRAILER_SWAP_INFO; i++) {
 		const uint8_t *found = field_of(tail, i);
@@ -78,7 +78,7 @@ static bool is_begun(const struct boot_tail *tail, const struct wish *wish)
 static int program(const struct flash_area *fa, const struct boot_tail *tail, unsigned int field,
 		   uint8_t value)
 {
-	uint8_t block[TRAILER_ALIGN_MAX];
+	uint8_t block[TRAILER_PROGRAM_MAX];
 	const size_t len = trailer_encode(block, (enum trailer_field)field, value, tail->align,
 					  tail->block, tail->erased);
 
@@ -156,8 +156,8 @@ static int compare(const struct boot_tail *tail, int wanted)
 {
 	const int type = asked_for(tail);
 
-	if (type == wanted || (boot_arrangement_get()->mode == BOOT_MODE_OVERWRITE_ONLY &&
-			       type != BOOT_SWAP_TYPE_NONE)) {
+	if (type == wanted ||
+	    (boot_arrangement()->mode == BOOT_MODE_OVERWRITE_ONLY && type != BOOT_SWAP_TYPE_NONE)) {
 		return 0;
 	}
 	return type == BOOT_SWAP_TYPE_PERM ? -EALREADY : -EIO;
@@ -229,7 +229,7 @@ static bool is_startable(const struct boot_tail *tail, bool for_good)
 /* -EUCLEAN also where the image is given up without its trailer, so at a cut of the repair. */
 static int check_direct(const struct flash_area *fa, bool runs, size_t image_end)
 {
-	if (runs && boot_mode_needs_trailer(boot_arrangement_get()->mode)) {
+	if (runs && boot_needs_trailer()) {
 		return -EUCLEAN;
 	}
 	return boot_repair_check(fa, image_end);
@@ -271,8 +271,8 @@ static bool may_run(const struct flash_area *fa)
 /* What is asked of which slot, before anything is read. */
 static int check_call(const struct flash_area *fa, bool active)
 {
-	const struct boot_arrangement *arrangement = boot_arrangement_get();
-	const bool takes_requests = boot_mode_takes_requests(arrangement->mode);
+	const struct boot_arrangement *arrangement = boot_arrangement();
+	const bool takes_requests = boot_takes_requests();
 
 	if (fa->fa_id >= 2 * arrangement->images) {
 		return -EINVAL;
@@ -280,7 +280,7 @@ static int check_call(const struct flash_area *fa, bool active)
 	if (!takes_requests && !active) {
 		return -ENODEV;
 	}
-	if (takes_requests && boot_mode_is_direct(arrangement->mode)) {
+	if (takes_requests && boot_is_direct()) {
 		return 0;
 	}
 	return (boot_running_slot(fa->fa_id / 2) == fa->fa_id % 2) == active ? 0 : -EINVAL;
@@ -288,7 +288,6 @@ static int check_call(const struct flash_area *fa, bool active)
 
 static int set_next(const struct flash_area *fa, bool active, bool for_good, size_t image_end)
 {
-	const enum boot_mode mode = boot_arrangement_get()->mode;
 	struct boot_tail tail;
 	int rc = check_call(fa, active);
 
@@ -296,13 +295,13 @@ static int set_next(const struct flash_area *fa, bool active, bool for_good, siz
 		return rc;
 	}
 	rc = boot_slot_read_tail(fa, &tail);
-	if (rc == -ENOTSUP && !boot_mode_needs_trailer(mode)) {
+	if (rc == -ENOTSUP && !boot_needs_trailer()) {
 		return 0; /* there is none that the bootloader would look at */
 	}
 	if (rc != 0) {
 		return rc;
 	}
-	if (boot_mode_is_direct(mode) && boot_mode_takes_requests(mode)) {
+	if (boot_is_direct() && boot_takes_requests()) {
 		return set_direct(fa, &tail, for_good || active, active || may_run(fa), image_end);
 	}
 	return active ? confirm(fa, &tail) : request(fa, &tail, for_good, image_end);

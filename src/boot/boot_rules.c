@@ -1,52 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the bootloader was built to take: constants of Kconfig, or set at run time. */
-#include <dfu/boot_rules.h>
-#include <dfu/config.h>
-
-#if IS_ENABLED(CONFIG_BOOT_SIGNATURE_TYPE_NONE)
-#define SIGNATURE BOOT_SIGNATURE_NONE
-#elif IS_ENABLED(CONFIG_BOOT_SIGNATURE_TYPE_ECDSA_P256)
-#define SIGNATURE BOOT_SIGNATURE_ECDSA_P256
-#elif IS_ENABLED(CONFIG_BOOT_SIGNATURE_TYPE_ECDSA_P384)
-#define SIGNATURE BOOT_SIGNATURE_ECDSA_P384
-#elif IS_ENABLED(CONFIG_BOOT_SIGNATURE_TYPE_RSA_2048)
-#define SIGNATURE BOOT_SIGNATURE_RSA_2048
-#elif IS_ENABLED(CONFIG_BOOT_SIGNATURE_TYPE_RSA_3072)
-#define SIGNATURE BOOT_SIGNATURE_RSA_3072
-#elif IS_ENABLED(CONFIG_BOOT_SIGNATURE_TYPE_ED25519)
-#define SIGNATURE BOOT_SIGNATURE_ED25519
-#elif IS_ENABLED(CONFIG_BOOT_SIGNATURE_TYPE_ED25519_PURE)
-#define SIGNATURE BOOT_SIGNATURE_ED25519_PURE
-#else
-#define SIGNATURE BOOT_SIGNATURE_UNKNOWN
-#endif
-
-#if IS_ENABLED(CONFIG_BOOT_IMG_HASH_ALG_SHA256)
-#define HASH DFU_IMAGE_TLV_SHA256
-#elif IS_ENABLED(CONFIG_BOOT_IMG_HASH_ALG_SHA384)
-#define HASH DFU_IMAGE_TLV_SHA384
-#elif IS_ENABLED(CONFIG_BOOT_IMG_HASH_ALG_SHA512)
-#define HASH DFU_IMAGE_TLV_SHA512
-#else
-#define HASH 0
-#endif
-
-#if IS_ENABLED(CONFIG_MCUBOOT_DOWNGRADE_PREVENTION_SECURITY_COUNTER)
-#define DOWNGRADE BOOT_DOWNGRADE_BY_SECURITY_COUNTER
-#elif IS_ENABLED(CONFIG_MCUBOOT_DOWNGRADE_PREVENTION)
-#define DOWNGRADE BOOT_DOWNGRADE_BY_VERSION
-#else
-#define DOWNGRADE BOOT_DOWNGRADE_ALLOWED
-#endif
-
-#define KCONFIG                                                                                    \
-	{                                                                                          \
-		.signature = SIGNATURE,                                                            \
-		.hash = HASH,                                                                      \
-		.downgrade = DOWNGRADE,                                                            \
-		.ram_start = CONFIG_BOOT_RAM_START,                                                \
-		.ram_size = CONFIG_BOOT_RAM_SIZE,                                                  \
-	}
+#include "boot/rules.h"
 
 static const char *const names[] = {
 	[BOOT_SIGNATURE_ECDSA_P256] = "ecdsa-p256", [BOOT_SIGNATURE_ECDSA_P384] = "ecdsa-p384",
@@ -61,7 +15,7 @@ const char *boot_signature_name(enum boot_signature signature)
 
 #if IS_ENABLED(CONFIG_BOOT_ARRANGEMENT_RUNTIME)
 
-static struct boot_rules current = KCONFIG;
+static struct boot_rules current = BOOT_RULES_KCONFIG;
 
 const struct boot_rules *boot_rules_get(void)
 {
@@ -86,7 +40,7 @@ static bool key_fits(const struct boot_rules *rules)
 
 int boot_rules_set(const struct boot_rules *rules)
 {
-	static const struct boot_rules kconfig = KCONFIG;
+	static const struct boot_rules kconfig = BOOT_RULES_KCONFIG;
 
 	if (rules == NULL) {
 		rules = &kconfig;
@@ -106,7 +60,7 @@ int boot_rules_set(const struct boot_rules *rules)
 
 const struct boot_rules *boot_rules_get(void)
 {
-	static const struct boot_rules rules = KCONFIG;
+	static const struct boot_rules rules = BOOT_RULES_KCONFIG;
 
 	return &rules;
 }

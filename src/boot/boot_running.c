@@ -38,7 +38,7 @@ static int slot_by_shared_data(int image_index)
 
 static int untold_slot(int image_index)
 {
-	switch (boot_arrangement_get()->mode) {
+	switch (boot_arrangement()->mode) {
 	case BOOT_MODE_DIRECT_XIP:
 	case BOOT_MODE_DIRECT_XIP_REVERT:
 	case BOOT_MODE_FIRMWARE_LOADER:
@@ -72,7 +72,7 @@ int boot_running_slot(int image_index)
 	if (!boot_image_exists(image_index)) {
 		return -EINVAL;
 	}
-	if (!boot_mode_is_direct(boot_arrangement_get()->mode)) {
+	if (!boot_is_direct()) {
 		return 0;
 	}
 	switch (told[image_index]) {
@@ -87,7 +87,7 @@ int boot_running_slot(int image_index)
 
 int boot_upload_area(int image_index)
 {
-	const enum boot_mode mode = boot_arrangement_get()->mode;
+	const enum boot_mode mode = boot_arrangement()->mode;
 	const int running = boot_running_slot(image_index);
 	const struct flash_area *fa;
 

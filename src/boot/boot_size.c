@@ -96,7 +96,7 @@ static int next_group(struct pages *a, struct pages *b, size_t *size)
 static int match_pages(const struct flash_area *primary, const struct flash_area *secondary,
 		       size_t *largest)
 {
-	const size_t max_sectors = boot_arrangement_get()->max_sectors;
+	const size_t max_sectors = boot_arrangement()->max_sectors;
 	struct pages here = {.fa = primary};
 	struct pages there = {.fa = secondary};
 	size_t size;
@@ -151,7 +151,7 @@ static ssize_t room_below_trailer(const struct flash_area *primary,
 	}
 	end = other_end > end ? other_end : end;
 	const size_t in_scratch =
-		trailer_length_in_scratch(boot_arrangement_get(), boot_slot_status_block(primary));
+		trailer_length_in_scratch(boot_arrangement(), boot_slot_status_block(primary));
 	const size_t taken = end - first < in_scratch ? in_scratch : end - first;
 	return taken < end ? (ssize_t)(end - taken) : -ENOTSUP;
 }
@@ -174,7 +174,7 @@ static ssize_t room_by_scratch(const struct flash_area *primary, const struct fl
 
 static ssize_t room_below_fields(const struct flash_area *fa)
 {
-	const struct boot_arrangement *arrangement = boot_arrangement_get();
+	const struct boot_arrangement *arrangement = boot_arrangement();
 	const size_t size = round_down(fa->fa_size, arrangement->max_align);
 	const size_t taken = trailer_length(arrangement, flash_area_align(fa));
 
@@ -208,7 +208,7 @@ static ssize_t room_in_pages(const struct flash_area *fa, size_t page, size_t ke
  */
 static ssize_t room_by_pages(const struct flash_area *primary, const struct flash_area *secondary)
 {
-	const bool is_offset = boot_arrangement_get()->mode == BOOT_MODE_SWAP_OFFSET;
+	const bool is_offset = boot_arrangement()->mode == BOOT_MODE_SWAP_OFFSET;
 	struct pages here = {.fa = primary};
 	struct pages there = {.fa = secondary};
 	bool is_uniform[2];
@@ -221,7 +221,7 @@ static ssize_t room_by_pages(const struct flash_area *primary, const struct flas
 	const size_t fewer = is_offset ? here.count : there.count;
 	const size_t more = is_offset ? there.count : here.count;
 	if (!is_uniform[0] || !is_uniform[1] || here.last != there.last ||
-	    (more != fewer && more != fewer + 1) || more > boot_arrangement_get()->max_sectors) {
+	    (more != fewer && more != fewer + 1) || more > boot_arrangement()->max_sectors) {
 		return -ENOTSUP;
 	}
 	const ssize_t in_primary = room_in_pages(primary, here.last, is_offset ? 0 : here.last);
@@ -241,7 +241,7 @@ static ssize_t room_alone(int area)
 	}
 	struct pages pages = {.fa = fa};
 	rc = walk(&pages, &is_uniform);
-	if (rc == 0 && boot_mode_needs_trailer(boot_arrangement_get()->mode)) {
+	if (rc == 0 && boot_needs_trailer()) {
 		rc = boot_slot_can_have_trailer(fa) ? 0 : -ENOTSUP;
 	}
 	return rc == 0 ? room_below_fields(fa) : rc;
@@ -262,7 +262,7 @@ static ssize_t room_in_pair(int image_index)
 	if (!boot_slot_can_have_trailer(primary) || !boot_slot_can_have_trailer(secondary)) {
 		return -ENOTSUP;
 	}
-	switch (boot_arrangement_get()->mode) {
+	switch (boot_arrangement()->mode) {
 	case BOOT_MODE_SWAP_SCRATCH:
 		return room_by_scratch(primary, secondary);
 	case BOOT_MODE_OVERWRITE_ONLY:
@@ -276,7 +276,7 @@ ssize_t boot_get_max_image_size(int image_index)
 {
 	int area;
 
-	switch (boot_arrangement_get()->mode) {
+	switch (boot_arrangement()->mode) {
 	case BOOT_MODE_DIRECT_XIP:
 	case BOOT_MODE_DIRECT_XIP_REVERT:
 	case BOOT_MODE_RAM_LOAD:

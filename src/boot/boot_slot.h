@@ -6,6 +6,7 @@
 #ifndef BOOT_SLOT_H
 #define BOOT_SLOT_H
 
+#include "boot/arrangement.h"
 #include "boot/trailer.h"
 
 enum boot_slot { BOOT_PRIMARY, BOOT_SECONDARY };
@@ -19,9 +20,6 @@ struct boot_tail {
 	struct boot_swap_state state;
 	uint8_t bytes[TRAILER_TAIL_MAX];
 };
-
-/* Whether an application can ask for another image: not in single-slot and firmware-loader. */
-bool boot_mode_takes_requests(enum boot_mode mode);
 
 /* Forget what boot_running_slot_set() was told. */
 void boot_running_slot_forget(void);

@@ -49,7 +49,7 @@ static void put_facts(uint8_t facts[FACTS / 2], const struct boot_swap_state *st
 
 bool boot_image_exists(int image_index)
 {
-	return image_index >= 0 && image_index < boot_arrangement_get()->images;
+	return image_index >= 0 && image_index < boot_arrangement()->images;
 }
 
 int boot_slot_open(int image_index, enum boot_slot slot, const struct flash_area **fa)
@@ -76,12 +76,12 @@ int boot_slot_open_running(int image_index, const struct flash_area **fa)
 
 bool boot_slot_can_have_trailer(const struct flash_area *fa)
 {
-	return trailer_fits(boot_arrangement_get()->max_align, flash_area_align(fa), fa->fa_size);
+	return trailer_fits(boot_arrangement()->max_align, flash_area_align(fa), fa->fa_size);
 }
 
 int boot_slot_read_tail(const struct flash_area *fa, struct boot_tail *tail)
 {
-	tail->align = boot_arrangement_get()->max_align;
+	tail->align = boot_arrangement()->max_align;
 	tail->erased = flash_area_erased_val(fa);
 	if (!boot_slot_can_have_trailer(fa)) {
 		return -ENOTSUP;
@@ -127,7 +127,7 @@ int boot_swap_type_of(const struct boot_swap_state *primary,
 		put_facts(facts, secondary);
 	}
 	put_facts(&facts[FACTS / 2], primary);
-	for (size_t i = boot_arrangement_get()->mode == BOOT_MODE_SWAP_OFFSET ? 0 : 1;
+	for (size_t i = boot_arrangement()->mode == BOOT_MODE_SWAP_OFFSET ? 0 : 1;
 	     i < sizeof(rules) / sizeof(rules[0]); i++) {
 		if (applies(&rules[i], facts)) {
 			return rules[i].type;
@@ -146,18 +146,17 @@ static int read_running(int image_index, struct boot_swap_state *state)
 
 int boot_is_unconfirmed_multi(int image_index)
 {
-	const enum boot_mode mode = boot_arrangement_get()->mode;
 	struct boot_swap_state state;
 	int rc;
 
-	if (!boot_mode_needs_trailer(mode)) {
+	if (!boot_needs_trailer()) {
 		return boot_image_exists(image_index) ? 0 : -EINVAL;
 	}
 	rc = read_running(image_index, &state);
 	if (rc != 0) {
 		return rc;
 	}
-	if (boot_mode_is_direct(mode)) {
+	if (boot_is_direct()) {
 		return state.copy_done == SET && state.image_ok != SET;
 	}
 	/* What the last rule asks of the primary. */
@@ -166,19 +165,18 @@ int boot_is_unconfirmed_multi(int image_index)
 
 bool boot_is_img_confirmed_multi(int image_index)
 {
-	const enum boot_mode mode = boot_arrangement_get()->mode;
 	struct boot_swap_state state;
 	const int rc = read_running(image_index, &state);
 
 	/* Nothing on this flash could give the image up. */
-	if (rc == -ENOTSUP && !boot_mode_needs_trailer(mode)) {
+	if (rc == -ENOTSUP && !boot_needs_trailer()) {
 		return true;
 	}
 	if (rc != 0) {
 		return false;
 	}
 	if (state.magic == BOOT_MAGIC_UNSET) {
-		return !(boot_mode_is_direct(mode) && boot_mode_needs_trailer(mode));
+		return !(boot_is_direct() && boot_needs_trailer());
 	}
 	return state.image_ok == SET;
 }

@@ -25,7 +25,7 @@ size_t boot_slot_status_block(const struct flash_area *fa)
 	size_t block = fa->fa_id < 2 * BOOT_IMAGES_MAX ? block_of_area(fa->fa_id & 0xfe) : 0;
 
 	block = block == 0 ? flash_area_align(fa) : block;
-	if (boot_arrangement_get()->mode == BOOT_MODE_SWAP_SCRATCH) {
+	if (boot_arrangement()->mode == BOOT_MODE_SWAP_SCRATCH) {
 		const size_t other = block_of_area(BOOT_SCRATCH_AREA_ID);
 
 		block = other > block ? other : block;
@@ -68,7 +68,7 @@ int boot_slot_trailer_start(const struct flash_area *fa, size_t *start)
 
 ssize_t boot_trailer_size(const struct flash_area *fa)
 {
-	const struct boot_arrangement *arrangement = boot_arrangement_get();
+	const struct boot_arrangement *arrangement = boot_arrangement();
 	const size_t len = trailer_length(arrangement, boot_slot_status_block(fa));
 
 	if (!trailer_fits(arrangement->max_align, flash_area_align(fa), fa->fa_size) ||
@@ -89,7 +89,7 @@ int boot_trailer_wipe(const struct flash_area *fa, size_t *first)
 		if (flash_needs_erase(fa->fa_dev)) {
 			rc = boot_slot_page_start(fa, end - 1, &start);
 		} else if (end == fa->fa_size) {
-			start = end - trailer_magic_room(boot_arrangement_get()->max_align);
+			start = end - trailer_magic_room(boot_arrangement()->max_align);
 		}
 		if (rc == 0) {
 			rc = flash_area_flatten(fa, (off_t)start, end - start);
@@ -103,7 +103,7 @@ int boot_trailer_wipe(const struct flash_area *fa, size_t *first)
 
 int boot_slot_upload_start(const struct flash_area *fa, size_t *start)
 {
-	const struct boot_arrangement *arrangement = boot_arrangement_get();
+	const struct boot_arrangement *arrangement = boot_arrangement();
 	struct flash_pages_info page;
 	int rc = 0;
 

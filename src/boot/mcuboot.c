@@ -89,15 +89,14 @@ static int swap_type_of_pair(int image_index)
 
 int mcuboot_swap_type_multi(int image_index)
 {
-	const enum boot_mode mode = boot_arrangement_get()->mode;
 	int type;
 
-	if (!boot_mode_takes_requests(mode)) {
+	if (!boot_takes_requests()) {
 		return boot_image_exists(image_index) ? BOOT_SWAP_TYPE_NONE : -EINVAL;
 	}
 	type = swap_type_of_pair(image_index);
 	/* Where no trailer can be and none is needed, none asks for anything. */
-	return type == -ENOTSUP && !boot_mode_needs_trailer(mode) ? BOOT_SWAP_TYPE_NONE : type;
+	return type == -ENOTSUP && !boot_needs_trailer() ? BOOT_SWAP_TYPE_NONE : type;
 }
 
 int boot_request_upgrade(int permanent)
@@ -109,8 +108,7 @@ int boot_request_upgrade_multi(int image_index, int permanent)
 {
 	const struct flash_area *fa;
 
-	if (boot_image_exists(image_index) &&
-	    !boot_mode_takes_requests(boot_arrangement_get()->mode)) {
+	if (boot_image_exists(image_index) && !boot_takes_requests()) {
 		return -ENODEV;
 	}
 	const int area = boot_upload_area(image_index);
@@ -128,7 +126,7 @@ int boot_erase_img_bank(uint8_t area_id)
 
 ssize_t boot_get_trailer_status_offset(size_t area_size)
 {
-	const size_t len = trailer_distance(boot_arrangement_get()->max_align, TRAILER_COPY_DONE);
+	const size_t len = trailer_distance(boot_arrangement()->max_align, TRAILER_COPY_DONE);
 
 	return area_size >= len ? (ssize_t)(area_size - len) : -EFAULT;
 }

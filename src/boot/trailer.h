@@ -4,13 +4,18 @@
 #define BOOT_TRAILER_H
 
 #include <dfu/boot.h>
+#include <dfu/config.h>
 
 #include "common/bytes.h"
 
 #define TRAILER_MAGIC_LEN 16
-#define TRAILER_ALIGN_MAX 32
-/* From swap_info to the end, at the largest alignment. */
-#define TRAILER_TAIL_MAX (4 * TRAILER_ALIGN_MAX)
+/* The largest alignment that there can be here. */
+#define TRAILER_ALIGN_MAX (IS_ENABLED(CONFIG_BOOT_ARRANGEMENT_RUNTIME) ? 32 : CONFIG_BOOT_MAX_ALIGN)
+/* What is programmed at once: a flag, or the magic with its padding. */
+#define TRAILER_PROGRAM_MAX                                                                        \
+	(TRAILER_ALIGN_MAX > TRAILER_MAGIC_LEN ? TRAILER_ALIGN_MAX : TRAILER_MAGIC_LEN)
+/* From swap_info to the end. */
+#define TRAILER_TAIL_MAX (TRAILER_PROGRAM_MAX + 3 * TRAILER_ALIGN_MAX)
 
 /*
  * The end of a slot is a ladder of rungs `align` apart above the magic; a field's value is its
@@ -57,7 +62,7 @@ void trailer_decode(struct boot_swap_state *state, const uint8_t *tail, uint8_t 
 /*
  * Spell a field as it is programmed at its distance: a flag or swap_info with this value as one
  * write block, or the magic with its padding, where value is ignored. Returns the bytes filled in,
- * at most TRAILER_ALIGN_MAX.
+ * at most TRAILER_PROGRAM_MAX.
  */
 size_t trailer_encode(uint8_t *block, enum trailer_field field, uint8_t value, uint8_t align,
 		      size_t write_block, uint8_t erased);

@@ -32,6 +32,7 @@
 #include <dfu/image.h>
 #include <dfu/log.h>
 
+#include "boot/arrangement.h"
 #include "common/bytes.h"
 #include "target/mcuboot_download.h"
 #include "target/mcuboot_held.h"
@@ -193,7 +194,7 @@ static int finish(void)
 {
 	const int rc = mcuboot_slot_refuse_unconfirmed(download.img_num);
 	const bool may_wait = rc == -EBUSY && IS_ENABLED(CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED);
-	const bool must_wait = rc == 0 && boot_mode_is_direct(boot_arrangement_get()->mode);
+	const bool must_wait = rc == 0 && boot_is_direct();
 
 	if (may_wait || must_wait) {
 		pause_download();
@@ -312,8 +313,7 @@ static int check_buffers(const struct mcuboot_slot *slot)
  */
 static bool must_be_confirmed(void)
 {
-	return !IS_ENABLED(CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED) ||
-	       boot_mode_is_direct(boot_arrangement_get()->mode);
+	return !IS_ENABLED(CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED) || boot_is_direct();
 }
 
 /* What can be said of slot and buffers before anything is erased. */

@@ -23,6 +23,7 @@
 #include <dfu/config.h>
 #include <dfu/dfu_target_mcuboot.h>
 
+#include "boot/arrangement.h"
 #include "target/mcuboot_download.h"
 #include "target/mcuboot_held.h"
 
@@ -137,7 +138,7 @@ static int schedule_direct(const struct candidate *candidate, bool permanent)
 {
 	int rc = 0;
 
-	if (boot_mode_needs_trailer(boot_arrangement_get()->mode)) {
+	if (boot_needs_trailer()) {
 		rc = mcuboot_slot_request(&candidate->slot, candidate->head, permanent);
 	}
 	return rc == 0 ? publish(candidate) : rc;
@@ -162,9 +163,8 @@ static int schedule_one(int img_num, bool permanent)
 		rc = find_head(img_num, &candidate);
 	}
 	if (rc == 0) {
-		rc = boot_mode_is_direct(boot_arrangement_get()->mode)
-			     ? schedule_direct(&candidate, permanent)
-			     : schedule_by_trailer(&candidate, permanent);
+		rc = boot_is_direct() ? schedule_direct(&candidate, permanent)
+				      : schedule_by_trailer(&candidate, permanent);
 	}
 	if (rc == 0) {
 		mcuboot_download_published(img_num);
@@ -175,7 +175,7 @@ static int schedule_one(int img_num, bool permanent)
 int dfu_target_mcuboot_schedule(int img_num, int permanent)
 {
 	const int first = img_num == -1 ? 0 : img_num;
-	const int last = img_num == -1 ? boot_arrangement_get()->images - 1 : img_num;
+	const int last = img_num == -1 ? boot_arrangement()->images - 1 : img_num;
 	struct mcuboot_slot_set set = {.header = held_header};
 	int rc = 0;
 

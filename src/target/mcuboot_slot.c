@@ -158,8 +158,7 @@ static int check_edges(const struct flash_area *area)
 
 static bool can_be_updated(const struct flash_area *area)
 {
-	return !boot_mode_needs_trailer(boot_arrangement_get()->mode) ||
-	       boot_slot_can_have_trailer(area);
+	return !boot_needs_trailer() || boot_slot_can_have_trailer(area);
 }
 
 int mcuboot_slot_open(int img_num, struct mcuboot_slot *slot)
@@ -190,7 +189,7 @@ int mcuboot_slot_check_pages(int img_num, const struct mcuboot_slot *slot)
 	const struct flash_area *primary;
 	int rc = check_edges(slot->area);
 
-	if (rc == 0 && !boot_mode_is_direct(boot_arrangement_get()->mode)) {
+	if (rc == 0 && !boot_is_direct()) {
 		rc = flash_area_open((uint8_t)(2 * img_num), &primary);
 		rc = rc == 0 ? check_edges(primary) : rc;
 	}

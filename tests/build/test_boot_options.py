@@ -42,8 +42,8 @@ def rules_of(options):
         project.make_config(folder, "CONFIG_IMG_MANAGER=y\n" + options)
         (folder / "program.c").write_text(PROGRAM)
         program = folder / "program"
-        project.must_run([project.CC, *project.WARNINGS, f"-I{project.SOURCE / 'include'}", f"-I{folder}",
-                          folder / "program.c", project.SOURCE / "src/boot/boot_rules.c", "-o", program])
+        project.must_run([project.CC, *project.WARNINGS, f"-I{project.SOURCE / 'include'}", f"-I{project.SOURCE / 'src'}",
+                          f"-I{folder}", folder / "program.c", project.SOURCE / "src/boot/boot_rules.c", "-o", program])
         return project.must_run([program]).strip()
 
 
