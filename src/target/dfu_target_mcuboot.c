@@ -204,16 +204,29 @@ static int finish(void)
 	return rc == 0 ? publish() : rc;
 }
 
+/* All that is held back is programmed: a file that ends before is filled up, as by the stream. */
+static void fill_held(void)
+{
+	const size_t missing = (size_t)(download.slot.hold_len - download.held_len);
+
+	if (missing > 0) {
+		memset(&held[download.held_len], flash_area_erased_val(download.slot.area),
+		       missing);
+		mcuboot_held_save(download.img_num, record, download.slot.hold_len);
+	}
+}
+
 static int complete(void)
 {
 	bool refused = false;
 
-	if (download.held_len < download.slot.hold_len ||
+	if (download.held_len < DFU_IMAGE_HEADER_LEN ||
 	    (download.size_known && download.left > 0)) {
 		DFU_ERR("done with %lu bytes missing", (unsigned long)download.left);
 		refuse_download();
 		return -EBADMSG;
 	}
+	fill_held();
 	int rc = stream_flash_buffered_write(dfu_target_stream_get_stream(), NULL, 0, true);
 	if (rc == 0 && IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)) {
 		rc = verify_download(&refused);

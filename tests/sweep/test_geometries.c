@@ -17,7 +17,7 @@
 
 #include "life.h"
 
-#define TINY 600 /* longer than the largest write block */
+#define TINY 300 /* less than the largest write block, and no multiple of most */
 #define MIDDLE_MAX 9999
 #define ALTERNATING "1x1K 1x2K 1x1K 1x2K 1x1K 1x2K 1x1K 1x2K 1x1K 1x2K"
 
