@@ -9,7 +9,8 @@ MAKEFLAGS += --no-print-directory
 
 JOBS ?= 2
 CTEST = ctest --output-on-failure -j$(JOBS)
-# Sweeps, and what repeats other tests in many places: no matter of bits and bytes, and longer than all others.
+# Sweeps, and what repeats other tests in many places: longer than all others, and no matter of compilers, bits and
+# bytes. `make test` and `make asan` run them.
 LONGEST = '^sweep_|_cuts$$|^boot_judge_boots$$'
 CONFIGURE = cmake -S . -G Ninja
 BUILD = cmake --build
@@ -35,9 +36,9 @@ asan: build-asan/build.ninja ## the tests under the address and undefined behavi
 	@$(BUILD) build-asan
 	@$(CTEST) --test-dir build-asan
 
-clang: build-clang/build.ninja ## the tests, built with clang
+clang: build-clang/build.ninja ## the tests, built with clang, but for the longest
 	@$(BUILD) build-clang
-	@$(CTEST) --test-dir build-clang
+	@$(CTEST) --test-dir build-clang -E $(LONGEST)
 
 m32: build-m32/build.ninja ## the tests as 32-bit programs, but for the longest
 	@$(BUILD) build-m32
