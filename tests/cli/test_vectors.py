@@ -10,7 +10,8 @@ the others where they lie in the slot already.
     test_vectors.py          a spread: records by their number, so that every scenario of every mode is among them
     test_vectors.py --all    every record
 
-SLOTWISE_VECTORS names another folder of the same form, with its images in `images/` or in the project's.
+SLOTWISE_VECTORS names another folder of the same form, with its images in `images/` or in the project's; all of its
+records are run.
 """
 import concurrent.futures
 import gzip
@@ -395,7 +396,7 @@ def attempt(job):
 
 def spread(all_records, count, group):
     """At most about `count` records, at least one of each group, the same ones each time."""
-    if "--all" in FLAGS or len(all_records) <= count:
+    if "--all" in FLAGS or "SLOTWISE_VECTORS" in os.environ or len(all_records) <= count:
         return all_records
     step = len(all_records) / count
     chosen = {int(i * step) for i in range(count)}
