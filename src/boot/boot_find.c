@@ -65,11 +65,10 @@ static int is_kept(const struct flash_area *fa)
 	if (rc != 0) {
 		return rc;
 	}
-	return state.magic == BOOT_MAGIC_GOOD &&
-	       (state.copy_done != BOOT_FLAG_SET || state.image_ok == BOOT_FLAG_SET);
+	return state.magic == BOOT_MAGIC_GOOD && !boot_is_given_up(&state);
 }
 
-static int find_startable(int area_id, struct boot_found *found)
+int boot_find_startable(int area_id, struct boot_found *found)
 {
 	const int rc = boot_find_image(area_id, 0, found);
 
@@ -82,8 +81,8 @@ static int find_startable(int area_id, struct boot_found *found)
 static int find_best(int image_index, struct boot_found *found)
 {
 	struct boot_found other;
-	const int first = find_startable(2 * image_index, found);
-	const int second = first < 0 ? first : find_startable(2 * image_index + 1, &other);
+	const int first = boot_find_startable(2 * image_index, found);
+	const int second = first < 0 ? first : boot_find_startable(2 * image_index + 1, &other);
 
 	if (second <= 0) {
 		return second < 0 ? second : first;

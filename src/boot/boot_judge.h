@@ -36,6 +36,12 @@ struct boot_found {
 int boot_find_image(int area_id, size_t base, struct boot_found *found);
 
 /*
+ * Look for an image at the start of a slot that a bootloader of the direct modes would consider: it
+ * is made for this place, and with revert its trailer lets it start. Results as boot_find_image().
+ */
+int boot_find_startable(int area_id, struct boot_found *found);
+
+/*
  * What a pair will run after the next reset, as things stand: the image that is pending, or about
  * to be made so together with the candidate, else the one that runs. Results as boot_find_image().
  */

@@ -12,30 +12,6 @@
 #include "boot/boot_repair.h"
 #include "flash/flash_caps.h"
 
-/* 1: a header lies there that the bootloader would not skip; else as boot_find_image(). */
-static int find_at_start(int area, struct boot_found *found)
-{
-	const int rc = boot_find_image(area, 0, found);
-
-	return rc == 1 && boot_place_fault(&found->header, found->fa) != DFU_IMAGE_OK ? 0 : rc;
-}
-
-/* 1: its trailer lets the bootloader start it; 0: not; or negative. */
-static int is_let_in(const struct flash_area *fa)
-{
-	struct boot_swap_state state;
-
-	if (!boot_needs_trailer()) {
-		return 1;
-	}
-	const int rc = boot_read_swap_state(fa, &state);
-	if (rc != 0) {
-		return rc;
-	}
-	return state.magic == BOOT_MAGIC_GOOD &&
-	       (state.copy_done != BOOT_FLAG_SET || state.image_ok == BOOT_FLAG_SET);
-}
-
 /* As boot_is_pending_multi(); if 1, the slot. */
 static int find_pending(int image_index, const struct flash_area **fa)
 {
@@ -46,10 +22,7 @@ static int find_pending(int image_index, const struct flash_area **fa)
 	if (upload < 0) {
 		return upload;
 	}
-	int rc = find_at_start(upload, &candidate);
-	if (rc == 1) {
-		rc = is_let_in(candidate.fa);
-	}
+	int rc = boot_find_startable(upload, &candidate);
 	if (rc != 1) {
 		return rc;
 	}
@@ -77,24 +50,11 @@ int boot_is_pending_multi(int image_index)
 	return type < 0 ? type : type == BOOT_SWAP_TYPE_TEST || type == BOOT_SWAP_TYPE_PERM;
 }
 
-/* The header's page or, without explicit erase, its write blocks. */
-static int take_out_header(const struct flash_area *fa)
-{
-	struct flash_pages_info page = {
-		.size = round_up(DFU_IMAGE_HEADER_LEN, flash_area_align(fa)),
-	};
-	int rc = 0;
-
-	if (flash_needs_erase(fa->fa_dev)) {
-		rc = flash_get_page_info_by_offs(fa->fa_dev, fa->fa_off, &page);
-	}
-	return rc == 0 ? flash_area_flatten(fa, 0, page.size) : rc;
-}
-
 static int cancel_direct(int image_index)
 {
 	const struct flash_area *fa;
 	size_t start = 0;
+	size_t end;
 	int rc = find_pending(image_index, &fa);
 
 	if (rc != 1) {
@@ -104,7 +64,7 @@ static int cancel_direct(int image_index)
 	if (rc == 0 && boot_needs_trailer()) {
 		rc = boot_trailer_wipe(fa, NULL);
 	}
-	return rc == 0 ? take_out_header(fa) : rc;
+	return rc == 0 ? boot_slot_clear_header(fa, 0, fa->fa_size, &end) : rc;
 }
 
 static int cancel_request(int image_index)

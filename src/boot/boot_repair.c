@@ -25,8 +25,6 @@
 
 #include "flash/flash_caps.h"
 
-#define CHUNK 32
-
 /* -EUCLEAN: the image that begins at base reaches behind limit, or its end cannot be found. */
 static int look_for_image(const struct flash_area *fa, size_t base, size_t limit)
 {
@@ -94,24 +92,6 @@ static int forget_blocks(const struct flash_area *fa, size_t start)
 	return rc == 0 ? flatten(fa, copy_done, image_ok) : rc;
 }
 
-static int is_erased(const struct flash_area *fa, size_t start, size_t end)
-{
-	uint8_t bytes[CHUNK];
-
-	for (size_t len; start < end; start += len) {
-		len = min_size(end - start, sizeof(bytes));
-		const int rc = flash_area_read(fa, (off_t)start, bytes, len);
-
-		if (rc != 0) {
-			return rc;
-		}
-		if (!bytes_are(bytes, len, flash_area_erased_val(fa))) {
-			return 0;
-		}
-	}
-	return 1;
-}
-
 /* The page with the flags may go at once: it has all of them, and none of what must go before. */
 static int check_last_page(const struct flash_area *fa, size_t start, size_t last)
 {
@@ -125,7 +105,7 @@ static int check_last_page(const struct flash_area *fa, size_t start, size_t las
 	if (arrangement->mode != BOOT_MODE_SWAP_SCRATCH) {
 		return 0;
 	}
-	const int rc = is_erased(fa, start > last ? start : last, fields);
+	const int rc = boot_slot_is_erased(fa, start > last ? start : last, fields);
 	return rc == 0 ? -EUCLEAN : rc < 0 ? rc : 0;
 }
 

@@ -207,11 +207,6 @@ static int confirm(const struct flash_area *fa, struct boot_tail *tail)
 	return boot_repair_forget(fa);
 }
 
-static bool would_be_given_up(const struct boot_tail *tail)
-{
-	return tail->state.copy_done == BOOT_FLAG_SET && tail->state.image_ok != BOOT_FLAG_SET;
-}
-
 /*
  * In a direct mode: it would be started, or started for good, and there is nothing left to write. A
  * bad copy_done does no harm beside a good image_ok.
@@ -223,7 +218,7 @@ static bool is_startable(const struct boot_tail *tail, bool for_good)
 	}
 	return for_good
 		       ? tail->state.image_ok == BOOT_FLAG_SET && !is_blank(tail, TRAILER_COPY_DONE)
-		       : !would_be_given_up(tail);
+		       : !boot_is_given_up(&tail->state);
 }
 
 /* -EUCLEAN also where the image is given up without its trailer, so at a cut of the repair. */

@@ -39,6 +39,12 @@ int boot_slot_open_running(int image_index, const struct flash_area **fa);
 /* Whether MCUboot's fields can be programmed one by one in this slot. */
 bool boot_slot_can_have_trailer(const struct flash_area *fa);
 
+/* Whether a bootloader with revert will not start the image again. */
+static inline bool boot_is_given_up(const struct boot_swap_state *state)
+{
+	return state->copy_done == BOOT_FLAG_SET && state->image_ok != BOOT_FLAG_SET;
+}
+
 /* -ENOTSUP as boot_read_swap_state(), else from the device. */
 int boot_slot_read_tail(const struct flash_area *fa, struct boot_tail *tail);
 
@@ -53,6 +59,17 @@ size_t boot_slot_status_block(const struct flash_area *fa);
 
 /* Start of the page that holds a byte of the slot; -EINVAL: that page is not the slot's alone. */
 int boot_slot_page_start(const struct flash_area *fa, size_t off, size_t *start);
+
+/* Whether the bytes read erased: 1, 0 or -errno. */
+int boot_slot_is_erased(const struct flash_area *fa, size_t start, size_t end);
+
+/*
+ * Take out what may be a header at off, the start of a page: that page or, without explicit erase,
+ * the header's write blocks; not where the slot is erased from erased_from on. *end: where what is
+ * erased ends.
+ */
+int boot_slot_clear_header(const struct flash_area *fa, size_t off, size_t erased_from,
+			   size_t *end);
 
 /*
  * Lowest byte that boot_trailer_wipe() takes: the start of a page or, without explicit erase, of a

@@ -47,33 +47,6 @@ static void put_facts(uint8_t facts[FACTS / 2], const struct boot_swap_state *st
 	facts[2] = state->copy_done;
 }
 
-bool boot_image_exists(int image_index)
-{
-	return image_index >= 0 && image_index < boot_arrangement()->images;
-}
-
-int boot_slot_open(int image_index, enum boot_slot slot, const struct flash_area **fa)
-{
-	if (!boot_image_exists(image_index)) {
-		return -EINVAL;
-	}
-	return flash_area_open((uint8_t)(2 * image_index + (int)slot), fa);
-}
-
-int boot_slot_open_secondary(int image_index, const struct flash_area **fa)
-{
-	const int rc = boot_slot_open(image_index, BOOT_SECONDARY, fa);
-
-	return rc == -ENOENT ? -ENODEV : rc;
-}
-
-int boot_slot_open_running(int image_index, const struct flash_area **fa)
-{
-	const int slot = boot_running_slot(image_index);
-
-	return slot < 0 ? slot : boot_slot_open(image_index, (enum boot_slot)slot, fa);
-}
-
 bool boot_slot_can_have_trailer(const struct flash_area *fa)
 {
 	return trailer_fits(boot_arrangement()->max_align, flash_area_align(fa), fa->fa_size);
@@ -157,7 +130,7 @@ int boot_is_unconfirmed_multi(int image_index)
 		return rc;
 	}
 	if (boot_is_direct()) {
-		return state.copy_done == SET && state.image_ok != SET;
+		return boot_is_given_up(&state);
 	}
 	/* What the last rule asks of the primary. */
 	return state.magic == GOOD && state.image_ok == UNSET && state.copy_done == SET;

@@ -33,22 +33,6 @@ size_t boot_slot_status_block(const struct flash_area *fa)
 	return block;
 }
 
-int boot_slot_page_start(const struct flash_area *fa, size_t off, size_t *start)
-{
-	struct flash_pages_info page;
-	const int rc = flash_get_page_info_by_offs(fa->fa_dev, fa->fa_off + (off_t)off, &page);
-
-	if (rc != 0) {
-		return rc;
-	}
-	if (page.start_offset < fa->fa_off ||
-	    !range_fits((size_t)(page.start_offset - fa->fa_off), page.size, fa->fa_size)) {
-		return -EINVAL;
-	}
-	*start = (size_t)(page.start_offset - fa->fa_off);
-	return 0;
-}
-
 int boot_slot_trailer_start(const struct flash_area *fa, size_t *start)
 {
 	const ssize_t len = boot_trailer_size(fa);
@@ -97,23 +81,6 @@ int boot_trailer_wipe(const struct flash_area *fa, size_t *first)
 	}
 	if (rc == 0 && first != NULL) {
 		*first = lowest;
-	}
-	return rc;
-}
-
-int boot_slot_upload_start(const struct flash_area *fa, size_t *start)
-{
-	const struct boot_arrangement *arrangement = boot_arrangement();
-	struct flash_pages_info page;
-	int rc = 0;
-
-	page.size = 0;
-	if (arrangement->mode == BOOT_MODE_SWAP_OFFSET && fa->fa_id < 2 * arrangement->images &&
-	    fa->fa_id % 2 == BOOT_SECONDARY) {
-		rc = flash_get_page_info_by_offs(fa->fa_dev, fa->fa_off, &page);
-	}
-	if (rc == 0) {
-		*start = page.size;
 	}
 	return rc;
 }

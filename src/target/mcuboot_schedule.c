@@ -24,6 +24,7 @@
 #include <dfu/dfu_target_mcuboot.h>
 
 #include "boot/arrangement.h"
+#include "boot/boot_slot.h"
 #include "target/mcuboot_download.h"
 #include "target/mcuboot_held.h"
 
@@ -33,13 +34,6 @@ struct candidate {
 	const uint8_t *head; /* what is held back of it; NULL: it has its header */
 	uint8_t record[MCUBOOT_HELD_RECORD];
 };
-
-static int open_slot(int img_num, struct mcuboot_slot *slot)
-{
-	const int rc = mcuboot_slot_open(img_num, slot);
-
-	return rc == -EINVAL ? -ENOENT : rc;
-}
 
 /* -ENOENT: no header, and nothing that is held back for it. */
 static int find_head(int img_num, struct candidate *candidate)
@@ -69,7 +63,7 @@ static int find_head(int img_num, struct candidate *candidate)
 static int held_header(int img_num, uint8_t raw[DFU_IMAGE_HEADER_LEN])
 {
 	struct candidate candidate;
-	int rc = open_slot(img_num, &candidate.slot);
+	int rc = mcuboot_slot_open(img_num, &candidate.slot);
 
 	if (rc == 0) {
 		rc = find_head(img_num, &candidate);
@@ -103,7 +97,7 @@ static int check_schedulable(int img_num, const struct mcuboot_slot_set *set)
 {
 	const bool verifies = IS_ENABLED(CONFIG_DFU_TARGET_VERIFY);
 	struct candidate candidate;
-	int rc = open_slot(img_num, &candidate.slot);
+	int rc = mcuboot_slot_open(img_num, &candidate.slot);
 
 	if (rc == 0) {
 		rc = mcuboot_slot_refuse_unconfirmed(img_num);
@@ -157,7 +151,7 @@ static int schedule_by_trailer(const struct candidate *candidate, bool permanent
 static int schedule_one(int img_num, bool permanent)
 {
 	struct candidate candidate;
-	int rc = open_slot(img_num, &candidate.slot);
+	int rc = mcuboot_slot_open(img_num, &candidate.slot);
 
 	if (rc == 0) {
 		rc = find_head(img_num, &candidate);
@@ -177,9 +171,9 @@ int dfu_target_mcuboot_schedule(int img_num, int permanent)
 	const int first = img_num == -1 ? 0 : img_num;
 	const int last = img_num == -1 ? boot_arrangement()->images - 1 : img_num;
 	struct mcuboot_slot_set set = {.header = held_header};
-	int rc = 0;
+	int rc = boot_image_exists(last) ? 0 : -ENOENT;
 
-	for (int n = first; n >= 0 && n <= last && n < BOOT_IMAGES_MAX; n++) {
+	for (int n = first; rc == 0 && n <= last; n++) {
 		set.images |= 1u << n;
 	}
 	for (int n = first; rc == 0 && n <= last; n++) {

@@ -101,25 +101,6 @@ static int program_block(const struct flash_area *area, size_t off, const uint8_
 	return (look & SAME) != 0 ? 0 : -EUCLEAN;
 }
 
-/* Whether len bytes at off read erased: 1, 0 or -errno. */
-static int is_blank(const struct flash_area *area, size_t off, size_t len)
-{
-	uint8_t found[32];
-	size_t n;
-
-	for (size_t done = 0; done < len; done += n) {
-		n = min_size(sizeof(found), len - done);
-		const int rc = flash_area_read(area, (off_t)(off + done), found, n);
-		if (rc != 0) {
-			return rc;
-		}
-		if (!bytes_are(found, n, flash_area_erased_val(area))) {
-			return 0;
-		}
-	}
-	return 1;
-}
-
 /* The page of the area that holds a byte, its start counted from the start of the area. */
 static int page_at(const struct flash_area *area, size_t off, struct flash_pages_info *page)
 {
@@ -203,47 +184,29 @@ int mcuboot_slot_refuse_unconfirmed(int img_num)
 	return rc > 0 ? -EBUSY : rc;
 }
 
-/*
- * Take out what may be a header at off: its page or, without explicit erase, its write blocks; not
- * where the slot is erased from erased_from on. *end: where what is erased ends.
- */
-static int clear_header(const struct mcuboot_slot *slot, size_t off, size_t erased_from,
-			size_t *end)
-{
-	struct flash_pages_info page = {.size = slot->hold_len};
-	int rc = 0;
-
-	if (flash_needs_erase(slot->area->fa_dev)) {
-		rc = page_at(slot->area, off, &page);
-	}
-	if (rc != 0) {
-		return rc;
-	}
-	*end = off + page.size;
-	return off < erased_from ? flash_area_flatten(slot->area, (off_t)off, page.size) : 0;
-}
-
 int mcuboot_slot_clear(const struct mcuboot_slot *slot, size_t *head, size_t *tail)
 {
+	const struct flash_area *area = slot->area;
 	size_t first_page;
+	int rc = 0;
 
-	*tail = slot->area->fa_size;
-	int rc = boot_trailer_wipe(slot->area, tail);
-	if (rc == -ENOTSUP) {
-		rc = 0; /* where there can be no trailer, there is none to wipe */
+	*tail = area->fa_size;
+	if (boot_trailer_size(area) >= 0) {
+		rc = boot_trailer_wipe(area, tail);
 	}
 	if (rc == 0) {
-		rc = clear_header(slot, slot->start, *tail, head);
+		rc = boot_slot_clear_header(area, slot->start, *tail, head);
 	}
 	if (rc == 0 && slot->start > 0) {
-		rc = clear_header(slot, 0, *tail, &first_page);
+		rc = boot_slot_clear_header(area, 0, *tail, &first_page);
 	}
 	return rc;
 }
 
 int mcuboot_slot_has_header(const struct mcuboot_slot *slot)
 {
-	const int rc = is_blank(slot->area, slot->start, flash_area_align(slot->area));
+	const int rc = boot_slot_is_erased(slot->area, slot->start,
+					   slot->start + flash_area_align(slot->area));
 
 	return rc < 0 ? rc : !rc;
 }
@@ -288,7 +251,7 @@ int mcuboot_slot_request(const struct mcuboot_slot *slot, const uint8_t *head, b
 /* Whether something in a first page before the image could be a header: 1, 0 or -errno. */
 static int has_front(const struct mcuboot_slot *slot)
 {
-	const int rc = slot->start > 0 ? is_blank(slot->area, 0, HEADER_MAGIC_LEN) : 1;
+	const int rc = slot->start > 0 ? boot_slot_is_erased(slot->area, 0, HEADER_MAGIC_LEN) : 1;
 
 	return rc < 0 ? rc : !rc;
 }
@@ -343,7 +306,7 @@ int mcuboot_slot_free_first_page(const struct mcuboot_slot *slot)
 	size_t end;
 	const int rc = has_front(slot);
 
-	return rc <= 0 ? rc : clear_header(slot, 0, slot->area->fa_size, &end);
+	return rc <= 0 ? rc : boot_slot_clear_header(slot->area, 0, slot->area->fa_size, &end);
 }
 
 int mcuboot_slot_program_head(const struct mcuboot_slot *slot, const uint8_t *head)

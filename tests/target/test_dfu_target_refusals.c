@@ -5,6 +5,7 @@
  */
 #include "mode_cases.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -256,6 +257,40 @@ a_torn_magic_beside_a_held_header_is_repaired_where_no_byte_of_the_image_is(void
 	}
 }
 
+/* The same code as where there can be none to erase. */
+static void a_trailer_that_the_device_does_not_erase_ends_the_download(void **state)
+{
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		open_case(c, &device_cases[0]);
+		assert_int_equal(target_device_init(0, dut.image_len), 0);
+		dut.flash.nor.fail_after = 0;
+		dut.flash.nor.fail_rc = -ENOTSUP;
+		assert_refused(c, dfu_target_write(dut.image, 512), -ENOTSUP);
+		assert_int_equal(target_device_offset(), 0);
+		assert_int_equal(dfu_target_write(dut.image, 512), 0);
+		close_case();
+	}
+}
+
+static void an_image_pair_that_cannot_be_is_not_there(void **state)
+{
+	static const int pairs[] = {INT_MIN, -2, 1, BOOT_IMAGES_MAX, 256, INT_MAX};
+
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		open_case(c, &device_cases[0]);
+		for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+			assert_refused(c, dfu_target_mcuboot_schedule_update(pairs[i]), -ENOENT);
+			assert_refused(c, dfu_target_mcuboot_cancel(pairs[i]), -EINVAL);
+			assert_refused(c, target_device_init(pairs[i], 1000), -EINVAL);
+		}
+		close_case();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,6 +304,8 @@ int main(void)
 		cmocka_unit_test(a_missing_partner_is_asked_for_when_scheduling),
 		cmocka_unit_test(
 			a_torn_magic_beside_a_held_header_is_repaired_where_no_byte_of_the_image_is),
+		cmocka_unit_test(a_trailer_that_the_device_does_not_erase_ends_the_download),
+		cmocka_unit_test(an_image_pair_that_cannot_be_is_not_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
