@@ -128,11 +128,13 @@ static int judge_neighbour(const struct boot_candidate *candidate, int other)
 	if (rc <= 0) {
 		return rc;
 	}
+	/* What is held back and scheduled together is judged by itself. */
+	const bool is_held = found.source.head != NULL;
 	rc = dfu_image_open(&image, &found.source, &report.fault);
 	if (rc == 0 && !overlaps(candidate->image, &image)) {
 		return 0;
 	}
-	if (rc == 0) {
+	if (rc == 0 && !is_held) {
 		rc = dfu_image_verify(&image, NULL, candidate->buf, candidate->len, &report);
 	}
 	if (rc != 0) {

@@ -2,7 +2,12 @@
 /* What the other images of a device have to say: dependencies, and RAM that is theirs. */
 #include "judge_rig.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include <dfu/mcuboot.h>
+
+#include "boot/boot_judge.h"
 
 static const enum boot_mode modes[] = {
 	BOOT_MODE_SWAP_SCRATCH,      BOOT_MODE_SWAP_MOVE,       BOOT_MODE_SWAP_OFFSET,
@@ -508,6 +513,37 @@ static void an_image_that_is_not_whole_takes_no_ram(void **state)
 	judge_rig_close();
 }
 
+static uint8_t held[DFU_IMAGE_HEADER_LEN];
+
+static int get_held(int image_index, uint8_t raw[DFU_IMAGE_HEADER_LEN])
+{
+	memcpy(raw, held, sizeof(held));
+	return image_index == 1 ? 0 : -ENOENT;
+}
+
+/* Its first write block is longer than a header: the rest of that cannot be read here either. */
+static void an_image_whose_beginning_is_held_back_takes_ram(void **state)
+{
+	struct image_maker image;
+	uint8_t buf[64];
+
+	(void)state;
+	open_device(BOOT_MODE_RAM_LOAD, 2);
+	judge_image_begin(&image, 1, 2, 0, 0, DFU_IMAGE_F_RAM_LOAD);
+	judge_image_load_at(&image, 0x20003000);
+	end(&image);
+	judge_put(3, 0, &image);
+	memcpy(held, image.bytes, sizeof(held));
+	memset(judge_rig.flash.memory + JUDGE_OFF(3), 0xff, 64);
+
+	const struct dfu_image_source source = dfu_image_source_memory(image.bytes, image.len);
+	const int rc = boot_judge_beside(0, &source, NULL, 3, get_held, buf, sizeof(buf),
+					 &judge_rig.judgement);
+	assert_int_equal(judge_rig.judgement.report.fault, DFU_IMAGE_LOAD_RANGE);
+	assert_int_equal(rc, dfu_image_fault_errno(DFU_IMAGE_LOAD_RANGE));
+	judge_rig_close();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -532,6 +568,7 @@ int main(void)
 		cmocka_unit_test(two_images_in_the_same_ram_do_not_go_together),
 		cmocka_unit_test(of_two_equal_versions_the_primary_takes_ram),
 		cmocka_unit_test(an_image_that_is_not_whole_takes_no_ram),
+		cmocka_unit_test(an_image_whose_beginning_is_held_back_takes_ram),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
