@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include <dfu/boot.h>
+#include <dfu/boot_rules.h>
 
-#include "boot/boot_judge.h"
 #include "image.h"
 #include "map.h"
 #include "output.h"

@@ -6,7 +6,6 @@
 #include <dfu/boot.h>
 #include <dfu/boot_rules.h>
 
-#include "boot/boot_slot.h"
 #include "output.h"
 
 enum cli_status cli_open_device(struct cli *cli)

@@ -118,6 +118,18 @@ int boot_running_slot(int image_index);
  */
 int boot_upload_area(int image_index);
 
+/**
+ * @brief Where in a slot the bootloader looks for an update: the size of the first page in a
+ * secondary of swap-offset, else 0.
+ *
+ * Unlike boot_get_image_start_offset() whatever the slot holds now.
+ *
+ * @param start  Offset from the start of the slot.
+ * @retval 0       @p start is set.
+ * @retval -errno  From the device; @p start is unchanged.
+ */
+DFU_MUST_CHECK int boot_slot_upload_start(const struct flash_area *fa, size_t *start);
+
 /** boot_fetch_active_slot() for image @p image_index; BOOT_INVALID_SLOT_ID also if there is none.
  */
 uint8_t boot_fetch_active_slot_multi(int image_index);

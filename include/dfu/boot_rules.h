@@ -77,6 +77,16 @@ DFU_MUST_CHECK int boot_rules_set(const struct boot_rules *rules);
 /** @return A signature's name in devicetree and messages, such as "ecdsa-p256"; NULL for none. */
 const char *boot_signature_name(enum boot_signature signature);
 
+/**
+ * @brief Why a bootloader that starts what it finds never starts an image from a slot, as far as
+ * its header says.
+ *
+ * @return DFU_IMAGE_ADDRESS (direct-xip: made for another offset on the flash device),
+ *         DFU_IMAGE_NOT_RAM_LOAD (ram-load), or DFU_IMAGE_OK, as always in all other modes.
+ */
+enum dfu_image_fault boot_place_fault(const struct dfu_image_header *header,
+				      const struct flash_area *fa);
+
 /** What a judgement found out, also when it refuses. */
 struct boot_judgement {
 	/** As far as the image could be opened. */

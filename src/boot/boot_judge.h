@@ -53,11 +53,6 @@ int boot_judge_beside(int image_index, const struct dfu_image_source *source,
 		      const struct dfu_image_key *key, unsigned int together, boot_held_header held,
 		      uint8_t *buf, size_t len, struct boot_judgement *judgement);
 
-/* Why a bootloader that runs images where they lie, or from RAM, never starts one from this slot.
- */
-enum dfu_image_fault boot_place_fault(const struct dfu_image_header *header,
-				      const struct flash_area *fa);
-
 /* Rules of the mode and the device; 0, the fault's errno, or a negative errno with no fault. */
 int boot_judge_device(const struct boot_candidate *candidate);
 int boot_judge_dependencies(const struct boot_candidate *candidate);

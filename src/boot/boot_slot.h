@@ -48,12 +48,6 @@ static inline bool boot_is_given_up(const struct boot_swap_state *state)
 /* -ENOTSUP as boot_read_swap_state(), else from the device. */
 int boot_slot_read_tail(const struct flash_area *fa, struct boot_tail *tail);
 
-/*
- * Where in a slot the bootloader looks for an update: the size of the first page in a secondary of
- * swap-offset, else 0. Unlike boot_get_image_start_offset() whatever the slot holds now.
- */
-int boot_slot_upload_start(const struct flash_area *fa, size_t *start);
-
 /* The write block that swap status is counted in, for both slots of a pair. */
 size_t boot_slot_status_block(const struct flash_area *fa);
 
