@@ -195,8 +195,13 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule_update(int img_num);
  *                   As dfu_target_mcuboot_done(). Not scheduled.
  * @retval -ENOLINK  Needs another image, or a later one, that is neither there nor scheduled with
  *                   it. Not scheduled.
+ * @retval -EALREADY A test was asked for, and a permanent request is in force: it stays, and
+ *                   dfu_target_mcuboot_cancel() takes it back. Not where the bootloader starts what
+ *                   it finds.
+ * @retval -EUCLEAN  As boot_request_upgrade(): remains of a request that cannot be erased. Way out:
+ *                   download again.
  * @retval -EIO      A torn write block where the held-back bytes go. Way out: download again.
- * @retval -errno    From boot_set_next(), the settings or the device: repeat the call.
+ * @retval -errno    From the settings or the device: repeat the call.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_schedule(int img_num, int permanent);
 
@@ -217,6 +222,7 @@ DFU_MUST_CHECK int dfu_target_mcuboot_cancel(int img_num);
  * @retval -EACCES  There was no init.
  * @retval -EBUSY   The running image is unconfirmed, or that slot has become the running one.
  *                  Nothing done.
+ * @retval -ENODEV  It is no longer known which slot runs. Nothing done.
  * @retval -errno   From the device: repeat the call.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_reset(void);
