@@ -163,6 +163,15 @@ static int compare(const struct boot_tail *tail, int wanted)
 	return type == BOOT_SWAP_TYPE_PERM ? -EALREADY : -EIO;
 }
 
+/* Whether complete() would get it. Apart, as below: a second tail on the stack is too much. */
+static DFU_NOINLINE bool gets_request(const struct boot_tail *tail, const struct wish *wish,
+				      int wanted)
+{
+	const struct boot_tail after = completed(tail, wish);
+
+	return compare(&after, wanted) == 0;
+}
+
 static int request(const struct flash_area *fa, struct boot_tail *tail, bool permanent,
 		   size_t image_end)
 {
@@ -179,10 +188,8 @@ static int request(const struct flash_area *fa, struct boot_tail *tail, bool per
 	if (permanent && tail->state.magic == BOOT_MAGIC_GOOD && is_blank(tail, TRAILER_IMAGE_OK)) {
 		wish.field[TRAILER_SWAP_INFO] = 0; /* a test is raised by its flag alone */
 	} else if (!is_begun(tail, &wish)) {
-		const struct boot_tail after = completed(tail, &wish);
-
 		rc = make_way(fa, tail, boot_repair_check(fa, image_end),
-			      compare(&after, type) == 0);
+			      gets_request(tail, &wish, type));
 		if (rc != 0) {
 			return rc;
 		}
@@ -221,6 +228,14 @@ static bool is_startable(const struct boot_tail *tail, bool for_good)
 		       : !boot_is_given_up(&tail->state);
 }
 
+static DFU_NOINLINE bool gets_startable(const struct boot_tail *tail, const struct wish *wish,
+					bool for_good)
+{
+	const struct boot_tail after = completed(tail, wish);
+
+	return is_startable(&after, for_good);
+}
+
 /* -EUCLEAN also where the image is given up without its trailer, so at a cut of the repair. */
 static int check_direct(const struct flash_area *fa, bool runs, size_t image_end)
 {
@@ -237,9 +252,8 @@ static int set_direct(const struct flash_area *fa, struct boot_tail *tail, bool 
 		.field[TRAILER_IMAGE_OK] = for_good ? BOOT_FLAG_SET : 0,
 		.field[TRAILER_COPY_DONE] = for_good ? BOOT_FLAG_SET : 0,
 	};
-	const struct boot_tail after = completed(tail, &wish);
 	/* A left-over image_ok would make more of a test. */
-	const bool can_go_on = is_startable(&after, for_good) &&
+	const bool can_go_on = gets_startable(tail, &wish, for_good) &&
 			       (for_good || runs || is_blank(tail, TRAILER_IMAGE_OK));
 	int rc = 0;
 

@@ -197,7 +197,7 @@ int mcuboot_slot_clear(const struct mcuboot_slot *slot, size_t *head, size_t *ta
 	if (rc == 0) {
 		rc = boot_slot_clear_header(area, slot->start, *tail, head);
 	}
-	if (rc == 0 && slot->start > 0) {
+	if (rc == 0 && boot_mode_in(BOOT_MODE_BIT(SWAP_OFFSET))) {
 		rc = boot_slot_clear_header(area, 0, *tail, &first_page);
 	}
 	return rc;
@@ -237,21 +237,27 @@ int mcuboot_slot_judge(int img_num, const struct mcuboot_slot *slot, size_t size
 	return verdict_errno(rc);
 }
 
-int mcuboot_slot_request(const struct mcuboot_slot *slot, const uint8_t *head, bool permanent)
+/* Where the image ends in the slot; 0: it cannot be told. Apart, for its stack is not small. */
+static DFU_NOINLINE size_t image_end(const struct mcuboot_slot *slot, const uint8_t *head)
 {
 	const struct dfu_image_source source =
 		source_of(slot, slot->area->fa_size - slot->start, head);
 	struct dfu_image image;
-	const int rc = dfu_image_open(&image, &source, NULL);
 
-	return boot_slot_request(slot->area, permanent,
-				 rc == 0 ? slot->start + image.total_size : 0);
+	return dfu_image_open(&image, &source, NULL) == 0 ? slot->start + image.total_size : 0;
+}
+
+int mcuboot_slot_request(const struct mcuboot_slot *slot, const uint8_t *head, bool permanent)
+{
+	return boot_slot_request(slot->area, permanent, image_end(slot, head));
 }
 
 /* Whether something in a first page before the image could be a header: 1, 0 or -errno. */
 static int has_front(const struct mcuboot_slot *slot)
 {
-	const int rc = slot->start > 0 ? boot_slot_is_erased(slot->area, 0, HEADER_MAGIC_LEN) : 1;
+	const int rc = boot_mode_in(BOOT_MODE_BIT(SWAP_OFFSET))
+			       ? boot_slot_is_erased(slot->area, 0, HEADER_MAGIC_LEN)
+			       : 1;
 
 	return rc < 0 ? rc : !rc;
 }
