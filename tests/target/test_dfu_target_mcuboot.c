@@ -400,6 +400,8 @@ static void permanent_and_test_requests_differ_in_image_ok(void **state)
 	assert_int_equal(target_device_download(512), 0);
 	assert_int_equal(dfu_target_mcuboot_schedule(0, BOOT_UPGRADE_PERMANENT), 0);
 	assert_true(target_device_has_magic(1) && target_device_image_ok(1));
+	assert_int_equal(dfu_target_mcuboot_schedule(0, BOOT_UPGRADE_TEST), -EALREADY);
+	assert_true(target_device_has_magic(1) && target_device_image_ok(1));
 	assert_int_equal(dfu_target_mcuboot_cancel(0), 0);
 	assert_false(target_device_has_magic(1) || target_device_image_ok(1));
 	assert_int_equal(dfu_target_mcuboot_cancel(0), -ENOENT);
