@@ -57,7 +57,11 @@ static unsigned int refusing_image(unsigned int images)
 
 static enum cli_status fail(struct cli *cli, unsigned int image, int rc)
 {
-	return cli_fail(cli, cli->operand[0], "image %u: %s", image, cli_why(rc));
+	return cli_fail(cli, cli->operand[0], "image %u: %s", image,
+			rc == -EUCLEAN ? "the page of the trailer also holds the image, so the "
+					 "request goes only with it: update again, or with "
+					 "--no-schedule"
+				       : cli_why(rc));
 }
 
 static enum cli_status cancel(struct cli *cli, unsigned int image, json_t *cancelled)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <dfu/boot.h>
 
+#include "image.h"
 #include "output.h"
 #include "session.h"
 #include "verbs.h"
@@ -8,10 +9,15 @@
 static enum cli_status confirm(struct cli *cli, unsigned int image, json_t *confirmed)
 {
 	int slot = cli_active_slot(cli, image);
+	struct cli_image found;
 	int rc;
 
 	if (slot < 0) {
 		return CLI_DONE;
+	}
+	cli_image_judge_slot(&found, cli_slot_area(image, (unsigned int)slot), BOOT_SWAP_TYPE_NONE);
+	if (found.report.fault == DFU_IMAGE_NOT_AN_IMAGE) {
+		return cli_fail(cli, cli->operand[0], "image %u: %s", image, cli_why(-ENOENT));
 	}
 	/* Where no image is on trial there is nothing to write. */
 	rc = boot_mode_needs_trailer(boot_arrangement_get()->mode)

@@ -17,6 +17,7 @@
 
 #include <dfu/boot.h>
 
+#include "boot/trailer.h"
 #include "image.h"
 #include "output.h"
 #include "session.h"
@@ -106,17 +107,46 @@ static bool needs_confirmation(const struct cli *cli, const struct sim_partition
 	       partition->id < 2 * arrangement->images;
 }
 
-/* Before anything is erased: the image will get the trailer that it needs. */
-static enum cli_status check_trailer(struct cli *cli, const struct sim_partition *partition,
-				     const struct flash_area *fa)
+/* Whether a file that reaches to where the trailer lies leaves room for one, or brings one. */
+static bool spoils_trailer(const struct flash_area *fa, const struct cli_file *file)
 {
+	const uint8_t align = boot_arrangement_get()->max_align;
+	const uint8_t erased = flash_area_erased_val(fa);
+	const size_t len = trailer_distance(align, TRAILER_SWAP_INFO);
+	const size_t start = fa->fa_size - len;
+	uint8_t tail[TRAILER_TAIL_MAX];
 	struct boot_swap_state state;
 
-	if (!needs_confirmation(cli, partition) || boot_read_swap_state(fa, &state) != -ENOTSUP) {
+	memset(tail, erased, sizeof(tail));
+	if (file->len > start) {
+		memcpy(tail, &file->data[start], file->len - start);
+	}
+	trailer_decode(&state, tail, align, erased);
+	return state.magic != BOOT_MAGIC_GOOD && !bytes_are(tail, len, erased);
+}
+
+/* Before anything is erased: the image will get the trailer that it needs. */
+static enum cli_status check_trailer(struct cli *cli, const struct sim_partition *partition,
+				     const struct flash_area *fa, const struct cli_file *file)
+{
+	const char *mode = boot_mode_name(boot_arrangement_get()->mode);
+	struct boot_swap_state state;
+
+	if (!needs_confirmation(cli, partition)) {
 		return CLI_DONE;
 	}
-	return cli_fail(cli, partition->name, "%s, and without one it starts nothing in mode %s",
-			cli_why(-ENOTSUP), boot_mode_name(boot_arrangement_get()->mode));
+	if (boot_read_swap_state(fa, &state) == -ENOTSUP) {
+		return cli_fail(cli, partition->name,
+				"%s, and without one it starts nothing in mode %s",
+				cli_why(-ENOTSUP), mode);
+	}
+	if (spoils_trailer(fa, file)) {
+		return cli_fail(cli, cli->operand[2],
+				"ends in the slot's trailer, and brings none that the bootloader "
+				"of this board knows: in mode %s it would not start",
+				mode);
+	}
+	return CLI_DONE;
 }
 
 static enum cli_status confirm(struct cli *cli, const struct sim_partition *partition,
@@ -157,7 +187,7 @@ static enum cli_status write_partition(struct cli *cli, const struct sim_partiti
 				partition->name, start > fa->fa_size ? 0 : fa->fa_size - start,
 				start > 0 ? " from its second page on" : "", strerror(EFBIG));
 	}
-	status = rc == 0 ? check_trailer(cli, partition, fa) : CLI_DONE;
+	status = rc == 0 ? check_trailer(cli, partition, fa, file) : CLI_DONE;
 	if (status != CLI_DONE) {
 		return status;
 	}

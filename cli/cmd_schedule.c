@@ -128,6 +128,7 @@ static enum cli_status schedule_one(struct cli *cli)
 	if (status == CLI_DONE) {
 		cli_say(cli, "scheduled: the next boot %s the image in slot %u",
 			cli_schedule_word(cli->option[OPTION_PERMANENT] != NULL), slot);
+		cli_warn_of_next_boot(cli, image, cli->option[OPTION_PERMANENT] != NULL);
 	}
 	return status;
 }

@@ -130,6 +130,7 @@ static enum cli_status schedule(struct cli *cli, const struct update *update)
 	}
 	cli_report(cli, "scheduled", json_string(permanent ? "permanent" : "test"));
 	cli_say(cli, "scheduled: the next boot %s it", cli_schedule_word(permanent));
+	cli_warn_of_next_boot(cli, update->image, permanent);
 	return CLI_DONE;
 }
 

@@ -6,7 +6,9 @@
 #include <dfu/boot.h>
 #include <dfu/boot_rules.h>
 
+#include "image.h"
 #include "output.h"
+#include "words.h"
 
 enum cli_status cli_open_device(struct cli *cli)
 {
@@ -48,6 +50,37 @@ enum cli_status cli_check_memory(struct cli *cli)
 	return CLI_DONE;
 }
 
+/*
+ * What is remembered of an image, unless flash was changed since and that slot holds nothing that
+ * could run: where either slot may run, the other one would be taken for free.
+ */
+static int remembered_slot(struct cli *cli, unsigned int image)
+{
+	const int slot = sim_device_active(cli->device, image);
+	const struct flash_area *fa = slot < 0 ? NULL : cli_slot_area(image, (unsigned int)slot);
+	struct cli_image found;
+
+	if (slot < 0 || !boot_mode_is_direct(boot_arrangement_get()->mode)) {
+		return slot;
+	}
+	if (fa == NULL) {
+		return -ENOENT;
+	}
+	cli_image_judge_slot(&found, fa, BOOT_SWAP_TYPE_NONE);
+	return found.rc == 0 ? slot : -ENOENT;
+}
+
+static bool remembers_all(struct cli *cli)
+{
+	unsigned int image = 0;
+
+	while (image < sim_device_board(cli->device)->arrangement.images &&
+	       remembered_slot(cli, image) >= 0) {
+		image++;
+	}
+	return image == sim_device_board(cli->device)->arrangement.images;
+}
+
 /* A dry run, once. 0, or the model's error. */
 static int find_next(struct cli *cli)
 {
@@ -67,7 +100,7 @@ enum cli_status cli_find_active(struct cli *cli)
 	enum cli_status status = cli_check_memory(cli);
 	int rc;
 
-	if (status != CLI_DONE || sim_device_active(cli->device, 0) >= 0) {
+	if (status != CLI_DONE || remembers_all(cli)) {
 		return status;
 	}
 	rc = find_next(cli);
@@ -76,7 +109,7 @@ enum cli_status cli_find_active(struct cli *cli)
 				cli->next.error[0] != '\0' ? cli->next.error : strerror(-rc));
 	}
 	for (unsigned int image = 0; image < images && rc == 0; image++) {
-		rc = sim_device_assume_active(cli->device, image, cli->next.active[image]);
+		rc = sim_device_assume_active(cli->device, image, cli_active_slot(cli, image));
 	}
 	return rc == 0 ? CLI_DONE : cli_fail(cli, cli->operand[0], "%s", strerror(-rc));
 }
@@ -85,12 +118,10 @@ enum cli_status cli_remember_active(struct cli *cli)
 {
 	unsigned int images = sim_device_board(cli->device)->arrangement.images;
 
-	if (sim_device_active(cli->device, 0) >= 0) {
-		return CLI_DONE;
-	}
 	for (unsigned int image = 0; image < images; image++) {
-		int slot = cli_active_slot(cli, image);
-		int rc = slot < 0 ? 0 : sim_device_set_active(cli->device, image, slot);
+		const int slot = cli_active_slot(cli, image);
+		const bool is_known = slot < 0 || slot == sim_device_active(cli->device, image);
+		int rc = is_known ? 0 : sim_device_set_active(cli->device, image, slot);
 
 		if (rc != 0) {
 			return cli_fail_memory(cli, rc);
@@ -106,12 +137,38 @@ int cli_next_slot(struct cli *cli, unsigned int image)
 
 int cli_active_slot(struct cli *cli, unsigned int image)
 {
-	int slot = sim_device_active(cli->device, image);
+	int slot = remembered_slot(cli, image);
 
 	if (slot >= 0) {
 		return slot;
 	}
 	return slot == -ENOENT ? cli_next_slot(cli, image) : -1;
+}
+
+void cli_warn_of_next_boot(struct cli *cli, unsigned int image, bool permanent)
+{
+	const bool is_overwrite = boot_arrangement_get()->mode == BOOT_MODE_OVERWRITE_ONLY;
+	const int type = permanent && !is_overwrite ? BOOT_SWAP_TYPE_PERM : BOOT_SWAP_TYPE_TEST;
+	bool is_as_asked;
+
+	cli->has_next = false;
+	if (find_next(cli) != 0) {
+		return;
+	}
+	if (boot_mode_is_direct(boot_arrangement_get()->mode)) {
+		is_as_asked = 2 * (int)image + cli->next.active[image] ==
+			      boot_upload_area((int)image);
+	} else {
+		is_as_asked = cli->next.booted >= 0 &&
+			      (cli->next.swap_type[image] == type ||
+			       (is_overwrite && cli->next.swap_type[image] != BOOT_SWAP_TYPE_NONE));
+	}
+	if (!is_as_asked) {
+		cli_warn(cli->operand[0], "the next boot will not do so: %s%s",
+			 cli->next.error[0] != '\0' ? cli->next.error : "it does ",
+			 cli->next.error[0] != '\0' ? ""
+						    : cli_swap_word(cli->next.swap_type[image]));
+	}
 }
 
 /* Why no slot takes an update of an image. */
@@ -232,7 +289,7 @@ const char *cli_why(int rc)
 	case -EACCES:
 		return "not signed as the bootloader demands";
 	case -ESTALE:
-		return "older than the bootloader lets in";
+		return dfu_image_fault_str(DFU_IMAGE_OLDER);
 	case -EFBIG:
 		return "larger than the bootloader can install";
 	default:

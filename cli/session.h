@@ -37,6 +37,12 @@ int cli_active_slot(struct cli *cli, unsigned int image);
 /** @return Slot that a reset at this moment would start an image from; -1: none. */
 int cli_next_slot(struct cli *cli, unsigned int image);
 
+/**
+ * After a request: warn if what flash holds now makes the bootloader do something else. The request
+ * stands: what is in the way may still go.
+ */
+void cli_warn_of_next_boot(struct cli *cli, unsigned int image, bool permanent);
+
 /** The slot that an update of an image goes to, or why there is none. After cli_find_active(). */
 DFU_MUST_CHECK enum cli_status cli_upload_slot(struct cli *cli, unsigned int image,
 					       unsigned int *slot);

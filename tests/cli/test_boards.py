@@ -118,6 +118,7 @@ class Boards(CliTest):
         self.done("new", path, "--board", board)
         self.assertEqual(read(os.path.join(path, "public-key.pem")), read(key("ec256-a")))
         os.unlink(pem)
+        self.done("flash", path, "slot0", image("med-1.0.0-ec256.bin"))
         self.done("update", path, image("med-1.1.0-ec256.bin"))
         self.assertIn("not signed with the bootloader's key",
                       self.refused("update", path, image("med-1.1.0-ec256b.bin")))

@@ -206,8 +206,8 @@ class Direct(ModeTest):
         beside = self.file((1, 3, 0), size=3000, load_addr=0x20040000)
         plain = self.file((1, 4, 0), size=2000, flags=0)
         for mode, path, why in (
-                ("direct-xip", old, "older than the bootloader lets in"),
-                ("direct-xip-revert", equal, "older than the bootloader lets in"),
+                ("direct-xip", old, "version too low for the bootloader to take or to prefer"),
+                ("direct-xip-revert", equal, "version too low for the bootloader to take or to prefer"),
                 ("direct-xip", fixed, "made for another flash address"),
                 ("ram-load", beside, "loads outside the executable RAM, or over another image"),
                 ("ram-load-revert", plain, "not made to be loaded into RAM")):

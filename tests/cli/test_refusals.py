@@ -134,7 +134,7 @@ class Refusals(CliTest):
                 (ours, "med-1.1.0-ec256b.bin", "not signed with the bootloader's key"),
                 ('signature-type = "ed25519";', "tiny-1.0.1-none.bin", "no signature of the bootloader's type"),
                 ('hash = "sha512";', "tiny-1.0.1-none.bin", "hash of another type than the bootloader's"),
-                ('downgrade-prevention = "version";', "tiny-0.9.0-none.bin", "older than the bootloader lets in"),
+                ('downgrade-prevention = "version";', "tiny-0.9.0-none.bin", "version too low for the bootloader to take or to prefer"),
                 ('signature-type = "ecdsa-p384";', "med-1.1.0-ec384.bin",
                  "the bootloader cannot verify such a signature"))):
             self.device = self.make(name=f"rules{number}", bootloader=bootloader)
@@ -147,6 +147,7 @@ class Refusals(CliTest):
     def test_a_bootloader_that_verifies_p384_takes_its_images(self):
         device = self.make(name="p384", bootloader='signature-type = "ecdsa-p384"; p384-works; '
                                                    f'public-key = "{key("ec384-a")}";')
+        self.done("flash", device.path, "slot0", image("tiny-1.0.0-ec384.bin"))
         self.done("update", device.path, image("med-1.1.0-ec384.bin"))
 
     def test_what_the_device_cannot_run_is_refused(self):

@@ -80,6 +80,7 @@ class Usage(CliTest):
 
     def test_progress_is_plain_lines_away_from_a_terminal(self):
         device = self.make()
+        self.done("flash", device.path, "slot0", OLD)
         out = self.done("update", device.path, NEW, "--chunk", "1000").out
         lines = [line for line in out.splitlines() if "%" in line]
         self.assertEqual(len(lines), 10)
