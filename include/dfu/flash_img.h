@@ -34,6 +34,10 @@ struct flash_img_check {
  * @brief Begin a write into an area, at boot_get_image_start_offset(): in swap-offset one page up
  * in a secondary slot.
  *
+ * Does as told: while the running image is unconfirmed the other slot is what it goes back to, and
+ * what is written there would be gone back to, untested. Ask boot_is_img_confirmed() before, or use
+ * dfu_target, which does.
+ *
  * @retval 0        Ready at offset 0.
  * @retval -EINVAL  @p ctx is NULL.
  * @retval -EFAULT  The area cannot hold a stream (see stream_flash_init()).
