@@ -6,8 +6,7 @@
  *     DEV/board.dtb      the board
  *     DEV/LABEL.bin      content of the flash device with this node label, byte for byte
  *     DEV/public-key.pem the bootloader's key, if the board names one
- *     DEV/settings       settings; also remembers which slot each image runs from, and the boot
- * mode
+ *     DEV/settings       settings; also remembers which slot each image runs from, and a boot mode
  *
  * Nothing of flash is kept between two openings: any program may read or replace the raw files
  * meanwhile.
