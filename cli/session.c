@@ -145,30 +145,32 @@ int cli_active_slot(struct cli *cli, unsigned int image)
 	return slot == -ENOENT ? cli_next_slot(cli, image) : -1;
 }
 
+/* Whether a reset now would carry out what was asked for. */
+static bool next_is_as_asked(struct cli *cli, unsigned int image, bool permanent)
+{
+	const enum boot_mode mode = boot_arrangement_get()->mode;
+	const int type = cli->next.swap_type[image];
+
+	if (boot_mode_is_direct(mode)) {
+		return 2 * (int)image + cli->next.active[image] == boot_upload_area((int)image);
+	}
+	if (cli->next.booted < 0) {
+		return false;
+	}
+	return mode == BOOT_MODE_OVERWRITE_ONLY
+		       ? type == BOOT_SWAP_TYPE_TEST || type == BOOT_SWAP_TYPE_PERM
+		       : type == (permanent ? BOOT_SWAP_TYPE_PERM : BOOT_SWAP_TYPE_TEST);
+}
+
 void cli_warn_of_next_boot(struct cli *cli, unsigned int image, bool permanent)
 {
-	const bool is_overwrite = boot_arrangement_get()->mode == BOOT_MODE_OVERWRITE_ONLY;
-	const int type = permanent && !is_overwrite ? BOOT_SWAP_TYPE_PERM : BOOT_SWAP_TYPE_TEST;
-	bool is_as_asked;
-
 	cli->has_next = false;
-	if (find_next(cli) != 0) {
+	if (find_next(cli) != 0 || next_is_as_asked(cli, image, permanent)) {
 		return;
 	}
-	if (boot_mode_is_direct(boot_arrangement_get()->mode)) {
-		is_as_asked = 2 * (int)image + cli->next.active[image] ==
-			      boot_upload_area((int)image);
-	} else {
-		is_as_asked = cli->next.booted >= 0 &&
-			      (cli->next.swap_type[image] == type ||
-			       (is_overwrite && cli->next.swap_type[image] != BOOT_SWAP_TYPE_NONE));
-	}
-	if (!is_as_asked) {
-		cli_warn(cli->operand[0], "the next boot will not do so: %s%s",
-			 cli->next.error[0] != '\0' ? cli->next.error : "it does ",
-			 cli->next.error[0] != '\0' ? ""
-						    : cli_swap_word(cli->next.swap_type[image]));
-	}
+	cli_warn(cli->operand[0], "the next boot will do something else: %s",
+		 cli->next.error[0] != '\0' ? cli->next.error
+					    : cli_swap_word(cli->next.swap_type[image]));
 }
 
 /* Why no slot takes an update of an image. */

@@ -82,8 +82,8 @@ class Pairs(CliTest):
         self.assertEqual(self.refused("confirm", path), path + ": no image runs that could be confirmed")
         result = slotwise("update", path, NEW)
         self.assertEqual((result.code, result.err),
-                         (0, f"slotwise: {path}: warning: the next boot will not do so: image 1 has no slot2_partition: "
-                             "the bootloader starts nothing without it\n"))
+                         (0, f"slotwise: {path}: warning: the next boot will do something else: "
+                             "image 1 has no slot2_partition: the bootloader starts nothing without it\n"))
         self.assertEqual(self.done("cancel", path, "--json").json(), {"cancelled": [0]})
         path = self.make_with(0, 1, 2)
         for verb in (["update", path, NEW], ["schedule", path]):
