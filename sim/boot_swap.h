@@ -69,6 +69,12 @@ bool sim_boot_swap_sizes(struct sim_boot_run *run, const struct sim_boot_image *
  */
 bool sim_boot_swap_has_equal_sectors(struct sim_boot_run *run, const struct sim_boot_slot *slot);
 
+/* Whether two slots have sectors of the same sizes, as many, or one more in the larger. */
+bool sim_boot_sectors_pair(const struct sim_boot_slot *larger, const struct sim_boot_slot *other);
+
+/* Bytes of a slot beside those that are taken; 0 if there are none. */
+size_t sim_boot_slot_room(const struct sim_boot_slot *slot, size_t taken);
+
 /*
  * Whether whole sectors of one slot always make up whole ones of the other.
  *

@@ -27,6 +27,29 @@ static bool take_sector(struct side *side)
 	return true;
 }
 
+bool sim_boot_sectors_pair(const struct sim_boot_slot *larger, const struct sim_boot_slot *other)
+{
+	const uint32_t more = larger->sector_count - other->sector_count;
+
+	if (other->sector_count == 0 || (more != 0 && more != 1)) {
+		return false;
+	}
+	for (uint32_t i = 0; i < larger->sector_count; i++) {
+		/* The one more is as large as the last of the others. */
+		const uint32_t twin = i < other->sector_count ? i : i - 1;
+
+		if (larger->sectors[i].fs_size != other->sectors[twin].fs_size) {
+			return false;
+		}
+	}
+	return true;
+}
+
+size_t sim_boot_slot_room(const struct sim_boot_slot *slot, size_t taken)
+{
+	return slot->fa->fa_size > taken ? slot->fa->fa_size - taken : 0;
+}
+
 bool sim_boot_swap_is_begun(const struct sim_boot_image *image)
 {
 	const struct boot_swap_state primary = sim_boot_slot_state(&image->primary);

@@ -10,25 +10,10 @@ static size_t sector_size(const struct sim_boot_slot *slot)
 	return slot->sectors[0].fs_size;
 }
 
-/* As many sectors of the same sizes, or one more in the primary. */
 static bool is_compatible(const struct sim_boot_run *run, const struct sim_boot_image *image)
 {
-	const struct sim_boot_slot *primary = &image->primary;
-	const struct sim_boot_slot *secondary = &image->secondary;
-	const uint32_t more = primary->sector_count - secondary->sector_count;
-
 	(void)run;
-	if (more != 0 && more != 1) {
-		return false;
-	}
-	for (uint32_t i = 0; i < primary->sector_count; i++) {
-		const uint32_t other = i < secondary->sector_count ? i : i - 1;
-
-		if (primary->sectors[i].fs_size != secondary->sectors[other].fs_size) {
-			return false;
-		}
-	}
-	return true;
+	return sim_boot_sectors_pair(&image->primary, &image->secondary);
 }
 
 /* The primary keeps one sector free to move by. */
@@ -37,16 +22,12 @@ static size_t limit(const struct sim_boot_run *run, const struct sim_boot_image 
 {
 	const size_t sector = sector_size(&image->primary);
 	const size_t trailer = round_up(image->trailer_len, sector);
-	const size_t primary = image->primary.fa->fa_size;
-	size_t largest = primary > trailer + sector ? primary - trailer - sector : 0;
+	const size_t largest = sim_boot_slot_room(&image->primary, trailer + sector);
 
 	(void)run;
-	if (is_compatible_with) {
-		const size_t secondary = image->secondary.fa->fa_size;
-
-		largest = min_size(largest, secondary > trailer ? secondary - trailer : 0);
-	}
-	return largest;
+	return is_compatible_with
+		       ? min_size(largest, sim_boot_slot_room(&image->secondary, trailer))
+		       : largest;
 }
 
 /*

@@ -18,41 +18,24 @@ static size_t sector_size(const struct sim_boot_slot *slot)
 	return slot->sectors[0].fs_size;
 }
 
-/* As many sectors of the same sizes, or one more in the secondary. */
 static bool is_compatible(const struct sim_boot_run *run, const struct sim_boot_image *image)
 {
-	const struct sim_boot_slot *primary = &image->primary;
-	const struct sim_boot_slot *secondary = &image->secondary;
-	const uint32_t more = secondary->sector_count - primary->sector_count;
-
 	(void)run;
-	if (more != 0 && more != 1) {
-		return false;
-	}
-	for (uint32_t i = 0; i < primary->sector_count; i++) {
-		if (primary->sectors[i].fs_size != secondary->sectors[i].fs_size) {
-			return false;
-		}
-	}
-	return true;
+	return sim_boot_sectors_pair(&image->secondary, &image->primary);
 }
 
+/* The secondary has one sector free below the image. */
 static size_t limit(const struct sim_boot_run *run, const struct sim_boot_image *image,
 		    bool is_compatible_with)
 {
 	const size_t sector = sector_size(&image->primary);
 	const size_t trailer = round_up(image->trailer_len, sector);
-	const size_t primary = image->primary.fa->fa_size;
-	size_t largest = primary > trailer ? primary - trailer : 0;
+	const size_t largest = sim_boot_slot_room(&image->primary, trailer);
 
 	(void)run;
-	if (is_compatible_with) {
-		const size_t secondary = image->secondary.fa->fa_size;
-
-		largest = min_size(largest,
-				   secondary > trailer + sector ? secondary - trailer - sector : 0);
-	}
-	return largest;
+	return is_compatible_with
+		       ? min_size(largest, sim_boot_slot_room(&image->secondary, trailer + sector))
+		       : largest;
 }
 
 static bool install(struct sim_boot_run *run, struct sim_boot_image *image)
