@@ -108,6 +108,16 @@ DFU_MUST_CHECK int settings_load_subtree_direct(const char *subtree, settings_lo
 						void *param);
 
 /**
+ * @brief Read one value.
+ *
+ * @param buf  Gets the value; unchanged unless all of it fits.
+ *
+ * @return Bytes of the value; -ENOENT if the name has none, also without a back-end; -EOVERFLOW if
+ *         it is longer than @p len; a negative errno of the back-end.
+ */
+DFU_MUST_CHECK ssize_t settings_load_one(const char *name, void *buf, size_t len);
+
+/**
  * Values that are not stored but known: a tree of names that begin with @p name. Upstream's struct
  * with the members that are used here.
  */

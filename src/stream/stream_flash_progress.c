@@ -27,46 +27,26 @@
 #include "stream/progress.h"
 #include "stream/stream_ready.h"
 
-/* What settings hold under the key. */
-struct record {
-	uint8_t raw[PROGRESS_LEN];
-	bool found;
-	int rc;
-};
-
 /* Where a stream may go on. */
 struct position {
 	size_t written;
 	size_t erased_up_to;
 };
 
-static int read_record(const char *key, size_t len, settings_read_cb read_cb, void *cb_arg,
-		       void *param)
+/* -ENOENT: there is none. */
+static int load_record(struct progress *progress, const char *settings_key)
 {
-	struct record *record = param;
-	ssize_t n;
+	uint8_t raw[PROGRESS_LEN];
+	const int rc = settings_subsys_init();
 
-	if (key != NULL) {
-		return 0; /* something below the key */
+	if (rc != 0) {
+		return rc;
 	}
-	record->found = true;
-	n = len == PROGRESS_LEN ? read_cb(cb_arg, record->raw, PROGRESS_LEN) : 0;
-	if (n < 0) {
-		record->rc = (int)n;
-	} else if (n != PROGRESS_LEN) {
-		record->rc = -EBADMSG;
+	const ssize_t len = settings_load_one(settings_key, raw, sizeof(raw));
+	if (len < 0) {
+		return len == -EOVERFLOW ? -EBADMSG : (int)len;
 	}
-	return 1;
-}
-
-static int load_record(struct record *record, const char *settings_key)
-{
-	int rc = settings_subsys_init();
-
-	if (rc == 0) {
-		rc = settings_load_subtree_direct(settings_key, read_record, record);
-	}
-	return rc != 0 ? rc : record->rc;
+	return progress_decode(progress, raw, (size_t)len);
 }
 
 /* The rules at the head of this file. `written` lies in the region. */
@@ -112,7 +92,6 @@ static int save_record(const struct stream_flash_ctx *ctx, size_t written, const
 
 int stream_flash_progress_load(struct stream_flash_ctx *ctx, const char *settings_key)
 {
-	struct record record = {.found = false};
 	struct progress progress;
 	struct position position;
 	int rc;
@@ -120,13 +99,9 @@ int stream_flash_progress_load(struct stream_flash_ctx *ctx, const char *setting
 	if (ctx == NULL || settings_key == NULL) {
 		return -EFAULT;
 	}
-	rc = load_record(&record, settings_key);
-	if (rc != 0 || !record.found) {
-		return rc;
-	}
-	rc = progress_decode(&progress, record.raw, sizeof(record.raw));
+	rc = load_record(&progress, settings_key);
 	if (rc != 0) {
-		return rc;
+		return rc == -ENOENT ? 0 : rc;
 	}
 	if (progress.offset != ctx->offset || progress.size != ctx->available ||
 	    progress.written > ctx->available) {
