@@ -10,12 +10,13 @@
  *
  * A test describes its devices as cases. Of each case the runner asks, in this order:
  *
- *     layout()              where things lie in the block; nothing of the library is called
- *     prepare()     child   the device before the operation under test
- *     run()         child   the operation under test, uninterrupted: recorded, operation by
- * operation check_ran()           what a run that reported success has to have left check_cut()
- * what may lie in flash at any moment finish()      child   the device goes on, until all is well
- *     check_end()           what has to be there in the end
+ * - layout(): where things lie in the block; nothing of the library is called;
+ * - prepare(), in a child: the device before the operation under test;
+ * - run(), in a child: the operation under test, uninterrupted; recorded, operation by operation;
+ * - check_ran(): what a run that reported success has to have left;
+ * - check_cut(): what may lie in flash at any moment;
+ * - finish(), in a child: the device goes on, until all is well;
+ * - check_end(): what has to be there in the end;
  *
  * and then, for every operation k of run() and each way to cut there: flash as it was before k,
  * with k torn, then check_cut(), finish(), check_end(). Strategies with several cuts cut finish(),
@@ -43,6 +44,7 @@ extern "C" {
 #endif
 
 #define POWERCUT_FLASHES 4 /**< Flash devices of a case, at most. */
+#define POWERCUT_AREAS 12  /**< Areas of a case, at most. */
 #define POWERCUT_CUTS 4    /**< Cuts of one ID, at most. */
 #define POWERCUT_BOOTS 32  /**< Processes that one run() or finish() may ask for. */
 #define POWERCUT_SEEN 256  /**< Bytes of powercut_world.seen. */
@@ -62,14 +64,26 @@ struct powercut_flash {
 		cells; /**< In the block: programmed, unstable, noise; the cells of its sim_nor. */
 };
 
+/** A part of a flash device, for texts and for the colours of a heat map. */
+struct powercut_area {
+	const char *name; /**< "image-1", "storage". */
+	unsigned int flash;
+	size_t offset;
+	size_t size;
+};
+
 /** Filled in by layout(); flash n is number n in sim_operation.flash. */
 struct powercut_layout {
 	size_t used; /**< Bytes of the block that are in use: what a snapshot copies. */
 	size_t flashes;
 	struct powercut_flash flash[POWERCUT_FLASHES];
+	size_t areas; /**< May be 0. */
+	struct powercut_area area[POWERCUT_AREAS];
 };
 
-/** What every function of a scenario gets. */
+struct powercut_worker; /* The runner's own. */
+
+/** What every function of a scenario gets: always the runner's own, never a copy. */
 struct powercut_world {
 	const void *config; /**< powercut_case.config. */
 	uint8_t *block; /**< All that survives; zeroed before prepare(). The same address always. */
@@ -87,6 +101,7 @@ struct powercut_world {
 	 * before run(), and again before each check_cut(); it then lasts through finish() and its
 	 * check_end(). No part of the device: it must decide nothing that a child does. */
 	uint8_t *seen;
+	struct powercut_worker *worker;
 };
 
 /** How a kind of case goes. Functions of the parent are marked; they never call the library. */
