@@ -7,8 +7,8 @@
  * what code without power attempts breaks no rule. The driver ops are also called by code that goes
  * around the checks of flash.c, so bounds and alignment are asserted here once more.
  *
- * A planned cut falls before or after the last gate. An erase of several pages passes it once for
- * each page, as on a chip.
+ * A planned cut falls before, inside or after the last gate. An erase of several pages passes it
+ * once for each page, as on a chip.
  */
 #include "nor.h"
 
@@ -17,8 +17,10 @@
 #include <stdio.h>
 
 #include "common/bytes.h"
+#include "tear.h"
 
 #define CHUNK 256
+#define WRITE_BLOCK_MAX 512u
 
 static struct sim_nor *nor_of(const struct device *dev)
 {
@@ -95,6 +97,22 @@ static int check_erased(struct sim_nor *nor, off_t offset, size_t len)
 	return 0;
 }
 
+/* Also blocks that read erased: what was begun may be programmed, and what was torn may fade. */
+static int check_cells(struct sim_nor *nor, off_t offset, size_t len, size_t block)
+{
+	for (size_t at = 0; nor->cells != NULL && at < len; at += block) {
+		const uint8_t cell = nor->cells->programmed[((size_t)offset + at) / block];
+
+		if (cell != SIM_CELL_ERASED) {
+			return broken(nor, "program", offset, len, "the block at %#jx %s",
+				      (uintmax_t)offset + at,
+				      cell == SIM_CELL_TORN ? "is in a page whose erase was torn"
+							    : "was begun to be programmed before");
+		}
+	}
+	return check_erased(nor, offset, len);
+}
+
 static int check_program(struct sim_nor *nor, off_t offset, size_t len)
 {
 	const struct flash_parameters *parameters = flash_get_parameters(nor->inner);
@@ -111,7 +129,7 @@ static int check_program(struct sim_nor *nor, off_t offset, size_t len)
 	if ((flash_params_get_erase_cap(parameters) & FLASH_ERASE_C_EXPLICIT) == 0) {
 		return 0;
 	}
-	return check_erased(nor, offset, len);
+	return check_cells(nor, offset, len, block);
 }
 
 static int check_erase(struct sim_nor *nor, off_t offset, size_t size)
@@ -140,33 +158,112 @@ static int check_erase(struct sim_nor *nor, off_t offset, size_t size)
 	return 0;
 }
 
+/* The whole blocks, then of the next one what the tear leaves. */
+static int program_torn(struct sim_nor *nor, const struct sim_operation *operation)
+{
+	const size_t block = flash_get_write_block_size(nor->inner);
+	const struct sim_torn_program torn =
+		sim_tear_program_plan(operation->len / block, nor->power->seed);
+	const size_t whole = torn.whole * block;
+	const off_t at = operation->offset + (off_t)whole;
+	const uint8_t *data = operation->data;
+	uint8_t buf[WRITE_BLOCK_MAX];
+	int rc;
+
+	sim_cells_program(nor->cells, (size_t)operation->offset, whole + block, block);
+	rc = flash_write(nor->inner, operation->offset, data, whole);
+	rc = rc != 0 ? rc : flash_read(nor->inner, at, buf, block);
+	if (rc != 0) {
+		return rc;
+	}
+	sim_tear_block(&torn, buf, &data[whole], block);
+	return flash_write(nor->inner, at, buf, block);
+}
+
+static int program_whole(struct sim_nor *nor, const struct sim_operation *operation)
+{
+	int rc;
+
+	sim_cells_program(nor->cells, (size_t)operation->offset, operation->len,
+			  flash_get_write_block_size(nor->inner));
+	rc = flash_write(nor->inner, operation->offset, operation->data, operation->len);
+	if (rc == 0) {
+		nor->stats.programs++;
+		nor->stats.bytes_programmed += operation->len;
+	}
+	return rc;
+}
+
 static int program(struct sim_nor *nor, off_t offset, const void *data, size_t len)
 {
-	int rc = sim_power_begin(nor->power);
+	const struct sim_operation operation = {.kind = SIM_PROGRAM,
+						.flash = nor->flash,
+						.offset = offset,
+						.len = len,
+						.data = data};
+	int rc = sim_power_begin(nor->power, &operation);
 
 	if (rc != 0) {
 		return rc;
 	}
-	rc = flash_write(nor->inner, offset, data, len);
-	if (rc == 0) {
-		nor->stats.programs++;
-		nor->stats.bytes_programmed += len;
-	}
+	rc = sim_power_tears(nor->power) ? program_torn(nor, &operation)
+					 : program_whole(nor, &operation);
 	return sim_power_end(nor->power, rc);
+}
+
+/* No driver can erase a part: the page is programmed with what the tear leaves. */
+static int erase_torn(struct sim_nor *nor, const struct flash_pages_info *page)
+{
+	const struct flash_parameters *parameters = flash_get_parameters(nor->inner);
+	const size_t block = parameters->write_block_size;
+	const size_t part = round_down(WRITE_BLOCK_MAX, block);
+	const struct sim_torn_erase torn =
+		sim_tear_erase_plan(page->size, parameters, nor->power->seed);
+	const size_t start = (size_t)page->start_offset;
+	uint8_t buf[WRITE_BLOCK_MAX];
+	int rc = 0;
+
+	sim_cells_tear(nor->cells, start, page->size, block);
+	for (size_t pos = 0; pos < torn.touched && rc == 0; pos += part) {
+		const size_t len = min_size(part, page->size - pos);
+
+		rc = flash_read(nor->inner, (off_t)(start + pos), buf, len);
+		if (rc == 0) {
+			sim_tear_erase(&torn, pos, buf,
+				       nor->cells != NULL ? &nor->cells->unstable[start + pos]
+							  : NULL,
+				       len);
+			rc = flash_write(nor->inner, (off_t)(start + pos), buf, len);
+		}
+	}
+	return rc;
+}
+
+static int erase_whole(struct sim_nor *nor, const struct flash_pages_info *page)
+{
+	const int rc = flash_erase(nor->inner, page->start_offset, page->size);
+
+	if (rc == 0) {
+		sim_cells_erase(nor->cells, (size_t)page->start_offset, page->size,
+				flash_get_write_block_size(nor->inner));
+		nor->stats.erases++;
+		nor->stats.bytes_erased += page->size;
+	}
+	return rc;
 }
 
 static int erase_page(struct sim_nor *nor, const struct flash_pages_info *page)
 {
-	int rc = sim_power_begin(nor->power);
+	const struct sim_operation operation = {.kind = SIM_ERASE,
+						.flash = nor->flash,
+						.offset = page->start_offset,
+						.len = page->size};
+	int rc = sim_power_begin(nor->power, &operation);
 
 	if (rc != 0) {
 		return rc;
 	}
-	rc = flash_erase(nor->inner, page->start_offset, page->size);
-	if (rc == 0) {
-		nor->stats.erases++;
-		nor->stats.bytes_erased += page->size;
-	}
+	rc = sim_power_tears(nor->power) ? erase_torn(nor, page) : erase_whole(nor, page);
 	return sim_power_end(nor->power, rc);
 }
 
@@ -205,6 +302,7 @@ static int nor_read(const struct device *dev, off_t offset, void *data, size_t l
 	}
 	rc = flash_read(nor->inner, offset, data, len);
 	if (rc == 0) {
+		sim_cells_read(nor->cells, (size_t)offset, data, len);
 		nor->stats.reads++;
 	}
 	return rc;
@@ -220,6 +318,9 @@ static int nor_write(const struct device *dev, off_t offset, const void *data, s
 	}
 	if (rc != 0) {
 		return rc;
+	}
+	if (len == 0) {
+		return 0;
 	}
 	return fails_now(nor, false) ? nor->fail_rc : program(nor, offset, data, len);
 }

@@ -6,14 +6,17 @@
  *
  * Rules: an access lies inside the device; a program is whole, aligned write blocks; on a device
  * with explicit erase every byte of a programmed block reads erased before; an erase is whole
- * pages. A broken rule changes nothing, returns -EIO and is kept as text. Operations are counted,
- * any of them can be made to fail, and the power can be cut before or after any (power.h).
+ * pages. With `cells` such a device also remembers what was begun: a block is programmed once
+ * between two erases, and a page whose erase was torn is not erased. A broken rule changes nothing,
+ * returns -EIO and is kept as text. Operations are counted, any of them can be made to fail, and
+ * the power can be cut before, inside or after any (power.h).
  */
 #ifndef SIM_NOR_H
 #define SIM_NOR_H
 
 #include <drivers/flash.h>
 
+#include "cells.h"
 #include "power.h"
 
 #ifdef __cplusplus
@@ -43,9 +46,14 @@ struct sim_nor {
 	int fail_rc;
 	bool fail_reads;
 	struct sim_power *power; /**< Of all flash of the device; NULL: never cut. */
+	unsigned int flash;      /**< Number of this one among them, for operations. */
+	/** What outlives the power beside the bytes; the caller's. NULL: nothing, so that a torn
+	 *  erase is what it reads as at that moment. */
+	const struct sim_cells *cells;
 };
 
-/** Decorate @p inner, which must outlive @p nor. Counters are 0, nothing fails, no power named. */
+/** Decorate @p inner, which must outlive @p nor. Counters are 0, nothing fails, no power and no
+ * cells named. */
 void sim_nor_init(struct sim_nor *nor, const struct device *inner);
 
 #ifdef __cplusplus

@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * @brief The power of a simulated device, which can be cut before or after any operation.
+ * @brief The power of a simulated device, which can be cut before, inside or after any operation.
  *
  * All flash (sim_nor) and the settings (sim_settings) of one device share it. An operation is a
  * program call, the erase of one page, or the saving of one setting; they are counted together, in
- * the order in which they happen. A plain cut: an operation takes place as a whole or not at all.
+ * the order in which they happen. A cut before or after an operation lets it take place not at all
+ * or as a whole; one inside tears it (tear.h).
  *
  * From the cut on nothing changes any more and everything fails, reads too, so that code which
  * unwinds can do no good and no harm. Its results, and what it holds in RAM, mean nothing: only
- * what flash and settings hold does, after sim_power_init() and a new start of the program.
+ * what flash and settings hold does, after sim_power_init() and a new start of the program. A
+ * device whose process ends with its power ends it in `off`.
  */
 #ifndef SIM_POWER_H
 #define SIM_POWER_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 #include <dfu/compiler.h>
 
@@ -22,19 +27,42 @@
 extern "C" {
 #endif
 
-enum sim_cut { SIM_CUT_BEFORE, SIM_CUT_AFTER };
+enum sim_cut { SIM_CUT_BEFORE, SIM_CUT_INSIDE, SIM_CUT_AFTER };
 
-/** The caller owns it; read the members, but set them by the functions. */
-struct sim_power {
-	unsigned long operations; /**< Begun since the last sim_power_init() or sim_power_cut(). */
-	bool fired;               /**< The cut has happened: power is off. */
-	bool planned;
-	unsigned long cut_at;
-	enum sim_cut when;
-	int rc;
+/** What comes true at a numbered operation. */
+enum sim_plan { SIM_PLAN_NONE, SIM_PLAN_CUT, SIM_PLAN_FAIL };
+
+enum sim_operation_kind { SIM_PROGRAM, SIM_ERASE, SIM_SAVE };
+
+/** An operation, as long as it lasts: pointers are the caller's of the driver. */
+struct sim_operation {
+	enum sim_operation_kind kind;
+	unsigned int flash; /**< `flash` of its sim_nor; 0 for a save. */
+	off_t offset;       /**< In the flash device; 0 for a save. */
+	size_t len;         /**< Bytes programmed, erased or saved; 0 saved: the name is deleted. */
+	const void *data;   /**< Programmed or saved; NULL for an erase. */
+	const char *name;   /**< Of the setting; NULL but for a save. */
 };
 
-/** Power on; no operation counted, no cut planned. */
+/** The caller owns it; read the members, but set those above `off` by the functions. */
+struct sim_power {
+	unsigned long operations; /**< Begun since sim_power_init() or the last plan. */
+	bool fired;               /**< The plan has come true: power is off, or flash fails. */
+	enum sim_plan plan;
+	unsigned long at; /**< Number of the operation. */
+	enum sim_cut when;
+	uint32_t seed;
+	int rc;
+	/** Called at the moment the power goes, flash being as the cut left it; need not return.
+	 *  NULL: none. */
+	void (*off)(void *arg);
+	/** Called for each operation that the device asks for with its power on, before anything of
+	 *  it takes place and also if the plan keeps it from that. NULL: none. */
+	void (*watch)(void *arg, const struct sim_operation *operation);
+	void *arg; /**< Of both. */
+};
+
+/** Power on; no operation counted, nothing planned, nobody called. */
 void sim_power_init(struct sim_power *power);
 
 /**
@@ -42,18 +70,30 @@ void sim_power_init(struct sim_power *power);
  *
  * After the last operation (@p k at or above their number) none happens: see `fired`.
  *
- * @param k   Number of the operation; the next one is 0.
- * @param rc  Negative errno of everything from then on; also of operation @p k, of which the caller
- *            never learns whether it took place.
+ * @param k     Number of the operation; the next one is 0.
+ * @param seed  How it is torn; only SIM_CUT_INSIDE.
+ * @param rc    Negative errno of everything from then on; also of operation @p k, of which the
+ *              caller never learns whether it took place.
  */
-void sim_power_cut(struct sim_power *power, unsigned long k, enum sim_cut when, int rc);
+void sim_power_cut(struct sim_power *power, unsigned long k, enum sim_cut when, uint32_t seed,
+		   int rc);
+
+/**
+ * @brief Plan an I/O error, and count operations from 0 again. Power must be on.
+ *
+ * Operation @p k and all later ones return @p rc and do nothing. Reads work; power stays on.
+ */
+void sim_power_fail(struct sim_power *power, unsigned long k, int rc);
 
 /*
- * For devices that share the power; NULL is power that is never cut. Each returns 0 to go on, or
- * the errno to return at once.
+ * For devices that share the power; NULL is power that is never cut. Each int is 0 to go on, or the
+ * errno to return at once.
  */
 DFU_MUST_CHECK int sim_power_check(const struct sim_power *power); /**< Whatever is asked. */
-DFU_MUST_CHECK int sim_power_begin(struct sim_power *power);       /**< An operation begins. */
+/** An operation begins. */
+DFU_MUST_CHECK int sim_power_begin(struct sim_power *power, const struct sim_operation *operation);
+/** Whether the operation that has begun is to be torn by `seed`, before sim_power_end(). */
+bool sim_power_tears(const struct sim_power *power);
 /** It is over, with result @p rc; returned if power is still on. */
 DFU_MUST_CHECK int sim_power_end(struct sim_power *power, int rc);
 

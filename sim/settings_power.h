@@ -18,7 +18,12 @@ struct sim_settings {
 	struct sim_power *power;
 };
 
-/** Decorate @p inner; it and @p power must outlive @p settings. A save is one operation. */
+/**
+ * @brief Decorate @p inner; it and @p power must outlive @p settings.
+ *
+ * A save is one operation, and a torn one leaves the old value or the new one. Deleting a name that
+ * is not there is none.
+ */
 void sim_settings_init(struct sim_settings *settings, const struct settings_backend *inner,
 		       struct sim_power *power);
 
