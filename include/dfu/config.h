@@ -28,6 +28,16 @@
 #define CONFIG_FLASH_FILL_BUFFER_SIZE 32
 #endif
 
+/** Least bytes of a sector of a settings log, unless its area is too small for two such. */
+#ifndef CONFIG_SETTINGS_LOG_SECTOR_SIZE
+#define CONFIG_SETTINGS_LOG_SECTOR_SIZE 4096
+#endif
+
+/** Bytes on the stack that a settings log programs at a time; at least one write block. */
+#ifndef CONFIG_SETTINGS_LOG_BUFFER_SIZE
+#define CONFIG_SETTINGS_LOG_BUFFER_SIZE 64
+#endif
+
 /** Static bytes of the MCUboot target for the held-back image start; at least one write block. */
 #ifndef CONFIG_DFU_TARGET_HEADER_HOLD
 #define CONFIG_DFU_TARGET_HEADER_HOLD 32

@@ -59,6 +59,12 @@ struct settings_backend_api {
 	 *  power cut, the name has its old value or its new one. */
 	int (*save)(const struct settings_backend *backend, const char *name, const void *value,
 		    size_t len);
+	/**
+	 * Optional: as load(), but entries that are neither @p subtree nor below it may be left out
+	 * (NULL: none). NULL: load().
+	 */
+	int (*load_subtree)(const struct settings_backend *backend, const char *subtree,
+			    settings_backend_cb cb, void *param);
 };
 
 /** A back-end instance; the implementation's struct has it as its first member. */

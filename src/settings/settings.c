@@ -91,6 +91,9 @@ int settings_load_subtree_direct(const char *subtree, settings_load_direct_cb cb
 	if (the_backend == NULL) {
 		return 0;
 	}
+	if (the_backend->api->load_subtree != NULL) {
+		return the_backend->api->load_subtree(the_backend, subtree, offer, &wanted);
+	}
 	return the_backend->api->load(the_backend, offer, &wanted);
 }
 

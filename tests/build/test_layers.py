@@ -9,7 +9,7 @@ import project
 LAYERS = {
     "common": ((), ("dfu/compiler.h", "dfu/config.h", "dfu/log.h", "dfu/crypto.h")),
     "flash": (("common",), ("drivers/flash.h", "storage/flash_map.h")),
-    "settings": (("common",), ("settings/settings.h",)),
+    "settings": (("common", "flash"), ("settings/settings.h", "settings/settings_log.h")),
     "stream": (("common", "flash", "settings"), ("storage/stream_flash.h",)),
     "image": (("common", "flash"), ("dfu/image.h",)),
     "retention": (("common", "settings"), ("retention/retention.h", "retention/blinfo.h", "retention/bootmode.h")),

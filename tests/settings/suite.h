@@ -12,7 +12,7 @@
 
 #include <settings/settings.h>
 
-/* `open` gives an empty back-end that holds at least 8 KiB of values; `close` ends it. */
+/* `open` gives an empty back-end that holds five of the longest values; `close` ends it. */
 struct settings_suite {
 	const char *name;
 	const struct settings_backend *(*open)(void);
