@@ -7,10 +7,12 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include <settings/settings_ram.h> /* ports/ */
 #include <settings_power.h>        /* sim/ */
+#include <tear.h>                  /* sim/ */
 
 #include "support/test_flash.h"
 
@@ -190,6 +192,134 @@ static void what_fails_by_itself_returns_its_own_errno_unless_power_is_off(void 
 	assert_true(dut.power.fired);
 }
 
+/* The old value or the new one, and nothing of it afterwards. */
+static void a_torn_saving_leaves_the_old_value_or_the_new_one(void **state)
+{
+	unsigned int saved_anyway = 0;
+
+	(void)state;
+	for (uint32_t seed = 0; seed < 16; seed++) {
+		restart();
+		assert_int_equal(settings_save_one("a", "x", 1), 0);
+		sim_power_cut(&dut.power, 0, SIM_CUT_INSIDE, seed, -EINTR);
+		assert_int_equal(settings_save_one("a", "y", 1), -EINTR);
+		assert_true(dut.power.fired);
+		assert_int_equal(settings_save_one("a", "z", 1), -EINTR);
+		sim_power_init(&dut.power);
+		assert_true(saved() == 'x' || saved() == 'y');
+		assert_int_equal(saved() == 'y', sim_tear_saves(seed));
+		saved_anyway += saved() == 'y';
+
+		sim_power_cut(&dut.power, 0, SIM_CUT_INSIDE, seed, -EINTR);
+		assert_int_equal(settings_delete("a"), -EINTR);
+		sim_power_init(&dut.power);
+		assert_int_equal(saved() == 0, sim_tear_saves(seed));
+	}
+	assert_int_equal(saved_anyway, 8);
+}
+
+static void deleting_what_is_not_there_is_no_operation(void **state)
+{
+	(void)state;
+	assert_int_equal(settings_save_one("ab", "x", 1), 0);
+	sim_power_cut(&dut.power, 0, SIM_CUT_BEFORE, 0, -EINTR);
+	assert_int_equal(settings_delete("a"), 0);
+	assert_int_equal(dut.power.operations, 0);
+	assert_false(dut.power.fired);
+	assert_int_equal(settings_delete("ab"), -EINTR);
+	assert_int_equal(settings_delete("a"), -EINTR);
+}
+
+struct witness {
+	char text[128];
+	unsigned int off;
+};
+
+static void watch(void *arg, const struct sim_operation *operation)
+{
+	struct witness *witness = arg;
+	const size_t used = strlen(witness->text);
+
+	(void)snprintf(&witness->text[used], sizeof(witness->text) - used, "%d %u %jd %zu %s\n",
+		       (int)operation->kind, operation->flash, (intmax_t)operation->offset,
+		       operation->len, operation->name != NULL ? operation->name : "-");
+	if (operation->kind == SIM_SAVE && operation->len > 0) {
+		assert_memory_equal(operation->data, "x", 1);
+	}
+}
+
+static void count_off(void *arg)
+{
+	((struct witness *)arg)->off++;
+}
+
+static void operations_of_all_parts_are_watched(void **state)
+{
+	static const char wanted[] = "0 0 0 8 -\n"
+				     "2 0 0 1 a\n"
+				     "0 1 64 8 -\n"
+				     "2 0 0 0 a\n"
+				     "1 0 0 64 -\n";
+	struct witness witness = {0};
+
+	(void)state;
+	dut.flash[1].nor.flash = 1;
+	dut.power.watch = watch;
+	dut.power.off = count_off;
+	dut.power.arg = &witness;
+	sim_power_cut(&dut.power, 4, SIM_CUT_BEFORE, 0, -EINTR);
+	assert_int_equal(work(), -EINTR);
+	assert_string_equal(witness.text, wanted);
+	assert_int_equal(witness.off, 1);
+	/* Once, and without power nothing begins. */
+	assert_int_equal(work(), -EINTR);
+	assert_int_equal(sim_power_begin(&dut.power, &(struct sim_operation){.kind = SIM_ERASE}),
+			 -EINTR);
+	assert_int_equal(witness.off, 1);
+	assert_string_equal(witness.text, wanted);
+	dut.flash[1].nor.flash = 0;
+}
+
+static void a_failure_lasts_and_leaves_the_power_on(void **state)
+{
+	struct witness witness = {0};
+
+	(void)state;
+	for (unsigned long k = 0; k < OPERATIONS; k++) {
+		restart();
+		dut.power.off = count_off;
+		dut.power.arg = &witness;
+		sim_power_fail(&dut.power, k, -EIO);
+		assert_int_equal(work(), -EIO);
+		assert_true(dut.power.fired);
+		assert_int_equal(dut.power.operations, k);
+		assert_int_equal(settings_save_one("a", "y", 1), -EIO);
+		assert_int_equal(flash_erase(dut.flash[1].dev, 64, 64), -EIO);
+		assert_int_equal(settings_subsys_init(), 0);
+		assert_done(k);
+	}
+	restart();
+	sim_power_fail(&dut.power, OPERATIONS, -EIO);
+	assert_int_equal(work(), 0);
+	assert_false(dut.power.fired);
+	assert_int_equal(witness.off, 0);
+}
+
+/* A new plan ends the failure, or the darkness, of the last one. */
+static void a_plan_replaces_the_one_before(void **state)
+{
+	(void)state;
+	sim_power_fail(&dut.power, 0, -EIO);
+	assert_int_equal(settings_save_one("b", "x", 1), -EIO);
+	sim_power_cut(&dut.power, 1, SIM_CUT_AFTER, 0, -EINTR);
+	assert_false(dut.power.fired);
+	assert_int_equal(settings_save_one("b", "x", 1), 0);
+	assert_int_equal(settings_save_one("b", "y", 1), -EINTR);
+	sim_power_fail(&dut.power, 0, -EIO);
+	assert_int_equal(settings_subsys_init(), 0);
+	assert_int_equal(settings_save_one("b", "x", 1), -EIO);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +333,15 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			what_fails_by_itself_returns_its_own_errno_unless_power_is_off, setup,
 			teardown),
+		cmocka_unit_test_setup_teardown(a_torn_saving_leaves_the_old_value_or_the_new_one,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(deleting_what_is_not_there_is_no_operation, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(operations_of_all_parts_are_watched, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_failure_lasts_and_leaves_the_power_on, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_plan_replaces_the_one_before, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
