@@ -75,6 +75,18 @@ struct dfu_target {
 enum dfu_target_image_type dfu_target_img_type(const void *const buf, size_t len);
 
 /**
+ * @brief Name the file of the next inits by what it is known by elsewhere: a hash, an ETag, a URL.
+ *
+ * Optional, and not upstream's. It joins what a download is bound to: one that was begun under
+ * another name, or under none, begins at 0. Holds until it is set again.
+ *
+ * @param id   @p len bytes, not kept after return: 32 bits of a checksum are. NULL with 0: no name.
+ * @retval 0        Set.
+ * @retval -EINVAL  @p id is NULL and @p len is not 0. The old name holds.
+ */
+DFU_MUST_CHECK int dfu_target_identity_set(const void *id, size_t len);
+
+/**
  * @brief Begin an update, or go on with one.
  *
  * The same type, image and size while a download is under way changes nothing and returns 0, unless

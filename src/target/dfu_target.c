@@ -11,9 +11,10 @@
  *       +------------------------------------------+
  *
  * The target stays chosen after done, so that schedule_update and reset find it. An init is skipped
- * only while a download of the same type, pair and size is under way, and neither done nor img_type
- * was called since: no failed init, nothing after done and no other file can be taken for it. The
- * target decides then, which has seen the file's first bytes.
+ * only while a download of the same type, pair, size and name is under way, and neither done nor
+ * img_type was called since: no failed init, nothing after done and no other file can be taken for
+ * it. Otherwise the target decides, which has seen the file's first bytes. A download of another
+ * target is paused first, for there is one stream.
  */
 #include <dfu/config.h>
 #include <dfu/dfu_target.h>
@@ -21,6 +22,8 @@
 #if IS_ENABLED(CONFIG_DFU_TARGET_MCUBOOT)
 #include <dfu/dfu_target_mcuboot.h>
 #endif
+
+#include "target/identity.h"
 
 #define IDENTIFY_LEN 32 /* first bytes of a file that the identify functions may read */
 
@@ -55,6 +58,7 @@ static const struct target_entry targets[] = {
 static const struct dfu_target *current; /* NULL: no target is chosen */
 static size_t current_size;
 static int current_img_num;
+static uint32_t current_identity;
 static bool skip_same_init;
 static bool over;
 
@@ -92,10 +96,10 @@ int dfu_target_init(int img_type, int img_num, size_t file_size, dfu_target_call
 		return -ENOTSUP;
 	}
 	if (skip_same_init && target == current && img_num == current_img_num &&
-	    file_size == current_size) {
+	    file_size == current_size && current_identity == target_identity()) {
 		return 0;
 	}
-	if (current != NULL && !over) {
+	if (current != NULL && current != target && !over) {
 		rc = current->done(false);
 		if (rc != 0) {
 			DFU_WRN("init: download before not paused: %d", rc);
@@ -110,6 +114,7 @@ int dfu_target_init(int img_type, int img_num, size_t file_size, dfu_target_call
 	current = target;
 	current_img_num = img_num;
 	current_size = file_size;
+	current_identity = target_identity();
 	skip_same_init = true;
 	over = false;
 	return 0;

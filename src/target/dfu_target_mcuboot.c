@@ -34,25 +34,30 @@
 
 #include "boot/arrangement.h"
 #include "common/bytes.h"
+#include "target/download_record.h"
+#include "target/identity.h"
 #include "target/mcuboot_download.h"
+#include "target/mcuboot_head.h"
 #include "target/mcuboot_held.h"
+#include "target/stream_progress.h"
 
 _Static_assert(CONFIG_DFU_TARGET_HEADER_HOLD >= DFU_IMAGE_HEADER_LEN,
 	       "CONFIG_DFU_TARGET_HEADER_HOLD: less than an image header");
+_Static_assert(DFU_IMAGE_HEADER_LEN == DOWNLOAD_FIRST_LEN, "a header is what a file is known by");
 
 enum download_state { NONE, ACTIVE, PAUSED, HELD, FAILED, OVER };
 
 static struct {
 	struct mcuboot_slot slot; /* area NULL: there was no download yet */
-	size_t limit;             /* bytes of the file, or the most there may be */
-	size_t left;              /* of them not received yet */
-	uint16_t held_len;        /* bytes received of those to hold back */
-	uint8_t img_num;
+	struct stream_file file;
+	size_t limit;      /* bytes of the file, or the most there may be */
+	size_t left;       /* of them not received yet */
+	uint16_t held_len; /* bytes received of those to hold back */
 	uint8_t state;
-	bool size_known;
-	bool other_file; /* identify saw other first bytes than those of the paused download */
+	bool has_seen; /* since the last init */
 } download;
 
+static uint8_t seen[DOWNLOAD_FIRST_LEN];    /* by identify: the first bytes of the file to come */
 static uint8_t record[MCUBOOT_HELD_RECORD]; /* of the held-back bytes */
 static uint8_t *const held = &record[MCUBOOT_HELD_FRONT];
 static struct mcuboot_slot_verifier verifier;
@@ -97,25 +102,98 @@ static DFU_NOINLINE int recount(int rc)
 	return rc;
 }
 
-static void pause_download(void)
+/* Behind the bytes there are: what will be programmed with them if the file ends there. */
+static void pad_held(void)
 {
-	if (download.state == ACTIVE) {
-		const int rc = dfu_target_stream_done(false);
-
-		(void)rc; /* 0: the stream of an active download is open */
-		download.state = PAUSED;
-	}
+	memset(&held[download.held_len], flash_area_erased_val(download.slot.area),
+	       (size_t)(download.slot.hold_len - download.held_len));
+	download.file.first = download.held_len > 0 ? held : NULL;
 }
 
-/* Nothing of the download can be resumed. */
+static void save_held(void)
+{
+	mcuboot_held_save(download.file.image, record, download.held_len);
+	pad_held();
+}
+
+static void pause_download(void)
+{
+	if (download.state != ACTIVE) {
+		return;
+	}
+	if (download.held_len > 0 && download.held_len < download.slot.hold_len) {
+		save_held();
+	}
+	const int rc = dfu_target_stream_done(false);
+	(void)rc; /* 0: the stream of an active download is open */
+	download.state = PAUSED;
+}
+
+static void make_stream_id(char id[sizeof(stream_id)], int img_num)
+{
+	memcpy(id, stream_id, sizeof(stream_id));
+	id[sizeof(stream_id) - 2] = (char)('0' + img_num);
+}
+
+/* What settings know of a download to an image pair. */
+static void forget_records(int img_num)
+{
+	mcuboot_download_forget_progress(img_num);
+	mcuboot_held_delete(img_num);
+}
+
+/* Nothing of the download can be gone on with in this run. */
 static void end_download(enum download_state state)
 {
-	pause_download();
 	if (owns_stream()) {
-		memset(dfu_target_stream_get_stream(), 0, sizeof(struct stream_flash_ctx));
+		dfu_target_stream_drop();
 	}
 	download.held_len = 0;
 	download.state = (uint8_t)state;
+}
+
+/*
+ * The first bytes of the download that settings know, if they can be those of the file to come.
+ * *Which* file it was the record of its progress tells, which is bound to them.
+ */
+static void load_held(void)
+{
+	const int len = mcuboot_held_load(download.file.image, record, download.slot.hold_len);
+	const bool is_other = len > 0 && download.has_seen &&
+			      memcmp(seen, held, min_size((size_t)len, DOWNLOAD_FIRST_LEN)) != 0;
+
+	download.held_len = (uint16_t)(len > 0 && !is_other ? len : 0);
+	pad_held();
+}
+
+/* Whether the slot is as the download left it, besides the bytes of its stream. */
+static bool slot_is_as_left(void)
+{
+	const bool is_complete = stream_progress_is_complete();
+	const int head = mcuboot_head_look(&download.slot, held);
+
+	if (!is_complete) {
+		return head == MCUBOOT_HEAD_BLANK && mcuboot_slot_is_clear(&download.slot) == 1;
+	}
+	return head >= 0 && head != MCUBOOT_HEAD_OTHER &&
+	       (head != MCUBOOT_HEAD_TORN ||
+		mcuboot_head_is_mendable(&download.slot, verifier.buf_len));
+}
+
+/* Begin again, unless the download that goes on is whole from its first byte on. */
+static void check_what_goes_on(void)
+{
+	struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
+	const bool is_whole = download.held_len == download.slot.hold_len ||
+			      stream_flash_bytes_written(stream) == 0 ||
+			      stream_progress_is_complete();
+
+	if (stream_progress_goes_on() && download.held_len > 0 && is_whole && slot_is_as_left()) {
+		return;
+	}
+	stream_progress_restart(stream);
+	download.held_len = 0;
+	pad_held();
 }
 
 static int open_stream(void)
@@ -130,8 +208,12 @@ static int open_stream(void)
 		.size = area->fa_size - stream_start(),
 	};
 
-	stream_id[sizeof(stream_id) - 2] = (char)('0' + download.img_num);
-	return dfu_target_stream_init(&init);
+	make_stream_id(stream_id, download.file.image);
+	const int rc = dfu_target_stream_open(&init, &download.file);
+	if (rc == 0) {
+		check_what_goes_on();
+	}
+	return rc;
 }
 
 /* Steps 1 and 2, before the first byte; the stream learns what is erased. */
@@ -141,7 +223,8 @@ static int begin_content(void)
 	size_t head;
 	size_t tail;
 
-	mcuboot_held_delete(download.img_num);
+	stream_progress_begin();
+	mcuboot_held_delete(download.file.image);
 	const int rc = mcuboot_slot_clear(&download.slot, &head, &tail);
 	if (rc == 0) {
 		stream->erased_up_to = head - stream_start();
@@ -150,18 +233,36 @@ static int begin_content(void)
 	return rc;
 }
 
+/* Nothing of the file is wanted any more. */
+static void refuse_download(void)
+{
+	end_download(FAILED);
+	forget_records(download.file.image);
+}
+
 /* Steps 6 and 7: from here on the slot holds an image, and the download is history. */
 static int publish(void)
 {
-	const int rc = mcuboot_slot_program_head(&download.slot, held);
+	int rc = mcuboot_head_program(&download.slot, held);
 
+	if (rc == -EUCLEAN) {
+		/* A cut from here to the next record costs the download. */
+		mcuboot_download_forget_progress(download.file.image);
+		rc = mcuboot_head_erase(&download.slot, verifier.buf, verifier.buf_len);
+		if (rc == 0) {
+			stream_progress_complete(dfu_target_stream_get_stream());
+			rc = mcuboot_head_program(&download.slot, held);
+		}
+		rc = rc == -EUCLEAN ? -EIO : rc;
+		if (rc != 0) {
+			refuse_download();
+		}
+	}
 	if (rc == 0) {
 		end_download(OVER);
-		mcuboot_held_delete(download.img_num);
-	} else if (rc == -EUCLEAN) {
-		end_download(FAILED); /* no repetition can mend a torn block */
+		forget_records(download.file.image);
 	}
-	return rc == -EUCLEAN ? -EIO : rc;
+	return rc;
 }
 
 /*
@@ -172,8 +273,8 @@ static int verify_download(bool *refused)
 {
 	static const struct mcuboot_slot_set alone = {0};
 	enum dfu_image_fault fault;
-	const int rc = mcuboot_slot_judge(download.img_num, &download.slot, bytes_received(), held,
-					  &alone, &verifier, &fault);
+	const int rc = mcuboot_slot_judge(download.file.image, &download.slot, bytes_received(),
+					  held, &alone, &verifier, &fault);
 
 	if (fault == DFU_IMAGE_DEPENDENCY) {
 		return 0;
@@ -182,17 +283,10 @@ static int verify_download(bool *refused)
 	return *refused && rc == -ENOENT ? -EBADMSG : rc;
 }
 
-/* Nothing of the file is wanted any more. */
-static void refuse_download(void)
-{
-	end_download(FAILED);
-	mcuboot_held_delete(download.img_num);
-}
-
 /* All bytes are in flash or held back, and are what they should be. */
 static int finish(void)
 {
-	const int rc = mcuboot_slot_refuse_unconfirmed(download.img_num);
+	const int rc = mcuboot_slot_refuse_unconfirmed(download.file.image);
 	const bool may_wait = rc == -EBUSY && IS_ENABLED(CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED);
 	const bool must_wait = rc == 0 && boot_is_direct();
 
@@ -207,13 +301,24 @@ static int finish(void)
 /* All that is held back is programmed: a file that ends before is filled up, as by the stream. */
 static void fill_held(void)
 {
-	const size_t missing = (size_t)(download.slot.hold_len - download.held_len);
-
-	if (missing > 0) {
-		memset(&held[download.held_len], flash_area_erased_val(download.slot.area),
-		       missing);
-		mcuboot_held_save(download.img_num, record, download.slot.hold_len);
+	if (download.held_len < download.slot.hold_len) {
+		save_held();
 	}
+}
+
+static int flush(void)
+{
+	struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
+
+	if (stream_progress_is_complete()) {
+		return 0;
+	}
+	const int rc = stream_flash_buffered_write(stream, NULL, 0, true);
+	if (rc == 0) {
+		stream_progress_complete(stream);
+		download.limit = bytes_received();
+	}
+	return recount(rc);
 }
 
 static int complete(void)
@@ -221,13 +326,13 @@ static int complete(void)
 	bool refused = false;
 
 	if (download.held_len < DFU_IMAGE_HEADER_LEN ||
-	    (download.size_known && download.left > 0)) {
+	    (download.file.size != 0 && download.left > 0)) {
 		DFU_ERR("done with %lu bytes missing", (unsigned long)download.left);
 		refuse_download();
 		return -EBADMSG;
 	}
 	fill_held();
-	int rc = stream_flash_buffered_write(dfu_target_stream_get_stream(), NULL, 0, true);
+	int rc = flush();
 	if (rc == 0 && IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)) {
 		rc = verify_download(&refused);
 	}
@@ -245,24 +350,32 @@ const struct mcuboot_slot_verifier *mcuboot_download_verifier(void)
 bool mcuboot_download_is_unfinished(int img_num)
 {
 	return (download.state == ACTIVE || download.state == PAUSED) &&
-	       (img_num == -1 || img_num == download.img_num);
+	       (img_num == -1 || img_num == download.file.image);
 }
 
 bool mcuboot_download_get_held(int img_num, uint8_t *bytes)
 {
-	if (download.state != HELD || img_num != download.img_num) {
+	if (download.state != HELD || img_num != download.file.image) {
 		return false;
 	}
 	memcpy(bytes, held, download.slot.hold_len);
 	return true;
 }
 
+void mcuboot_download_forget_progress(int img_num)
+{
+	char id[sizeof(stream_id)];
+
+	make_stream_id(id, img_num);
+	stream_progress_forget(id);
+}
+
 void mcuboot_download_published(int img_num)
 {
-	if (download.state == HELD && img_num == download.img_num) {
+	if (download.state == HELD && img_num == download.file.image) {
 		end_download(OVER);
 	}
-	mcuboot_held_delete(img_num);
+	forget_records(img_num);
 }
 
 int dfu_target_mcuboot_set_buf(uint8_t *buf, size_t len)
@@ -293,16 +406,22 @@ bool dfu_target_mcuboot_identify(const void *const buf)
 	if (get_le32(first) != DFU_IMAGE_MAGIC) {
 		return false;
 	}
-	download.other_file =
-		memcmp(first, held, min_size(download.held_len, DFU_IMAGE_HEADER_LEN)) != 0;
+	memcpy(seen, first, sizeof(seen));
+	download.has_seen = true;
 	return true;
 }
 
-static bool is_same_file(int img_num, size_t file_size)
+/* Whether the download that RAM knows, under way or paused, is of this file. */
+static bool is_same_file(const struct mcuboot_slot *slot, int img_num, size_t file_size)
 {
-	return (download.state == PAUSED || download.state == HELD) && owns_stream() &&
-	       img_num == download.img_num && !download.other_file &&
-	       file_size == (download.size_known ? download.limit : 0);
+	const bool is_known = download.state == ACTIVE || download.state == PAUSED ||
+			      download.state == HELD;
+
+	return is_known && owns_stream() && slot->area == download.slot.area &&
+	       img_num == download.file.image && file_size == download.file.size &&
+	       download.file.id == target_identity() &&
+	       !(download.has_seen &&
+		 memcmp(seen, held, min_size(download.held_len, DOWNLOAD_FIRST_LEN)) != 0);
 }
 
 /* What a download to a slot needs of the two buffers. */
@@ -345,13 +464,11 @@ static int find_slot(int img_num, struct mcuboot_slot *slot)
 	return rc == 0 && must_be_confirmed() ? mcuboot_slot_refuse_unconfirmed(img_num) : rc;
 }
 
-int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t cb)
+/* What can be said of a request before anything is touched: slot, and the most bytes it takes. */
+static int check_request(int img_num, size_t file_size, struct mcuboot_slot *slot, size_t *limit)
 {
-	struct mcuboot_slot slot;
+	const int rc = find_slot(img_num, slot);
 
-	(void)cb;
-	pause_download();
-	int rc = find_slot(img_num, &slot);
 	if (rc != 0) {
 		return rc;
 	}
@@ -359,19 +476,45 @@ int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t
 	if (max_size < 0) {
 		return (int)max_size;
 	}
-	if (file_size > (size_t)max_size) {
-		return -EFBIG;
+	*limit = file_size != 0 ? file_size : (size_t)max_size;
+	return *limit > (size_t)max_size || *limit > UINT32_MAX ? -EFBIG : 0;
+}
+
+/* Another file than the one before; or the one that only settings still know. */
+static void take_up(const struct mcuboot_slot *slot, int img_num, size_t file_size, size_t limit)
+{
+	end_download(NONE);
+	download.slot = *slot;
+	download.limit = limit;
+	download.file.type = DFU_TARGET_IMAGE_TYPE_MCUBOOT;
+	download.file.image = (uint8_t)img_num;
+	download.file.size = (uint32_t)file_size;
+	download.file.id = target_identity();
+	load_held();
+}
+
+int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t cb)
+{
+	struct mcuboot_slot slot;
+	size_t limit = 0;
+
+	(void)cb;
+	int rc = check_request(img_num, file_size, &slot, &limit);
+	if (rc != 0) {
+		pause_download();
+		return rc;
 	}
-	if (!is_same_file(img_num, file_size) || slot.area != download.slot.area) {
-		end_download(NONE);
+	if (!is_same_file(&slot, img_num, file_size)) {
+		pause_download();
+		take_up(&slot, img_num, file_size, limit);
 	}
-	download.slot = slot;
-	download.size_known = file_size != 0;
-	download.limit = download.size_known ? file_size : (size_t)max_size;
-	download.img_num = (uint8_t)img_num;
-	download.other_file = false;
-	rc = recount(open_stream());
-	download.state = rc == 0 ? ACTIVE : NONE;
+	if (download.state != ACTIVE) {
+		rc = recount(open_stream());
+		download.state = rc == 0 ? ACTIVE : NONE;
+	}
+	if (rc == 0) {
+		download.has_seen = false;
+	}
 	return rc;
 }
 
@@ -401,8 +544,9 @@ static DFU_NOINLINE int write_first(const uint8_t *bytes, size_t len)
 	}
 	memcpy(&held[download.held_len], bytes, n);
 	download.held_len = (uint16_t)(download.held_len + n);
+	download.file.first = held;
 	if (download.held_len == download.slot.hold_len) {
-		mcuboot_held_save(download.img_num, record, download.held_len);
+		save_held();
 	}
 	if (len > n) {
 		rc = dfu_target_stream_write(&bytes[n], len - n);
@@ -460,19 +604,20 @@ int dfu_target_mcuboot_reset(void)
 	if (download.state == NONE) {
 		return -EACCES;
 	}
-	int rc = mcuboot_slot_open(download.img_num, &slot);
+	int rc = mcuboot_slot_open(download.file.image, &slot);
 	if (rc == 0 && slot.area != download.slot.area) {
 		rc = -EBUSY; /* that slot runs now */
 	}
 	if (rc == 0) {
-		rc = mcuboot_slot_refuse_unconfirmed(download.img_num);
+		rc = mcuboot_slot_refuse_unconfirmed(download.file.image);
 	}
 	if (rc == 0) {
+		mcuboot_download_forget_progress(download.file.image);
 		rc = mcuboot_slot_clear(&slot, &head, &tail);
 	}
 	if (rc == 0) {
 		end_download(NONE);
-		mcuboot_held_delete(download.img_num);
+		mcuboot_held_delete(download.file.image);
 	}
 	return rc;
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One stream, open, paused or none. A paused one is nothing but the context that done(false)
- * leaves: an init with the same id, device, region and buffer opens it again, buffered bytes
- * included. Forgetting it is zeroing the context.
+ * One stream, open, paused or none. A paused one is the context that done(false) leaves: an init
+ * with the same id, device, region and buffer opens it again, buffered bytes included. Forgetting
+ * it is zeroing the context. What outlives a reset is stream_progress.c's.
  */
 #include <string.h>
 
 #include <dfu/dfu_target_stream.h>
 
 #include "flash/flash_caps.h"
+#include "target/stream_progress.h"
 
 static struct stream_flash_ctx stream;
 static const char *stream_id; /* of the open or paused stream */
@@ -41,7 +42,8 @@ struct stream_flash_ctx *dfu_target_stream_get_stream(void)
 	return &stream;
 }
 
-int dfu_target_stream_init(const struct dfu_target_stream_init *init)
+int dfu_target_stream_open(const struct dfu_target_stream_init *init,
+			   const struct stream_file *file)
 {
 	int rc;
 
@@ -59,7 +61,8 @@ int dfu_target_stream_init(const struct dfu_target_stream_init *init)
 			return rc;
 		}
 	}
-	if (is_paused_one(init, size)) {
+	const bool was_paused = is_paused_one(init, size);
+	if (was_paused) {
 		stream.callback = init->cb;
 	} else {
 		rc = stream_flash_init(&stream, init->fdev, init->buf, init->len, init->offset,
@@ -70,7 +73,19 @@ int dfu_target_stream_init(const struct dfu_target_stream_init *init)
 	}
 	stream_id = init->id;
 	is_open = true;
+	stream_progress_open(&stream, stream_id, file, was_paused);
 	return 0;
+}
+
+int dfu_target_stream_init(const struct dfu_target_stream_init *init)
+{
+	return dfu_target_stream_open(init, NULL);
+}
+
+void dfu_target_stream_drop(void)
+{
+	memset(&stream, 0, sizeof(stream));
+	is_open = false;
 }
 
 int dfu_target_stream_offset_get(size_t *offset)
@@ -93,7 +108,7 @@ int dfu_target_stream_bytes_buffered_get(size_t *out)
 
 int dfu_target_stream_write(const uint8_t *buf, size_t len)
 {
-	return is_open ? stream_flash_buffered_write(&stream, buf, len, false) : -EACCES;
+	return is_open ? stream_progress_write(&stream, buf, len) : -EACCES;
 }
 
 int dfu_target_stream_done(bool successful)
@@ -106,8 +121,11 @@ int dfu_target_stream_done(bool successful)
 		if (rc != 0) {
 			return rc;
 		}
-		memset(&stream, 0, sizeof(stream));
+		stream_progress_forget(stream_id);
+		dfu_target_stream_drop();
+		return 0;
 	}
+	stream_progress_pause(&stream);
 	is_open = false;
 	return 0;
 }
@@ -117,11 +135,11 @@ int dfu_target_stream_reset(void)
 	const struct stream_flash_ctx last = stream;
 	struct flash_pages_info page;
 
-	memset(&stream, 0, sizeof(stream));
-	is_open = false;
+	dfu_target_stream_drop();
 	if (last.fdev == NULL) {
 		return 0;
 	}
+	stream_progress_forget(stream_id);
 	if (!flash_needs_erase(last.fdev)) {
 		return flash_flatten(last.fdev, (off_t)last.offset, last.write_block_size);
 	}

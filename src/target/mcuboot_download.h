@@ -21,6 +21,9 @@ bool mcuboot_download_is_unfinished(int img_num);
  */
 bool mcuboot_download_get_held(int img_num, uint8_t *bytes);
 
+/* No download of this image goes on after a reset any more; its held-back bytes stay known. */
+void mcuboot_download_forget_progress(int img_num);
+
 /* The slot of this image has its header: nothing is held back for it any more. */
 void mcuboot_download_published(int img_num);
 

@@ -17,16 +17,18 @@
 #define MCUBOOT_HELD_RECORD (MCUBOOT_HELD_FRONT + CONFIG_DFU_TARGET_HEADER_HOLD + MCUBOOT_HELD_BACK)
 
 /*
- * Save the len bytes at record[MCUBOOT_HELD_FRONT]; fills in what surrounds them. A failure is
- * logged, and costs no more than that the bytes do not outlive a reset.
+ * Save the len bytes at record[MCUBOOT_HELD_FRONT]; fills in what surrounds them, so that what lies
+ * behind them is lost. A failure is logged, and costs no more than that the bytes do not outlive a
+ * reset.
  */
 void mcuboot_held_save(int img_num, uint8_t *record, size_t len);
 
 /*
- * The record that has len bytes: 0, they are at record[MCUBOOT_HELD_FRONT]; -ENOENT there is none,
- * or a damaged one; else from the settings.
+ * Number of bytes, at most max_len, that are then at record[MCUBOOT_HELD_FRONT]; -ENOENT: there is
+ * no record, or a damaged one; else from the settings. What of the record is not theirs is
+ * undefined.
  */
-int mcuboot_held_load(int img_num, uint8_t *record, size_t len);
+int mcuboot_held_load(int img_num, uint8_t *record, size_t max_len);
 
 /* A failure is logged: a record left behind is never taken for a slot that has a header. */
 void mcuboot_held_delete(int img_num);

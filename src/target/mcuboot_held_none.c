@@ -11,11 +11,11 @@ void mcuboot_held_save(int img_num, uint8_t *record, size_t len)
 	(void)len;
 }
 
-int mcuboot_held_load(int img_num, uint8_t *record, size_t len)
+int mcuboot_held_load(int img_num, uint8_t *record, size_t max_len)
 {
 	(void)img_num;
 	(void)record;
-	(void)len;
+	(void)max_len;
 	return -ENOENT;
 }
 

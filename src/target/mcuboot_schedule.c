@@ -26,37 +26,71 @@
 #include "boot/arrangement.h"
 #include "boot/boot_slot.h"
 #include "target/mcuboot_download.h"
+#include "target/mcuboot_head.h"
 #include "target/mcuboot_held.h"
 
 /* An image to schedule. */
 struct candidate {
 	struct mcuboot_slot slot;
 	const uint8_t *head; /* what is held back of it; NULL: it has its header */
+	bool may_be_torn;    /* it has one that a cut of its program could have left */
 	uint8_t record[MCUBOOT_HELD_RECORD];
 };
 
-/* -ENOENT: no header, and nothing that is held back for it. */
-static int find_head(int img_num, struct candidate *candidate)
+/*
+ * Bytes that were held back for the slot: 0, or -ENOENT. The record may be of a download that was
+ * cut: only verification tells.
+ */
+static int load_held(int img_num, struct candidate *candidate)
 {
 	const size_t len = candidate->slot.hold_len;
 	uint8_t *bytes = &candidate->record[MCUBOOT_HELD_FRONT];
-	int rc = mcuboot_slot_has_header(&candidate->slot);
 
-	candidate->head = NULL;
-	if (rc != 0) {
-		return rc < 0 ? rc : 0;
-	}
 	if (len > CONFIG_DFU_TARGET_HEADER_HOLD) {
 		return -ENOENT;
 	}
-	if (!mcuboot_download_get_held(img_num, bytes)) {
-		/* The record may be of a download that was cut: only verification tells. */
-		rc = IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)
-			     ? mcuboot_held_load(img_num, candidate->record, len)
-			     : -ENOENT;
+	if (mcuboot_download_get_held(img_num, bytes)) {
+		return 0;
 	}
-	candidate->head = rc == 0 ? bytes : NULL;
-	return rc;
+	if (!IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)) {
+		return -ENOENT;
+	}
+	const int rc = mcuboot_held_load(img_num, candidate->record, len);
+	if (rc < 0) {
+		return rc;
+	}
+	memset(&bytes[rc], flash_area_erased_val(candidate->slot.area), len - (size_t)rc);
+	return 0;
+}
+
+/*
+ * -ENOENT: no header, and nothing that is held back for it. is_torn: what a cut could have left is
+ * no header.
+ */
+static int find_head(int img_num, bool is_torn, struct candidate *candidate)
+{
+	const uint8_t *bytes = &candidate->record[MCUBOOT_HELD_FRONT];
+	const int has_header = mcuboot_slot_has_header(&candidate->slot);
+
+	candidate->head = NULL;
+	candidate->may_be_torn = false;
+	if (has_header < 0) {
+		return has_header;
+	}
+	int rc = load_held(img_num, candidate);
+	if (rc != 0) {
+		return has_header == 1 ? 0 : rc;
+	}
+	rc = mcuboot_head_look(&candidate->slot, bytes);
+	if (rc < 0) {
+		return rc;
+	}
+	candidate->may_be_torn = has_header == 1 &&
+				 (rc == MCUBOOT_HEAD_PART || rc == MCUBOOT_HEAD_TORN);
+	if (has_header == 0 || (candidate->may_be_torn && is_torn)) {
+		candidate->head = bytes;
+	}
+	return 0;
 }
 
 /* For the judgement of another image that is scheduled together with this one. */
@@ -66,7 +100,7 @@ static int held_header(int img_num, uint8_t raw[DFU_IMAGE_HEADER_LEN])
 	int rc = mcuboot_slot_open(img_num, &candidate.slot);
 
 	if (rc == 0) {
-		rc = find_head(img_num, &candidate);
+		rc = find_head(img_num, true, &candidate);
 	}
 	if (rc == 0 && candidate.head == NULL) {
 		rc = -ENOENT;
@@ -93,7 +127,25 @@ static int verify(int img_num, const struct candidate *candidate,
 				  &fault);
 }
 
-static int check_schedulable(int img_num, const struct mcuboot_slot_set *set)
+/* Verified as it lies there, or else as it would be without the cut: *is_torn. */
+static int verify_either(int img_num, const struct mcuboot_slot_set *set,
+			 struct candidate *candidate, bool *is_torn)
+{
+	int rc = find_head(img_num, false, candidate);
+
+	*is_torn = false;
+	if (rc != 0 || !IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)) {
+		return rc;
+	}
+	rc = verify(img_num, candidate, set);
+	if (rc != 0 && candidate->may_be_torn) {
+		candidate->head = &candidate->record[MCUBOOT_HELD_FRONT];
+		*is_torn = verify(img_num, candidate, set) == 0;
+	}
+	return *is_torn ? 0 : rc;
+}
+
+static int check_schedulable(int img_num, const struct mcuboot_slot_set *set, bool *is_torn)
 {
 	const bool verifies = IS_ENABLED(CONFIG_DFU_TARGET_VERIFY);
 	struct candidate candidate;
@@ -107,10 +159,7 @@ static int check_schedulable(int img_num, const struct mcuboot_slot_set *set)
 		rc = -EBUSY;
 	}
 	if (rc == 0) {
-		rc = find_head(img_num, &candidate);
-	}
-	if (rc == 0 && verifies) {
-		rc = verify(img_num, &candidate, set);
+		rc = verify_either(img_num, set, &candidate, is_torn);
 	}
 	if (rc == 0) {
 		/* Installing it would change nothing, and cost the image in the first page. */
@@ -119,46 +168,57 @@ static int check_schedulable(int img_num, const struct mcuboot_slot_set *set)
 	return rc == 1 ? -ENOENT : rc;
 }
 
-static int publish(const struct candidate *candidate)
+/* Of a torn block the page is written anew; what was known of the download ends with that. */
+static int publish(int img_num, const struct candidate *candidate)
 {
-	const int rc = candidate->head != NULL
-			       ? mcuboot_slot_program_head(&candidate->slot, candidate->head)
-			       : 0;
+	const struct mcuboot_slot_verifier *verifier = mcuboot_download_verifier();
 
+	if (candidate->head == NULL) {
+		return 0;
+	}
+	int rc = mcuboot_head_program(&candidate->slot, candidate->head);
+	if (rc != -EUCLEAN) {
+		return rc;
+	}
+	mcuboot_download_forget_progress(img_num);
+	rc = mcuboot_head_erase(&candidate->slot, verifier->buf, verifier->buf_len);
+	if (rc == 0) {
+		rc = mcuboot_head_program(&candidate->slot, candidate->head);
+	}
 	return rc == -EUCLEAN ? -EIO : rc;
 }
 
-static int schedule_direct(const struct candidate *candidate, bool permanent)
+static int schedule_direct(int img_num, const struct candidate *candidate, bool permanent)
 {
 	int rc = 0;
 
 	if (boot_needs_trailer()) {
 		rc = mcuboot_slot_request(&candidate->slot, candidate->head, permanent);
 	}
-	return rc == 0 ? publish(candidate) : rc;
+	return rc == 0 ? publish(img_num, candidate) : rc;
 }
 
-static int schedule_by_trailer(const struct candidate *candidate, bool permanent)
+static int schedule_by_trailer(int img_num, const struct candidate *candidate, bool permanent)
 {
 	int rc = mcuboot_slot_free_first_page(&candidate->slot);
 
 	if (rc == 0) {
-		rc = publish(candidate);
+		rc = publish(img_num, candidate);
 	}
 	return rc == 0 ? mcuboot_slot_request(&candidate->slot, NULL, permanent) : rc;
 }
 
-static int schedule_one(int img_num, bool permanent)
+static int schedule_one(int img_num, bool is_torn, bool permanent)
 {
 	struct candidate candidate;
 	int rc = mcuboot_slot_open(img_num, &candidate.slot);
 
 	if (rc == 0) {
-		rc = find_head(img_num, &candidate);
+		rc = find_head(img_num, is_torn, &candidate);
 	}
 	if (rc == 0) {
-		rc = boot_is_direct() ? schedule_direct(&candidate, permanent)
-				      : schedule_by_trailer(&candidate, permanent);
+		rc = boot_is_direct() ? schedule_direct(img_num, &candidate, permanent)
+				      : schedule_by_trailer(img_num, &candidate, permanent);
 	}
 	if (rc == 0) {
 		mcuboot_download_published(img_num);
@@ -171,16 +231,20 @@ int dfu_target_mcuboot_schedule(int img_num, int permanent)
 	const int first = img_num == -1 ? 0 : img_num;
 	const int last = img_num == -1 ? boot_arrangement()->images - 1 : img_num;
 	struct mcuboot_slot_set set = {.header = held_header};
+	unsigned int torn = 0;
 	int rc = boot_image_exists(last) ? 0 : -ENOENT;
 
 	for (int n = first; rc == 0 && n <= last; n++) {
 		set.images |= 1u << n;
 	}
 	for (int n = first; rc == 0 && n <= last; n++) {
-		rc = check_schedulable(n, &set);
+		bool is_torn;
+
+		rc = check_schedulable(n, &set, &is_torn);
+		torn |= rc == 0 && is_torn ? 1u << n : 0;
 	}
 	for (int n = first; rc == 0 && n <= last; n++) {
-		rc = schedule_one(n, permanent != BOOT_UPGRADE_TEST);
+		rc = schedule_one(n, (torn & 1u << n) != 0, permanent != BOOT_UPGRADE_TEST);
 	}
 	return rc;
 }

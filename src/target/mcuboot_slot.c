@@ -47,60 +47,6 @@ static int verdict_errno(int rc)
 
 #define HEADER_MAGIC_LEN 4 /* what the bootloader knows a header by */
 
-/* What a write block looks like: bits, none for neither. */
-#define SAME 1  /* as it is to be */
-#define BLANK 2 /* erased */
-
-static int look_at_block(const struct flash_area *area, size_t off, const uint8_t *block)
-{
-	const uint8_t erased = flash_area_erased_val(area);
-	const size_t block_size = flash_area_align(area);
-	uint8_t found[32];
-	int look = SAME | BLANK;
-	size_t n;
-
-	for (size_t done = 0; done < block_size; done += n) {
-		n = min_size(sizeof(found), block_size - done);
-		const int rc = flash_area_read(area, (off_t)(off + done), found, n);
-		if (rc != 0) {
-			return rc;
-		}
-		if (memcmp(found, &block[done], n) != 0) {
-			look &= ~SAME;
-		}
-		if (!bytes_are(found, n, erased)) {
-			look &= ~BLANK;
-		}
-	}
-	return look;
-}
-
-static int program_block(const struct flash_area *area, size_t off, const uint8_t *block)
-{
-	int look = look_at_block(area, off, block);
-
-	if (look < 0) {
-		return look;
-	}
-	if ((look & SAME) != 0) {
-		return 0;
-	}
-	if (look == 0 && flash_needs_erase(area->fa_dev)) {
-		DFU_ERR("slot %u: write block at %lu is neither erased nor right", area->fa_id,
-			(unsigned long)off);
-		return -EUCLEAN;
-	}
-	const int rc = flash_area_write(area, (off_t)off, block, flash_area_align(area));
-	if (rc != 0) {
-		return rc;
-	}
-	look = look_at_block(area, off, block);
-	if (look < 0) {
-		return look;
-	}
-	return (look & SAME) != 0 ? 0 : -EUCLEAN;
-}
-
 /* The page of the area that holds a byte, its start counted from the start of the area. */
 static int page_at(const struct flash_area *area, size_t off, struct flash_pages_info *page)
 {
@@ -211,6 +157,20 @@ int mcuboot_slot_has_header(const struct mcuboot_slot *slot)
 	return rc < 0 ? rc : !rc;
 }
 
+int mcuboot_slot_is_clear(const struct mcuboot_slot *slot)
+{
+	struct boot_tail tail;
+	int rc = boot_mode_in(BOOT_MODE_BIT(SWAP_OFFSET))
+			 ? boot_slot_is_erased(slot->area, 0, HEADER_MAGIC_LEN)
+			 : 1;
+
+	if (rc <= 0 || !boot_needs_trailer()) {
+		return rc;
+	}
+	rc = boot_slot_read_tail(slot->area, &tail);
+	return rc != 0 ? rc : bytes_are(tail.bytes, tail.len, tail.erased);
+}
+
 static struct dfu_image_source source_of(const struct mcuboot_slot *slot, size_t size,
 					 const uint8_t *head)
 {
@@ -313,18 +273,4 @@ int mcuboot_slot_free_first_page(const struct mcuboot_slot *slot)
 	const int rc = has_front(slot);
 
 	return rc <= 0 ? rc : boot_slot_clear_header(slot->area, 0, slot->area->fa_size, &end);
-}
-
-int mcuboot_slot_program_head(const struct mcuboot_slot *slot, const uint8_t *head)
-{
-	const size_t block_size = flash_area_align(slot->area);
-
-	for (size_t off = slot->hold_len; off > 0; off -= block_size) {
-		const size_t at = off - block_size;
-		const int rc = program_block(slot->area, slot->start + at, &head[at]);
-		if (rc != 0) {
-			return rc;
-		}
-	}
-	return 0;
 }

@@ -57,6 +57,12 @@ int mcuboot_slot_clear(const struct mcuboot_slot *slot, size_t *head, size_t *ta
 int mcuboot_slot_has_header(const struct mcuboot_slot *slot);
 
 /*
+ * Whether a download may go on in the slot: no request in its trailer and, in swap-offset, nothing
+ * that could be a header in the first page: 1, 0, or -errno from the device.
+ */
+int mcuboot_slot_is_clear(const struct mcuboot_slot *slot);
+
+/*
  * Judge the image in the first size bytes, head (NULL: none) standing in for what is held back.
  * *fault tells an image that was refused from a device or an engine that failed (DFU_IMAGE_OK).
  * Refused: -ENOENT no header, else the fault's errno, where -EBADMSG stands for all of format and
@@ -83,12 +89,5 @@ int mcuboot_slot_is_remainder(int img_num, const struct mcuboot_slot *slot);
  * take for a header.
  */
 int mcuboot_slot_free_first_page(const struct mcuboot_slot *slot);
-
-/*
- * Program the held-back bytes, last write block first: the header's magic comes last. Each block is
- * read back. One that holds its bytes already is left; -EUCLEAN where one is neither that nor
- * erased.
- */
-int mcuboot_slot_program_head(const struct mcuboot_slot *slot, const uint8_t *head);
 
 #endif

@@ -71,7 +71,8 @@ static int failing_save(const struct settings_backend *backend, const char *name
 				 : settings.backend.api->save(&settings.backend, name, value, len);
 }
 
-static const struct settings_backend_api failing_api = {failing_init, failing_load, failing_save};
+static const struct settings_backend_api failing_api = {
+	.init = failing_init, .load = failing_load, .save = failing_save};
 static const struct settings_backend failing_backend = {&failing_api};
 
 static int setup(void **state)

@@ -187,20 +187,39 @@ static void after_a_look_at_a_file_the_target_decides(void **state)
 	assert_int_equal(dfu_target_img_type(file, 32), DFU_TARGET_IMAGE_TYPE_MCUBOOT);
 	assert_int_equal(begin(0, 0), 0);
 	assert_int_equal(fake.init, 2);
-	assert_int_equal(fake.done, 1);
-	assert_false(fake.done_arg);
+	assert_int_equal(fake.done, 0);
 }
 
-static void an_init_that_differs_pauses_the_download_before(void **state)
+static void an_init_that_differs_reaches_the_target(void **state)
 {
 	(void)state;
 	assert_int_equal(begin(0, 100), 0);
 	assert_int_equal(begin(0, 101), 0);
-	assert_int_equal(fake.done, 1);
-	assert_false(fake.done_arg);
 	assert_int_equal(fake.init, 2);
 	assert_int_equal(begin(1, 101), 0);
 	assert_int_equal(fake.init, 3);
+	assert_int_equal(fake.done, 0);
+}
+
+static void a_file_of_another_name_is_another_file(void **state)
+{
+	(void)state;
+	assert_int_equal(begin(0, 100), 0);
+	assert_int_equal(dfu_target_identity_set("etag-1", 6), 0);
+	assert_int_equal(begin(0, 100), 0);
+	assert_int_equal(fake.init, 2);
+	assert_int_equal(dfu_target_identity_set("etag-1", 6), 0);
+	assert_int_equal(begin(0, 100), 0);
+	assert_int_equal(fake.init, 2);
+	assert_int_equal(dfu_target_identity_set("etag-2", 6), 0);
+	assert_int_equal(begin(0, 100), 0);
+	assert_int_equal(fake.init, 3);
+	assert_int_equal(dfu_target_identity_set(NULL, 6), -EINVAL);
+	assert_int_equal(begin(0, 100), 0);
+	assert_int_equal(fake.init, 3);
+	assert_int_equal(dfu_target_identity_set(NULL, 0), 0);
+	assert_int_equal(begin(0, 100), 0);
+	assert_int_equal(fake.init, 4);
 }
 
 static void a_failed_init_poisons_nothing(void **state)
@@ -274,7 +293,8 @@ int main(void)
 		cmocka_unit_test_setup(arguments_and_results_pass_through, fresh),
 		cmocka_unit_test_setup(the_same_init_again_is_skipped_while_downloading, fresh),
 		cmocka_unit_test_setup(after_a_look_at_a_file_the_target_decides, fresh),
-		cmocka_unit_test_setup(an_init_that_differs_pauses_the_download_before, fresh),
+		cmocka_unit_test_setup(an_init_that_differs_reaches_the_target, fresh),
+		cmocka_unit_test_setup(a_file_of_another_name_is_another_file, fresh),
 		cmocka_unit_test_setup(a_failed_init_poisons_nothing, fresh),
 		cmocka_unit_test_setup(after_done_writes_are_refused_and_init_is_fresh, fresh),
 		cmocka_unit_test_setup(a_failed_done_may_be_repeated_and_init_reaches_the_target,

@@ -18,7 +18,7 @@ static bool has_record(int img_num)
 	uint8_t record[MCUBOOT_HELD_RECORD];
 	const size_t block = dut.what->write_block_size;
 
-	return mcuboot_held_load(img_num, record, block > 32 ? block : 32) == 0;
+	return mcuboot_held_load(img_num, record, block > 32 ? block : 32) > 0;
 }
 
 static void the_record_is_there_from_before_the_first_program_until_it_is_programmed(void **state)
@@ -43,12 +43,19 @@ static void the_record_is_there_from_before_the_first_program_until_it_is_progra
 
 static unsigned long programs_at_save;
 
+static int find_nothing(const struct settings_backend *backend, settings_backend_cb cb, void *param)
+{
+	(void)backend;
+	(void)cb;
+	(void)param;
+	return 0;
+}
+
 static int note_save(const struct settings_backend *backend, const char *name, const void *value,
 		     size_t len)
 {
 	(void)backend;
-	assert_string_equal(name, "dfu/MCUBOOT0/h");
-	if (value != NULL) {
+	if (value != NULL && strcmp(name, "dfu/MCUBOOT0/h") == 0) {
 		assert_int_equal(len, 40);
 		programs_at_save = dut.flash.nor.stats.programs;
 	}
@@ -57,7 +64,7 @@ static int note_save(const struct settings_backend *backend, const char *name, c
 
 static void it_is_saved_before_the_rest_of_the_same_call_is_programmed(void **state)
 {
-	static const struct settings_backend_api api = {.save = note_save};
+	static const struct settings_backend_api api = {.load = find_nothing, .save = note_save};
 	static const struct settings_backend backend = {.api = &api};
 
 	(void)state;

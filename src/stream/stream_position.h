@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Moving a stream, for those who know what flash holds: a record, or a caller that goes back. */
+#ifndef STREAM_STREAM_POSITION_H
+#define STREAM_STREAM_POSITION_H
+
+#include <storage/stream_flash.h>
+
+/* Where a stream may go on. */
+struct stream_position {
+	size_t written;
+	size_t erased_up_to;
+};
+
+/* The region's part of the page that holds its byte `off`: [*start, *end). 0 or -errno. */
+int stream_page_at(const struct stream_flash_ctx *ctx, size_t off, size_t *start, size_t *end);
+
+/*
+ * Where a stream of which flash holds `written` bytes may go on, by the rules of
+ * stream_position.c. `written` lies in the region.
+ */
+int stream_find_position(const struct stream_flash_ctx *ctx, size_t written,
+			 struct stream_position *position);
+
+/* Nothing is in the buffer then, and no error pending. */
+void stream_set_position(struct stream_flash_ctx *ctx, const struct stream_position *position);
+
+/*
+ * Program what the buffer holds in whole write blocks; the rest stays in it. Errors and states as
+ * of a flush.
+ */
+int stream_flush_blocks(struct stream_flash_ctx *ctx);
+
+#endif

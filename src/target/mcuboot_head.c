@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The last write of an update that no trailer asks for, and the last but the trailer of one that
+ * one does. Blocks go in from the last to the first, which has the header's magic: until it is
+ * whole, no image is visible.
+ *
+ * A cut in one of them leaves a block that may not be programmed again. Reading back finds it: a
+ * torn block has some of the bits that its program would have changed. Its page is then erased and
+ * written again, the rest of it from what flash held.
+ */
+#include "target/mcuboot_head.h"
+
+#include <string.h>
+
+#include <dfu/log.h>
+
+#include "common/bytes.h"
+#include "flash/flash_caps.h"
+
+/* What a write block looks like: bits. */
+#define SAME 1u  /* as it is to be */
+#define BLANK 2u /* erased */
+#define BEGUN 4u /* has no bit but of the one or the other; true of those, too */
+
+static unsigned int look_at(const uint8_t *found, const uint8_t *wanted, size_t len, uint8_t erased)
+{
+	unsigned int look = SAME | BLANK | BEGUN;
+
+	for (size_t i = 0; i < len; i++) {
+		const uint8_t changed = found[i] ^ erased;
+
+		if (found[i] != wanted[i]) {
+			look &= ~SAME;
+		}
+		if (changed != 0) {
+			look &= ~BLANK;
+		}
+		if ((changed & ~(wanted[i] ^ erased)) != 0) {
+			look &= ~BEGUN;
+		}
+	}
+	return look;
+}
+
+/* The bits above, or -errno. */
+static int look_at_block(const struct flash_area *area, size_t off, const uint8_t *block)
+{
+	const size_t block_size = flash_area_align(area);
+	unsigned int look = SAME | BLANK | BEGUN;
+	uint8_t found[32];
+	size_t n;
+
+	for (size_t done = 0; done < block_size; done += n) {
+		n = min_size(sizeof(found), block_size - done);
+		const int rc = flash_area_read(area, (off_t)(off + done), found, n);
+		if (rc != 0) {
+			return rc;
+		}
+		look &= look_at(found, &block[done], n, flash_area_erased_val(area));
+	}
+	return (int)look;
+}
+
+int mcuboot_head_look(const struct mcuboot_slot *slot, const uint8_t *head)
+{
+	const size_t block_size = flash_area_align(slot->area);
+	bool any = false;
+	bool all = true;
+	bool torn = false;
+
+	for (size_t off = 0; off < slot->hold_len; off += block_size) {
+		const int look = look_at_block(slot->area, slot->start + off, &head[off]);
+		if (look < 0) {
+			return look;
+		}
+		if (((unsigned int)look & BEGUN) == 0) {
+			return MCUBOOT_HEAD_OTHER;
+		}
+		any = any || ((unsigned int)look & BLANK) == 0;
+		all = all && ((unsigned int)look & SAME) != 0;
+		torn = torn || ((unsigned int)look & (SAME | BLANK)) == 0;
+	}
+	if (torn) {
+		return MCUBOOT_HEAD_TORN;
+	}
+	return all ? MCUBOOT_HEAD_WHOLE : any ? MCUBOOT_HEAD_PART : MCUBOOT_HEAD_BLANK;
+}
+
+static int program_block(const struct flash_area *area, size_t off, const uint8_t *block)
+{
+	int look = look_at_block(area, off, block);
+
+	if (look < 0) {
+		return look;
+	}
+	if (((unsigned int)look & SAME) != 0) {
+		return 0;
+	}
+	if (((unsigned int)look & BLANK) == 0 && flash_needs_erase(area->fa_dev)) {
+		DFU_WRN("slot %u: write block at %lu is torn", area->fa_id, (unsigned long)off);
+		return -EUCLEAN;
+	}
+	const int rc = flash_area_write(area, (off_t)off, block, flash_area_align(area));
+	if (rc != 0) {
+		return rc;
+	}
+	look = look_at_block(area, off, block);
+	if (look < 0) {
+		return look;
+	}
+	return ((unsigned int)look & SAME) != 0 ? 0 : -EUCLEAN;
+}
+
+int mcuboot_head_program(const struct mcuboot_slot *slot, const uint8_t *head)
+{
+	const size_t block_size = flash_area_align(slot->area);
+
+	for (size_t off = slot->hold_len; off > 0; off -= block_size) {
+		const size_t at = off - block_size;
+		const int rc = program_block(slot->area, slot->start + at, &head[at]);
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	return 0;
+}
+
+/* The page; its start is the slot's, or a page's of it. 0: it cannot be told. */
+static size_t page_size(const struct mcuboot_slot *slot)
+{
+	struct flash_pages_info page;
+	const off_t start = slot->area->fa_off + (off_t)slot->start;
+
+	return flash_get_page_info_by_offs(slot->area->fa_dev, start, &page) == 0 &&
+			       page.start_offset == start
+		       ? page.size
+		       : 0;
+}
+
+bool mcuboot_head_is_mendable(const struct mcuboot_slot *slot, size_t buf_len)
+{
+	const size_t size = page_size(slot);
+
+	return size >= slot->hold_len && size - slot->hold_len <= buf_len;
+}
+
+int mcuboot_head_erase(const struct mcuboot_slot *slot, uint8_t *buf, size_t buf_len)
+{
+	const size_t size = page_size(slot);
+	const off_t rest = (off_t)(slot->start + slot->hold_len);
+
+	if (!mcuboot_head_is_mendable(slot, buf_len)) {
+		return -EIO;
+	}
+	size_t len = size - slot->hold_len;
+	int rc = flash_area_read(slot->area, rest, buf, len);
+	if (rc != 0) {
+		return rc;
+	}
+	while (len > 0 && buf[len - 1] == flash_area_erased_val(slot->area)) {
+		len--;
+	}
+	rc = flash_area_erase(slot->area, (off_t)slot->start, size);
+	if (rc == 0 && len > 0) {
+		rc = flash_area_write(slot->area, rest, buf,
+				      round_up(len, flash_area_align(slot->area)));
+	}
+	return rc;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How far the stream of dfu_target_stream has come: kept in the settings, so that it goes on after
+ * a reset. Without CONFIG_DFU_TARGET_STREAM_SAVE_PROGRESS (stream_progress_none.c) it is known in
+ * RAM alone.
+ */
+#ifndef TARGET_STREAM_PROGRESS_H
+#define TARGET_STREAM_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <dfu/dfu_target_stream.h>
+
+/* Which file a stream is of; lives as long as the stream. */
+struct stream_file {
+	uint8_t type;  /* DFU_TARGET_IMAGE_TYPE_* */
+	uint8_t image; /* image pair */
+	uint32_t size; /* 0: not known */
+	uint32_t id;   /* target_identity() */
+	const uint8_t
+		*first; /* DOWNLOAD_FIRST_LEN bytes, zeros where not known; NULL: none known */
+};
+
+/*
+ * dfu_target_stream_init() for a file. Goes on with that file where RAM or settings know how far it
+ * is and flash still holds that; otherwise begins at 0. file NULL: the id stands for it.
+ */
+int dfu_target_stream_open(const struct dfu_target_stream_init *init,
+			   const struct stream_file *file);
+
+/* Close the stream, if it is open, and forget it; settings keep what they have. */
+void dfu_target_stream_drop(void);
+
+/*
+ * The stream has just been initialised at 0, or is a paused one (was_paused): find where it goes
+ * on.
+ */
+void stream_progress_open(struct stream_flash_ctx *stream, const char *id,
+			  const struct stream_file *file, bool was_paused);
+
+/* Whether the stream that was opened last goes on, and whether with nothing left to be written. */
+bool stream_progress_goes_on(void);
+bool stream_progress_is_complete(void);
+
+/* Put the stream back to 0, whatever was found. */
+void stream_progress_restart(struct stream_flash_ctx *stream);
+
+/* What is about to be erased or programmed belongs to no record any more. */
+void stream_progress_begin(void);
+
+/* stream_flash_buffered_write() without a flush, and a record for each page that is whole. */
+int stream_progress_write(struct stream_flash_ctx *stream, const uint8_t *buf, size_t len);
+
+/* Make the present position outlive a reset, as far as flash and settings let. */
+void stream_progress_pause(struct stream_flash_ctx *stream);
+
+/* All of the stream has been flushed. */
+void stream_progress_complete(struct stream_flash_ctx *stream);
+
+/* Delete what settings keep of a stream. */
+void stream_progress_forget(const char *id);
+
+#endif
