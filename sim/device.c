@@ -3,6 +3,10 @@
  * A device is locked by its folder, then built from the board outwards:
  *
  *     raw file -> flash_file -> sim_nor (strict) -> flash map -> library
+ *     settings -> settings_file -> sim_settings  -------------> library
+ *
+ * One power is behind all flash and the settings. What the simulator itself remembers in that file
+ * goes around it: no operation, but nothing is written without power.
  *
  * The flash map's length is a constant of the program, as upstream has it, and a board's is not:
  * the map is a table for the largest board, whose unused entries have an id that no partition gets,
@@ -31,6 +35,7 @@
 #include "nor.h"
 #include "regular.h"
 #include "settings/settings_file.h"
+#include "settings_power.h"
 
 #define UNUSED_ID UINT8_MAX
 
@@ -56,6 +61,8 @@ struct sim_device {
 	struct sim_nor nor[SIM_FLASHES_MAX];
 	char settings_path[SIM_PATH_MAX];
 	struct settings_file settings;
+	struct sim_settings powered_settings;
+	struct sim_power power;
 };
 
 static int lock_folder(struct sim_device *device, const char *path, struct sim_error *error)
@@ -160,6 +167,8 @@ static int open_flash(struct sim_device *device, size_t i, const char *path,
 		.api = &flash_file_api,
 	};
 	sim_nor_init(&device->nor[i], &device->file[i]);
+	device->nor[i].power = &device->power;
+	device->nor[i].flash = (unsigned int)i;
 	return 0;
 }
 
@@ -222,7 +231,9 @@ static int open_settings(struct sim_device *device, const char *path, struct sim
 
 	if (rc == 0) {
 		settings_file_init(&device->settings, device->settings_path);
-		settings_backend_set(&device->settings.backend);
+		sim_settings_init(&device->powered_settings, &device->settings.backend,
+				  &device->power);
+		settings_backend_set(&device->powered_settings.backend);
 		rc = settings_subsys_init();
 	}
 	return rc == 0 ? 0 : sim_fail(error, rc, "%s: %s", device->settings_path, strerror(-rc));
@@ -287,6 +298,7 @@ int sim_device_open(struct sim_device **device, const char *path, struct sim_err
 		return sim_fail(error, -ENOMEM, "%s", strerror(ENOMEM));
 	}
 	opened->folder = -1;
+	sim_power_init(&opened->power);
 	rc = open_parts(opened, path, error);
 	if (rc != 0) {
 		sim_device_close(opened);
@@ -324,6 +336,11 @@ const struct sim_board *sim_device_board(const struct sim_device *device)
 	return &device->board;
 }
 
+struct sim_power *sim_device_power(struct sim_device *device)
+{
+	return &device->power;
+}
+
 const char *sim_device_violation(const struct sim_device *device)
 {
 	for (size_t i = 0; i < device->board.flashes; i++) {
@@ -341,8 +358,9 @@ int sim_device_active(const struct sim_device *device, unsigned int image)
 
 int sim_device_set_active(struct sim_device *device, unsigned int image, int slot)
 {
-	const int rc = sim_memory_set_active(device->settings_path, image, slot);
+	int rc = sim_power_check(&device->power);
 
+	rc = rc != 0 ? rc : sim_memory_set_active(device->settings_path, image, slot);
 	return rc != 0 ? rc : tell_library(device, image, slot);
 }
 
@@ -353,5 +371,9 @@ int sim_device_assume_active(struct sim_device *device, unsigned int image, int 
 
 int sim_device_keep_boot_mode(const struct sim_device *device)
 {
-	return sim_memory_set_boot_mode(device->settings_path, device->retained.boot_mode);
+	const int rc = sim_power_check(&device->power);
+
+	return rc != 0 ? rc
+		       : sim_memory_set_boot_mode(device->settings_path,
+						  device->retained.boot_mode);
 }

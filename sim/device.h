@@ -18,6 +18,7 @@
 
 #include "board.h"
 #include "error.h"
+#include "power.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -70,6 +71,13 @@ void sim_device_close(struct sim_device *device);
 
 /** @return The board; lives as long as @p device. */
 const struct sim_board *sim_device_board(const struct sim_device *device);
+
+/**
+ * @return The power of its flash and settings, which is on, with nothing planned, at the opening.
+ *         `flash` of an operation is the number of the flash device in the board. What the device
+ *         folder remembers for the simulator is no operation.
+ */
+struct sim_power *sim_device_power(struct sim_device *device);
 
 /**
  * @return The first NOR rule broken since the opening, with device, operation and offset; NULL if

@@ -10,12 +10,22 @@
 #include <settings/settings.h>
 
 #include "regular.h"
+#include "settings/settings_file.h"
 
 #define BOOT_MODE_NAME "sim/boot-mode"
 
 static void active_name(char name[SETTINGS_MAX_NAME_LEN + 1], unsigned int image)
 {
 	(void)snprintf(name, SETTINGS_MAX_NAME_LEN + 1, "sim/active/%u", image);
+}
+
+/* Around the library, and so around the device's power: the simulator's writing is no operation. */
+static int keep(const char *settings, const char *name, const void *value, size_t len)
+{
+	struct settings_file file;
+
+	settings_file_init(&file, settings);
+	return file.backend.api->save(&file.backend, name, value, len);
 }
 
 static int read_active(const char *key, size_t len, settings_read_cb read_cb, void *cb_arg,
@@ -86,7 +96,7 @@ int sim_memory_set_active(const char *settings, unsigned int image, int slot)
 		return rc;
 	}
 	active_name(name, image);
-	return slot < 0 ? settings_delete(name) : settings_save_one(name, &value, sizeof(value));
+	return keep(settings, name, &value, slot < 0 ? 0 : sizeof(value));
 }
 
 void sim_memory_boot_mode(const char *settings, uint8_t bytes[SIM_BOOT_MODE_SIZE])
@@ -113,7 +123,6 @@ int sim_memory_set_boot_mode(const char *settings, const uint8_t bytes[SIM_BOOT_
 	if (memcmp(kept, bytes, sizeof(kept)) == 0) {
 		return 0;
 	}
-	return memcmp(bytes, cold, sizeof(cold)) == 0
-		       ? settings_delete(BOOT_MODE_NAME)
-		       : settings_save_one(BOOT_MODE_NAME, bytes, SIM_BOOT_MODE_SIZE);
+	return keep(settings, BOOT_MODE_NAME, bytes,
+		    memcmp(bytes, cold, sizeof(cold)) == 0 ? 0 : SIM_BOOT_MODE_SIZE);
 }

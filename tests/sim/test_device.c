@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include <retention/bootmode.h>
+#include <settings/settings.h>
 #include <storage/flash_map.h>
 
 #include "device.h"
@@ -246,6 +248,86 @@ static void a_remembered_slot_that_is_none_is_refused(void **state)
 	}
 }
 
+/* All of it is off: both flash devices, the settings, and what the simulator remembers. */
+static void one_power_is_behind_all_flash_and_settings(void **state)
+{
+	static const uint8_t block[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+	const struct flash_area *fa[2];
+	struct sim_power *power;
+
+	(void)state;
+	assert_int_equal(sim_device_open(&device, DEVICE, &error), 0);
+	power = sim_device_power(device);
+	assert_false(power->fired);
+	assert_int_equal(power->plan, SIM_PLAN_NONE);
+	assert_int_equal(flash_area_open(0, &fa[0]), 0);
+	assert_int_equal(flash_area_open(1, &fa[1]), 0);
+	assert_ptr_not_equal(fa[0]->fa_dev, fa[1]->fa_dev);
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_int_equal(flash_area_write(fa[i], 0, block, sizeof(block)), 0);
+		assert_int_equal(power->operations, i + 1);
+	}
+	assert_int_equal(settings_save_one("a", "x", 1), 0);
+	assert_int_equal(power->operations, 3);
+
+	sim_power_cut(power, 0, SIM_CUT_BEFORE, 0, -EINTR);
+	assert_int_equal(settings_save_one("a", "y", 1), -EINTR);
+	assert_int_equal(flash_area_write(fa[0], 8, block, sizeof(block)), -EINTR);
+	assert_int_equal(flash_area_write(fa[1], 8, block, sizeof(block)), -EINTR);
+	assert_int_equal(sim_device_set_active(device, 0, 1), -EINTR);
+	assert_int_equal(sim_device_keep_boot_mode(device), -EINTR);
+
+	sim_device_close(device);
+	assert_int_equal(sim_device_open(&device, DEVICE, &error), 0);
+	assert_false(sim_device_power(device)->fired);
+	assert_int_equal(sim_device_active(device, 0), -ENOENT);
+}
+
+static uint8_t watched;
+
+static void watch(void *arg, const struct sim_operation *operation)
+{
+	assert_ptr_equal(arg, device);
+	watched = (uint8_t)operation->flash;
+}
+
+/* The number is that of the board, which the file belongs to. */
+static void an_operation_names_its_flash_by_the_number_in_the_board(void **state)
+{
+	static const uint8_t block[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+
+	(void)state;
+	assert_int_equal(sim_device_open(&device, DEVICE, &error), 0);
+	sim_device_power(device)->watch = watch;
+	sim_device_power(device)->arg = device;
+	for (uint8_t slot = 0; slot < 2; slot++) {
+		const struct flash_area *fa;
+
+		assert_int_equal(flash_area_open(slot, &fa), 0);
+		watched = UINT8_MAX;
+		assert_int_equal(flash_area_write(fa, 0, block, sizeof(block)), 0);
+		assert_in_range(watched, 0, 1);
+		assert_string_equal(sim_device_board(device)->flash[watched].label,
+				    fa->fa_dev->name);
+	}
+}
+
+static void what_the_simulator_remembers_is_no_operation(void **state)
+{
+	(void)state;
+	assert_int_equal(sim_device_open(&device, DEVICE, &error), 0);
+	sim_power_cut(sim_device_power(device), 0, SIM_CUT_BEFORE, 0, -EINTR);
+	assert_int_equal(sim_device_set_active(device, 0, 1), 0);
+	assert_int_equal(bootmode_set(BOOT_MODE_TYPE_BOOTLOADER), 0);
+	assert_int_equal(sim_device_keep_boot_mode(device), 0);
+	assert_int_equal(bootmode_clear(), 0);
+	assert_int_equal(sim_device_keep_boot_mode(device), 0);
+	assert_int_equal(sim_device_active(device, 0), 1);
+	assert_int_equal(sim_device_set_active(device, 0, -1), 0);
+	assert_int_equal(sim_device_power(device)->operations, 0);
+	assert_false(sim_device_power(device)->fired);
+}
+
 #define DEVICE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -262,6 +344,9 @@ int main(void)
 		DEVICE_TEST(a_raw_file_must_have_the_size_of_its_flash),
 		DEVICE_TEST(the_slot_an_image_runs_from_is_remembered),
 		DEVICE_TEST(a_remembered_slot_that_is_none_is_refused),
+		DEVICE_TEST(one_power_is_behind_all_flash_and_settings),
+		DEVICE_TEST(an_operation_names_its_flash_by_the_number_in_the_board),
+		DEVICE_TEST(what_the_simulator_remembers_is_no_operation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
