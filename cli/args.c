@@ -35,7 +35,7 @@ static void print_option(const char *name, const char *value, const char *help)
 
 	(void)snprintf(left, sizeof(left), "--%s%s%s", name, value != NULL ? " " : "",
 		       value != NULL ? value : "");
-	printf("  %-18s %s\n", left, help);
+	printf("  %-20s %s\n", left, help);
 }
 
 static void print_verb_help(const struct cli_verb *verb)
@@ -66,7 +66,7 @@ void cli_print_help(const struct cli_verb *verb)
 		printf("  %-9s %s\n", cli_verbs[i]->name, cli_verbs[i]->summary);
 	}
 	printf("\nslotwise VERB --help tells more; slotwise --version tells the version.\n"
-	       "Exit status: 0 done, 1 refused or failed, 2 wrong usage.\n");
+	       "Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 power cut as asked.\n");
 }
 
 bool cli_is_help(const char *arg)

@@ -18,12 +18,13 @@
 
 #include "boot_model.h"
 #include "device.h"
+#include "power.h"
 
 /** Exit statuses. */
-enum cli_status { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+enum cli_status { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_CUT = 3 };
 
 #define CLI_OPERANDS_MAX 3
-#define CLI_OPTIONS_MAX 6
+#define CLI_OPTIONS_MAX 8
 
 /** An option; a table of them ends with a NULL name. */
 struct cli_option {
@@ -44,6 +45,15 @@ struct cli_verb {
 	enum cli_status (*run)(struct cli *cli);
 };
 
+/** The power cut that a run is to meet: cut.h. */
+struct cli_cut {
+	bool is_planned;
+	unsigned long after; /**< Operations that take place. */
+	enum sim_cut when;
+	uint32_t seed;
+	struct sim_operation operation; /**< The last one that the device was asked for. */
+};
+
 /** One run of a verb. */
 struct cli {
 	const struct cli_verb *verb;
@@ -53,6 +63,7 @@ struct cli {
 	bool json;
 	json_t *report; /**< What --json prints; an object. */
 	struct sim_device *device;
+	struct cli_cut cut;
 	/** What a reset at this moment would start, once cli_find_next() was asked. */
 	struct sim_boot_result next;
 	bool has_next;

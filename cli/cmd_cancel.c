@@ -7,11 +7,17 @@
 #include <dfu/boot.h>
 #include <dfu/dfu_target_mcuboot.h>
 
+#include "cut.h"
 #include "output.h"
 #include "session.h"
 #include "verbs.h"
 
 #define NO_IMAGE BOOT_IMAGES_MAX
+
+static const struct cli_option options[] = {
+	CLI_CUT_OPTION,
+	{NULL, NULL, NULL},
+};
 
 static bool is_direct(void)
 {
@@ -129,6 +135,7 @@ static enum cli_status run(struct cli *cli)
 const struct cli_verb cli_verb_cancel = {
 	.name = "cancel",
 	.operands = {"DEV"},
+	.options = options,
 	.summary = "take a scheduled update back",
 	.help = "Refused for an image while its running one is unconfirmed.",
 	.run = run,

@@ -2,9 +2,15 @@
 #include <dfu/boot.h>
 
 #include "image.h"
+#include "cut.h"
 #include "output.h"
 #include "session.h"
 #include "verbs.h"
+
+static const struct cli_option options[] = {
+	CLI_CUT_OPTION,
+	{NULL, NULL, NULL},
+};
 
 static enum cli_status confirm(struct cli *cli, unsigned int image, json_t *confirmed)
 {
@@ -58,6 +64,7 @@ static enum cli_status run(struct cli *cli)
 const struct cli_verb cli_verb_confirm = {
 	.name = "confirm",
 	.operands = {"DEV"},
+	.options = options,
 	.summary = "keep the running image for good",
 	.run = run,
 };

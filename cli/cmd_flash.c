@@ -19,6 +19,7 @@
 
 #include "boot/trailer.h"
 #include "image.h"
+#include "cut.h"
 #include "output.h"
 #include "session.h"
 #include "slots.h"
@@ -28,6 +29,7 @@ enum { OPTION_RAW };
 
 static const struct cli_option options[] = {
 	{"raw", NULL, "program any bytes, image or not, as they are"},
+	CLI_CUT_OPTION,
 	{NULL, NULL, NULL},
 };
 

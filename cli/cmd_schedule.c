@@ -8,6 +8,7 @@
 #include <dfu/dfu_target_mcuboot.h>
 
 #include "image.h"
+#include "cut.h"
 #include "output.h"
 #include "session.h"
 #include "slots.h"
@@ -19,6 +20,7 @@ enum { OPTION_IMAGE, OPTION_PERMANENT };
 static const struct cli_option options[] = {
 	{"image", "N|all", "image pair, default 0; all of them together"},
 	{"permanent", NULL, "install for good, without a test"},
+	CLI_CUT_OPTION,
 	{NULL, NULL, NULL},
 };
 

@@ -11,6 +11,7 @@
 #include <dfu/dfu_target_mcuboot.h>
 
 #include "image.h"
+#include "cut.h"
 #include "output.h"
 #include "progress.h"
 #include "session.h"
@@ -29,6 +30,7 @@ static const struct cli_option options[] = {
 	{"permanent", NULL, "install for good, without a test"},
 	{"key", "PUB.pem", "demand a signature by this key"},
 	{"no-schedule", NULL, "write and verify only; schedule later"},
+	CLI_CUT_OPTION,
 	{NULL, NULL, NULL},
 };
 
@@ -94,7 +96,7 @@ static int write_file(const struct cli *cli, const struct update *update)
 			cli_progress_show(&progress, offset);
 		}
 	}
-	cli_progress_end(&progress);
+	cli_progress_end();
 	return rc;
 }
 

@@ -11,6 +11,7 @@
 
 #include <dfu/log.h>
 
+#include "cut.h"
 #include "output.h"
 #include "verbs.h"
 
@@ -43,6 +44,7 @@ static enum cli_status finish(struct cli *cli, enum cli_status status)
 	if (violation != NULL) {
 		status = cli_fail(cli, cli->operand[0], "%s", violation);
 	}
+	cli_cut_end(cli);
 	if (cli->json && status != CLI_USAGE) {
 		cli_print_report(cli);
 	}
@@ -63,6 +65,10 @@ static enum cli_status run(const struct cli_verb *verb, int argc, char *const ar
 	if (help) {
 		cli_print_help(verb);
 		return CLI_DONE;
+	}
+	status = cli_cut_read(&cli);
+	if (status != CLI_DONE) {
+		return status;
 	}
 	cli.report = json_object();
 	return finish(&cli, verb->run(&cli));
@@ -100,9 +106,5 @@ int main(int argc, char *argv[])
 	/* Only for the characters of the flash map: numbers and messages stay as they are. */
 	(void)setlocale(LC_CTYPE, "");
 	status = dispatch(argc, argv);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		fprintf(stderr, "slotwise: stdout: cannot be written\n");
-		return status == CLI_DONE ? CLI_FAILED : (int)status;
-	}
-	return (int)status;
+	return (int)(!cli_flush() && status == CLI_DONE ? CLI_FAILED : status);
 }

@@ -61,6 +61,15 @@ void cli_report(struct cli *cli, const char *key, json_t *value)
 	}
 }
 
+bool cli_flush(void)
+{
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "slotwise: stdout: cannot be written\n");
+		return false;
+	}
+	return true;
+}
+
 void cli_print_report(const struct cli *cli)
 {
 	(void)json_dumpf(cli->report, stdout, JSON_INDENT(2));

@@ -26,6 +26,9 @@ void cli_say(const struct cli *cli, const char *format, ...) DFU_PRINTF(2, 3);
  */
 void cli_report(struct cli *cli, const char *key, json_t *value);
 
+/** Write out what stdout holds, or say that it cannot be written. @return Whether it could. */
+bool cli_flush(void);
+
 /** Print the report. */
 void cli_print_report(const struct cli *cli);
 

@@ -10,6 +10,9 @@
 #define BAR_WIDTH 32u
 #define NS_PER_S UINT64_C(1000000000)
 
+/* The cursor stands behind a bar; of the process, which has one terminal. */
+static bool open_line;
+
 static uint64_t elapsed_ns(const struct timespec *start)
 {
 	struct timespec now;
@@ -64,7 +67,7 @@ static void draw(struct cli_progress *progress, size_t done)
 	       (unsigned int)(left_s % 60));
 	/* A longer line may stand there. */
 	fputs(progress->terminal ? "   " : "\n", stdout);
-	progress->open_line = progress->terminal;
+	open_line = progress->terminal;
 	(void)fflush(stdout);
 }
 
@@ -92,10 +95,10 @@ void cli_progress_show(struct cli_progress *progress, size_t done)
 	draw(progress, done);
 }
 
-void cli_progress_end(struct cli_progress *progress)
+void cli_progress_end(void)
 {
-	if (progress->open_line) {
+	if (open_line) {
 		putchar('\n');
-		progress->open_line = false;
+		open_line = false;
 	}
 }

@@ -21,7 +21,6 @@ struct cli_progress {
 	bool enabled;
 	bool terminal;
 	bool color;
-	bool open_line;    /* The cursor stands behind a bar. */
 	unsigned int step; /* Last one drawn: tenths, on a terminal percent. */
 };
 
@@ -31,7 +30,7 @@ void cli_progress_begin(struct cli_progress *progress, size_t first, size_t tota
 /** @p done bytes of the total are there. */
 void cli_progress_show(struct cli_progress *progress, size_t done);
 
-/** Leave the line of the bar, before anything else is printed. */
-void cli_progress_end(struct cli_progress *progress);
+/** Leave the line of a bar, if the cursor stands in one, before anything else is printed. */
+void cli_progress_end(void);
 
 #endif

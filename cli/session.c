@@ -7,6 +7,7 @@
 #include <dfu/boot_rules.h>
 
 #include "image.h"
+#include "cut.h"
 #include "output.h"
 #include "words.h"
 
@@ -17,6 +18,7 @@ enum cli_status cli_open_device(struct cli *cli)
 	if (sim_device_open(&cli->device, cli->operand[0], &error) != 0) {
 		return cli_fail(cli, cli->operand[0], "%s", error.text);
 	}
+	cli_cut_plan(cli);
 	return CLI_DONE;
 }
 

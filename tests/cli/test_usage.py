@@ -11,9 +11,11 @@ from support import CliTest, ROOT, SLOTWISE, image, slotwise
 VERBS = ["new", "flash", "update", "schedule", "boot", "confirm", "cancel", "status", "inspect"]
 OPTIONS = {
     "new": ["--board", "--mode"],
-    "update": ["--chunk", "--image", "--permanent", "--key", "--no-schedule"],
-    "schedule": ["--image", "--permanent"],
-    "flash": ["--raw"],
+    "update": ["--chunk", "--image", "--permanent", "--key", "--no-schedule", "--cut-after"],
+    "schedule": ["--image", "--permanent", "--cut-after"],
+    "flash": ["--raw", "--cut-after"],
+    "confirm": ["--cut-after"],
+    "cancel": ["--cut-after"],
     "inspect": ["--key"],
 }
 OLD = image("med-1.0.0-ec256.bin")
