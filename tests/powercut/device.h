@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A device whose power fails: one image pair, scratch and settings on strict flash, neighbours
+ * between. All that survives lies in the one block of its world; the rest is of a process, and each
+ * boot is one.
+ */
+#ifndef TESTS_POWERCUT_DEVICE_H
+#define TESTS_POWERCUT_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <dfu/boot.h>
+#include <dfu/boot_rules.h>
+#include <powercut.h> /* sim/ */
+
+#include "geometries.h"
+#include "parser.h"
+
+#define DEVICE_NEIGHBOUR 0x5a /* every byte of a neighbour */
+
+/* The files of a device's life, each one newer than the one before. */
+enum device_file_number {
+	FILE_PRIOR, /* what lay in the other slot when all began */
+	FILE_OLD,   /* what ran then */
+	FILE_NEW,
+	FILE_OTHER, /* comes in place of the new one */
+	FILE_TWIN,  /* begins like the new one, is as long, and another */
+	FILES
+};
+
+struct device_file {
+	const uint8_t *bytes;
+	size_t size;
+};
+
+/* What a world's config begins with. */
+struct device_config {
+	const struct geometry *geometry;
+	enum boot_mode mode;
+	enum boot_signature signature;   /* that the bootloader demands */
+	const struct dfu_image_key *key; /* its key */
+	struct device_file file[FILES];
+};
+
+struct device_page {
+	size_t start; /* from the start of the area */
+	size_t size;
+};
+
+/* A part of flash. */
+struct device_area {
+	unsigned int flash;
+	size_t off;
+	size_t size; /* 0: there is none */
+};
+
+/* For parent and children: raw bytes, and what the configuration says. */
+
+/* powercut_scenario.layout */
+int device_lay_out(const struct powercut_world *world, size_t size, struct powercut_layout *layout);
+
+const struct device_config *device_config(const struct powercut_world *world);
+struct device_area device_area(const struct geometry *geometry, enum geometry_part_kind kind);
+struct device_page device_page_at(const struct geometry *geometry, int slot, size_t off);
+
+/* Where an upload begins in slot 1 (swap-offset: one page up), or in either one. */
+size_t device_upload_start(const struct device_config *config);
+
+/* How many bytes the target holds back. */
+size_t device_hold(const struct device_config *config, int slot);
+
+/* The slot that the bootloader started last. */
+int device_running(const struct powercut_world *world);
+
+struct raw device_raw(const struct powercut_world *world, enum geometry_part_kind kind);
+/* One part of the geometry's list; neighbours are several. */
+struct raw device_raw_part(const struct powercut_world *world, size_t part);
+/* A byte for each write block of a slot: enum sim_cell. */
+const uint8_t *device_cells(const struct powercut_world *world, int slot);
+/* A slot's bytes when the device went live. */
+const uint8_t *device_before(const struct powercut_world *world, int slot);
+
+/* For children. */
+
+void device_set_running(const struct powercut_world *world, int slot);
+
+/* A program or an erase of flash. */
+struct device_op {
+	unsigned int flash;
+	bool is_erase; /* also a program of erased bytes, where nothing needs an erase */
+	size_t off;
+	size_t len;
+};
+
+#define DEVICE_OPS_MAX 4096
+
+/* What the application did since it went live. */
+struct device_log {
+	unsigned int saves; /* of settings, as often as the library asked */
+	unsigned int deletes;
+	size_t count; /* of op; goes on beyond DEVICE_OPS_MAX */
+	struct device_op op[DEVICE_OPS_MAX];
+};
+
+extern struct device_log device_log;
+
+/* Everything that a start of the application sets up. */
+int device_open(const struct powercut_world *world);
+
+/*
+ * A reset: the bootloader does its work, which no cut interrupts. The slot that runs then, or -1
+ * with the violation reported.
+ */
+int device_boot(const struct powercut_world *world);
+
+/* The application begins: from here on the power may go. */
+void device_live(const struct powercut_world *world);
+
+/* Erased flash with its neighbours: how prepare() begins. */
+void device_fill(const struct powercut_world *world);
+
+/* Factory programming, before the device goes live. */
+int device_program(const struct powercut_world *world, enum geometry_part_kind kind, size_t off,
+		   const uint8_t *bytes, size_t len);
+
+#endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The device of a process: what the library gets, then a log that the costs are judged by, then the
+ * strict flash, then memory in the block.
+ */
+#include "device.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <boot_model.h> /* sim/ */
+#include <dfu/dfu_target_mcuboot.h>
+#include <flash/flash_ram.h> /* ports/ */
+#include <settings/settings.h>
+#include <settings/settings_log.h>
+#include <storage/flash_map.h>
+
+#define AREA_SETTINGS 17 /* any id that no slot has */
+#define AREAS 4
+#define BUF_MAX 4096
+
+struct chip {
+	struct device dev; /* what the library gets */
+	struct sim_nor nor;
+	struct device ram;
+	struct flash_ram_config config;
+	struct flash_pages_layout runs[GEOMETRY_PARTS_MAX];
+	unsigned int number;
+};
+
+static struct {
+	const struct powercut_world *world;
+	struct chip chip[GEOMETRY_FLASHES];
+	struct settings_log log;
+	struct settings_backend settings; /* what the library gets */
+} the;
+
+struct device_log device_log;
+
+static struct flash_area areas[AREAS];
+const struct flash_area *flash_map = areas;
+const int flash_map_entries = AREAS;
+
+static uint32_t stream_buf[BUF_MAX / sizeof(uint32_t)];
+
+static struct chip *chip_of(const struct device *dev)
+{
+	return dev->data;
+}
+
+static int report(const struct chip *chip, int rc)
+{
+	if (chip->nor.violation[0] != '\0') {
+		powercut_violation(the.world, "I3", "%s", chip->nor.violation);
+	}
+	return rc;
+}
+
+static void write_down(const struct chip *chip, bool is_erase, off_t off, size_t len)
+{
+	if (device_log.count < DEVICE_OPS_MAX) {
+		device_log.op[device_log.count] = (struct device_op){
+			.flash = chip->number, .is_erase = is_erase, .off = (size_t)off, .len = len};
+	}
+	device_log.count++;
+}
+
+static int chip_read(const struct device *dev, off_t off, void *data, size_t len)
+{
+	const struct chip *chip = chip_of(dev);
+
+	return report(chip, flash_read(&chip->nor.device, off, data, len));
+}
+
+static bool is_erased(const struct chip *chip, const uint8_t *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] != chip->config.parameters.erase_value) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static int chip_write(const struct device *dev, off_t off, const void *data, size_t len)
+{
+	const struct chip *chip = chip_of(dev);
+
+	write_down(chip,
+		   chip->config.parameters.caps.no_explicit_erase && is_erased(chip, data, len),
+		   off, len);
+	return report(chip, flash_write(&chip->nor.device, off, data, len));
+}
+
+static int chip_erase(const struct device *dev, off_t off, size_t len)
+{
+	const struct chip *chip = chip_of(dev);
+
+	write_down(chip, true, off, len);
+	return report(chip, flash_erase(&chip->nor.device, off, len));
+}
+
+static const struct flash_parameters *chip_parameters(const struct device *dev)
+{
+	return &chip_of(dev)->config.parameters;
+}
+
+static void chip_page_layout(const struct device *dev, const struct flash_pages_layout **layout,
+			     size_t *layout_size)
+{
+	*layout = chip_of(dev)->config.layout;
+	*layout_size = chip_of(dev)->config.layout_size;
+}
+
+static const struct flash_driver_api chip_api = {
+	.read = chip_read,
+	.write = chip_write,
+	.erase = chip_erase,
+	.get_parameters = chip_parameters,
+	.page_layout = chip_page_layout,
+};
+
+static void open_chip(const struct powercut_world *world, unsigned int number)
+{
+	const struct geometry *geometry = device_config(world)->geometry;
+	const struct powercut_flash *flash = &world->layout->flash[number];
+	struct chip *chip = &the.chip[number];
+	size_t runs = 0;
+
+	for (size_t i = 0; i < GEOMETRY_PARTS_MAX && geometry->parts[i].pages > 0; i++) {
+		const struct geometry_part *part = &geometry->parts[i];
+
+		if (part->flash == number) {
+			chip->runs[runs++] =
+				(struct flash_pages_layout){part->pages, part->page_size};
+		}
+	}
+	const struct flash_ram_config config = {
+		.memory = flash->bytes,
+		.parameters = {.write_block_size = flash->write_block,
+			       .caps = {.no_explicit_erase = !flash->explicit_erase},
+			       .erase_value = flash->erased},
+		.layout = chip->runs,
+		.layout_size = runs,
+	};
+
+	memcpy(&chip->config, &config, sizeof(config)); /* which has constant members */
+	chip->number = number;
+	chip->ram = (struct device){
+		.name = flash->name, .config = &chip->config, .api = &flash_ram_api};
+	sim_nor_init(&chip->nor, &chip->ram);
+	chip->nor.power = world->power;
+	chip->nor.flash = number;
+	chip->nor.cells = &flash->cells;
+	chip->dev = (struct device){.name = flash->name, .api = &chip_api, .data = chip};
+}
+
+static void open_area(const struct geometry *geometry, size_t index, uint8_t id,
+		      enum geometry_part_kind kind, const char *label)
+{
+	const struct device_area area = device_area(geometry, kind);
+
+	areas[index] = (struct flash_area){
+		.fa_id = id,
+		.fa_off = (off_t)area.off,
+		.fa_size = area.size,
+		.fa_dev = &the.chip[area.flash].dev,
+		.fa_label = label,
+	};
+}
+
+static int settings_load(const struct settings_backend *backend, settings_backend_cb cb,
+			 void *param)
+{
+	(void)backend;
+	return the.log.backend.api->load(&the.log.backend, cb, param);
+}
+
+static int settings_save(const struct settings_backend *backend, const char *name,
+			 const void *value, size_t len)
+{
+	(void)backend;
+	device_log.saves += len > 0;
+	device_log.deletes += len == 0;
+	return the.log.backend.api->save(&the.log.backend, name, value, len);
+}
+
+static int settings_start(const struct settings_backend *backend)
+{
+	const struct settings_backend_api *api = the.log.backend.api;
+
+	(void)backend;
+	return api->init == NULL ? 0 : api->init(&the.log.backend);
+}
+
+static const struct settings_backend_api settings_api = {
+	.init = settings_start,
+	.load = settings_load,
+	.save = settings_save,
+};
+
+static int open_settings(void)
+{
+	const int rc = settings_log_init(&the.log, &areas[AREAS - 1]);
+
+	the.settings.api = &settings_api;
+	settings_backend_set(&the.settings);
+	return rc;
+}
+
+static int open_library(const struct device_config *config)
+{
+	const struct boot_arrangement arrangement = {
+		.mode = config->mode,
+		.max_align = config->geometry->align,
+		.images = 1,
+		.max_sectors = config->geometry->sectors,
+	};
+	const struct boot_rules rules = {
+		.signature = config->signature,
+		.hash = DFU_IMAGE_TLV_SHA256,
+		.key = config->key,
+	};
+	int rc = boot_arrangement_set(&arrangement);
+
+	if (rc == 0) {
+		rc = boot_rules_set(&rules);
+	}
+	if (rc == 0) {
+		rc = dfu_target_mcuboot_set_buf((uint8_t *)stream_buf, config->geometry->buf_len);
+	}
+	return rc;
+}
+
+int device_open(const struct powercut_world *world)
+{
+	const struct geometry *geometry = device_config(world)->geometry;
+
+	the.world = world;
+	for (unsigned int i = 0; i < world->layout->flashes; i++) {
+		open_chip(world, i);
+	}
+	open_area(geometry, 0, 0, PART_SLOT0, "image-0");
+	open_area(geometry, 1, 1, PART_SLOT1, "image-1");
+	open_area(geometry, 2, BOOT_SCRATCH_AREA_ID, PART_SCRATCH, "image-scratch");
+	open_area(geometry, 3, AREA_SETTINGS, PART_SETTINGS, "storage");
+	return open_library(device_config(world));
+}
+
+static void set_power(struct sim_power *power)
+{
+	for (unsigned int i = 0; i < the.world->layout->flashes; i++) {
+		the.chip[i].nor.power = power;
+	}
+}
+
+int device_boot(const struct powercut_world *world)
+{
+	struct sim_boot_result result;
+
+	set_power(NULL);
+	int rc = sim_boot(boot_arrangement_get(), boot_rules_get(), false, &result);
+	set_power(world->power);
+	if (rc == 0 && result.booted == 0 && boot_mode_is_direct(device_config(world)->mode)) {
+		rc = boot_running_slot_set(0, result.active[0]);
+	}
+	if (rc != 0 || result.booted != 0) {
+		powercut_violation(world, "I2", "nothing boots: %d %s", rc, result.error);
+		return -1;
+	}
+	device_set_running(world, result.active[0]);
+	rc = open_settings();
+	if (rc != 0) {
+		powercut_violation(world, "settings", "not ready: %d", rc);
+		return -1;
+	}
+	return result.active[0];
+}
+
+int device_program(const struct powercut_world *world, enum geometry_part_kind kind, size_t off,
+		   const uint8_t *bytes, size_t len)
+{
+	const struct device_area area = device_area(device_config(world)->geometry, kind);
+
+	return flash_write(&the.chip[area.flash].nor.device, (off_t)(area.off + off), bytes, len);
+}

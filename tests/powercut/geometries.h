@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Flash of the devices that lose power. Each is after one of the project's boards, scaled down so
+ * that a device is copied in microseconds: what a cut can do depends on how pages, write blocks,
+ * buffer and image lie to each other, not on their size.
+ */
+#ifndef TESTS_POWERCUT_GEOMETRIES_H
+#define TESTS_POWERCUT_GEOMETRIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <dfu/boot.h>
+
+#define GEOMETRY_FLASHES 2
+#define GEOMETRY_PARTS_MAX 12
+
+enum geometry_part_kind {
+	PART_SLOT0,
+	PART_SLOT1,
+	PART_SCRATCH,
+	PART_SETTINGS,
+	PART_NEIGHBOUR, /* of somebody else: never to change */
+	PART_KINDS
+};
+
+/* A run of equal pages; parts of one kind lie side by side and are one area. */
+struct geometry_part {
+	enum geometry_part_kind kind;
+	uint8_t flash;
+	uint16_t pages; /* 0 ends the list */
+	uint32_t page_size;
+};
+
+struct geometry_flash {
+	uint16_t block; /* write block */
+	uint8_t erased;
+	bool no_erase;
+};
+
+/* How a geometry is meant to be used. */
+enum geometry_use {
+	GEOMETRY_IN_MASS,    /* in every scenario */
+	GEOMETRY_FOR_PAIRS,  /* there, too: so few operations that every pair can be cut */
+	GEOMETRY_FOR_SIGNED, /* with the signed files, as they are */
+	GEOMETRY_FOR_LARGE,
+};
+
+struct geometry {
+	const char *name;
+	const char *after; /* the board, and how it was scaled */
+	enum geometry_use use;
+	struct geometry_flash flash[GEOMETRY_FLASHES];
+	struct geometry_part parts[GEOMETRY_PARTS_MAX]; /* from the start of each flash up */
+	uint8_t align;        /* max-align of the bootloader */
+	uint8_t sectors;      /* most sectors of a slot in its build */
+	uint16_t buf_len;     /* of the target's buffer */
+	uint32_t swap_size;   /* bytes of an image where sectors change places */
+	uint32_t direct_size; /* and where it may take the slot up to the trailer */
+	bool unequal;         /* pages of the slots differ: no swap-move, no swap-offset */
+};
+
+extern const struct geometry geometries[];
+extern const size_t geometry_count;
+
+/* Whether the bootloader of that mode can install anything on it. */
+bool geometry_has_mode(const struct geometry *geometry, enum boot_mode mode);
+
+/* How large a new image is in that mode. */
+size_t geometry_image_size(const struct geometry *geometry, enum boot_mode mode);
+
+#endif

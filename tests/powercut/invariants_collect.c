@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "invariants.h"
+
+/* Bytes of a trailer that the bootloader uses in a mode: status, sizes, flags, magic. */
+static size_t trailer_len(const struct device_config *config)
+{
+	const struct geometry *geometry = config->geometry;
+	const size_t status = (size_t)geometry->sectors * geometry->flash[0].block;
+	const size_t fields = raw_fields_len(geometry->align);
+
+	switch (config->mode) {
+	case BOOT_MODE_SWAP_SCRATCH:
+	case BOOT_MODE_SWAP_MOVE:
+		return 3 * status + geometry->align + fields;
+	case BOOT_MODE_SWAP_OFFSET:
+		return 2 * status + 2 * (size_t)geometry->align + fields;
+	default:
+		return fields;
+	}
+}
+
+static void collect_slot(const struct powercut_world *world, int slot, struct evidence_slot *where)
+{
+	const struct device_config *config = device_config(world);
+	const enum geometry_part_kind kind = slot == 0 ? PART_SLOT0 : PART_SLOT1;
+	const struct device_area area = device_area(config->geometry, kind);
+	const struct geometry_flash *flash = &config->geometry->flash[area.flash];
+	const size_t trailer = area.size - trailer_len(config);
+
+	*where = (struct evidence_slot){
+		.raw = device_raw(world, kind),
+		.before = device_before(world, slot),
+		.cells = device_cells(world, slot),
+		.block = flash->block,
+		.start = slot == 1 ? device_upload_start(config) : 0,
+		.hold = device_hold(config, slot),
+		.trailer = flash->no_erase ? trailer / flash->block * flash->block
+					   : device_page_at(config->geometry, slot, trailer).start,
+	};
+}
+
+void evidence_collect(const struct powercut_world *world, struct evidence *evidence)
+{
+	const struct device_config *config = device_config(world);
+
+	*evidence = (struct evidence){
+		.mode = config->mode,
+		.align = config->geometry->align,
+		.geometry = config->geometry,
+		.file = config->file,
+		.running = device_running(world),
+		.scratch = device_raw(world, PART_SCRATCH),
+	};
+	collect_slot(world, 0, &evidence->slot[0]);
+	collect_slot(world, 1, &evidence->slot[1]);
+	for (size_t i = 0; i < GEOMETRY_PARTS_MAX && config->geometry->parts[i].pages > 0; i++) {
+		if (config->geometry->parts[i].kind == PART_NEIGHBOUR &&
+		    evidence->others < EVIDENCE_OTHERS) {
+			evidence->other[evidence->others++] = device_raw_part(world, i);
+		}
+	}
+}

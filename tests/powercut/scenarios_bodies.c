@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scenarios_bodies.h"
+
+#include <errno.h>
+
+#include <dfu/dfu_target.h>
+#include <dfu/dfu_target_mcuboot.h>
+#include <dfu/mcuboot.h>
+
+static bool is_direct(const struct powercut_world *world)
+{
+	return boot_mode_is_direct(device_config(world)->mode);
+}
+
+static void wrong_if(const struct powercut_world *world, const char *invariant, const char *found)
+{
+	if (found != NULL) {
+		powercut_violation(world, invariant, "%s", found);
+	}
+}
+
+/* Whether the raw bytes say what scheduling should have left. */
+static void check_asked(const struct powercut_world *world, int file, bool asked, bool permanent)
+{
+	const int slot = life_upload_slot(world);
+	struct evidence evidence;
+
+	evidence_collect(world, &evidence);
+	const struct evidence_slot *where = &evidence.slot[slot];
+	const bool shows = raw_shows_header(&where->raw, where->start) == RAW_YES;
+	const bool has_magic = raw_has_magic(&where->raw, evidence.align) == RAW_YES;
+	const bool needs_magic = boot_mode_needs_trailer(evidence.mode);
+	const enum raw_flag ok = raw_image_ok(&where->raw, evidence.align);
+
+	if (asked ? !shows || has_magic != needs_magic : has_magic || (shows && is_direct(world))) {
+		powercut_violation(world, "I1", "the bootloader is %sasked for the new image",
+				   asked ? "not " : "");
+	}
+	if (asked && needs_magic && ok != (permanent ? RAW_SET : RAW_UNSET)) {
+		powercut_violation(world, "I1", "the request is not a %s one",
+				   permanent ? "permanent" : "test");
+	}
+	if (asked && !evidence_holds(&evidence, slot, where->start, file)) {
+		powercut_violation(world, "I4", "another file than was scheduled");
+	}
+}
+
+static void check_file(const struct powercut_world *world, int file)
+{
+	struct evidence evidence;
+
+	evidence_collect(world, &evidence);
+	wrong_if(world, "I4",
+		 invariant_slot_is_file(&evidence, life_upload_slot(world), file,
+					is_direct(world)));
+	check_asked(world, file, false, false);
+}
+
+static void check_new(const struct powercut_world *world)
+{
+	check_file(world, FILE_NEW);
+}
+
+static void check_other(const struct powercut_world *world)
+{
+	check_file(world, FILE_OTHER);
+}
+
+static void check_twin(const struct powercut_world *world)
+{
+	check_file(world, FILE_TWIN);
+}
+
+static void check_test(const struct powercut_world *world)
+{
+	check_asked(world, FILE_NEW, true, false);
+}
+
+static void check_permanent(const struct powercut_world *world)
+{
+	check_asked(world, FILE_NEW, true, true);
+}
+
+static void check_not_asked(const struct powercut_world *world)
+{
+	check_asked(world, FILE_NEW, false, false);
+}
+
+static void check_cleared(const struct powercut_world *world)
+{
+	struct evidence evidence;
+
+	evidence_collect(world, &evidence);
+	wrong_if(world, "I4", invariant_slot_is_clear(&evidence, life_upload_slot(world)));
+}
+
+static void check_confirmed(const struct powercut_world *world)
+{
+	struct evidence evidence;
+
+	evidence_collect(world, &evidence);
+	if (raw_image_ok(&evidence.slot[evidence.running].raw, evidence.align) != RAW_SET) {
+		powercut_violation(world, "I2", "what runs is not confirmed");
+	}
+}
+
+/* A download that nothing interrupts costs what flash demands, and no more. */
+static int download_new(const struct powercut_world *world)
+{
+	struct evidence evidence;
+	const int rc = life_download(world, FILE_NEW);
+
+	if (rc == 0 && world->uninterrupted && world->cuts == 0) {
+		evidence_collect(world, &evidence);
+		wrong_if(world, "I5",
+			 invariant_cost_is_floor(&evidence, life_upload_slot(world), FILE_NEW,
+						 &device_log, false));
+	}
+	return rc;
+}
+
+static int resume_new(const struct powercut_world *world)
+{
+	const int rc = life_download(world, FILE_NEW);
+
+	if (rc == 0 && world->uninterrupted && world->cuts == 0 && !life_seen(world)->went_on) {
+		powercut_violation(world, "I6", "nothing of the download was kept");
+	}
+	return rc;
+}
+
+/* Identity shows that it is another file: not a byte of what is there counts. */
+static int begin_other(const struct powercut_world *world)
+{
+	const int rc = life_download(world, FILE_OTHER);
+
+	if (rc == 0 && world->cuts == 0 && life_seen(world)->went_on) {
+		powercut_violation(world, "I3", "another file goes on where the first one was");
+	}
+	return rc;
+}
+
+/* Identity cannot show it: verification does, and the next attempt begins at 0. */
+static int splice(const struct powercut_world *world)
+{
+	size_t offset = 0;
+	int rc = life_download(world, FILE_TWIN);
+
+	if (rc == -EBADMSG && life_seen(world)->went_on) {
+		rc = life_begin(world, FILE_TWIN, &offset);
+		if (rc == 0 && offset != 0) {
+			powercut_violation(world, "I3", "a splice goes on at %zu", offset);
+		}
+		rc = rc == 0 ? life_write(world, FILE_TWIN, &offset,
+					  device_config(world)->file[FILE_TWIN].size)
+			     : rc;
+		rc = rc == 0 ? dfu_target_done(true) : rc;
+	}
+	return rc;
+}
+
+static int download_part(const struct powercut_world *world)
+{
+	return life_download_part(world, FILE_NEW, 83);
+}
+
+static int download_all(const struct powercut_world *world)
+{
+	return life_download(world, FILE_NEW);
+}
+
+static int schedule(int permanent)
+{
+	const int rc = dfu_target_mcuboot_schedule(0, permanent);
+
+	/* A cut can have undone the download, or left a permanent request; life goes on. */
+	return rc == -ENOENT || rc == -EALREADY || rc == -EBADMSG ? 0 : rc;
+}
+
+static int schedule_test(const struct powercut_world *world)
+{
+	const int rc = schedule(BOOT_UPGRADE_TEST);
+
+	powercut_say(world, "schedule test: %d", rc);
+	return rc;
+}
+
+static int schedule_permanent(const struct powercut_world *world)
+{
+	const int rc = schedule(BOOT_UPGRADE_PERMANENT);
+
+	powercut_say(world, "schedule permanent: %d", rc);
+	return rc;
+}
+
+static int download_and_schedule(const struct powercut_world *world)
+{
+	const int rc = life_download(world, FILE_NEW);
+
+	return rc == 0 ? dfu_target_mcuboot_schedule(0, BOOT_UPGRADE_TEST) : rc;
+}
+
+static int raise_to_permanent(const struct powercut_world *world)
+{
+	return schedule_permanent(world);
+}
+
+static int cancel(const struct powercut_world *world)
+{
+	const int rc = dfu_target_mcuboot_cancel(0);
+
+	powercut_say(world, "cancel: %d", rc);
+	return rc == -ENOENT ? 0 : rc;
+}
+
+static int confirm(const struct powercut_world *world)
+{
+	const int rc = boot_write_img_confirmed();
+
+	powercut_say(world, "confirm: %d", rc);
+	return rc;
+}
+
+static int reset(const struct powercut_world *world)
+{
+	size_t offset = 0;
+	int rc = life_begin(world, FILE_NEW, &offset);
+
+	rc = rc == 0 ? dfu_target_reset() : rc;
+	rc = rc == 0 ? life_begin(world, FILE_NEW, &offset) : rc;
+	if (rc == 0 && offset != 0) {
+		powercut_violation(world, "I3", "goes on at %zu after a reset", offset);
+	}
+	return rc;
+}
+
+/*
+ * The power goes while the last write of a request is programmed: in the trailer's magic, or in the
+ * header where that is the last one.
+ */
+static int tear_request(const struct powercut_world *world)
+{
+	int rc = life_download(world, FILE_NEW);
+	unsigned long last;
+
+	if (rc != 0) {
+		return rc;
+	}
+	/* image_ok, swap_info, magic; direct-xip: the blocks of the header, the first one last. */
+	const struct device_config *config = device_config(world);
+	const int slot = life_upload_slot(world);
+	const struct device_area area =
+		device_area(config->geometry, slot == 0 ? PART_SLOT0 : PART_SLOT1);
+	const size_t block = config->geometry->flash[area.flash].block;
+
+	last = config->mode == BOOT_MODE_DIRECT_XIP ? device_hold(config, slot) / block - 1 : 2;
+	device_live(world);
+	sim_power_cut(world->power, last, SIM_CUT_INSIDE, 3, -EIO);
+	rc = dfu_target_mcuboot_schedule(0, BOOT_UPGRADE_PERMANENT);
+	return rc == 0 ? -EINVAL : 0;
+}
+
+static int repair(const struct powercut_world *world)
+{
+	int rc = dfu_target_mcuboot_schedule(0, BOOT_UPGRADE_PERMANENT);
+
+	powercut_say(world, "schedule: %d", rc);
+	if (rc == -ENOENT || rc == -EIO || rc == -EBADMSG) {
+		rc = life_download(world, FILE_NEW);
+		rc = rc == 0 ? dfu_target_mcuboot_schedule(0, BOOT_UPGRADE_PERMANENT) : rc;
+	}
+	return rc;
+}
+
+const struct scenario scenario_list[] = {
+	{
+		.name = "download",
+		.body = download_new,
+		.check = check_new,
+		.goal = FILE_NEW,
+		.chunk = 251,
+		.keeps_progress = true,
+	},
+	{
+		.name = "resume",
+		.prepare = download_part,
+		.body = resume_new,
+		.check = check_new,
+		.goal = FILE_NEW,
+		.chunk = 20,
+		.keeps_progress = true,
+	},
+	{
+		.name = "resume-other",
+		.prepare = download_part,
+		.body = begin_other,
+		.check = check_other,
+		.goal = FILE_OTHER,
+		.chunk = 251,
+		.keeps_progress = true,
+	},
+	{
+		.name = "splice",
+		.prepare = download_part,
+		.body = splice,
+		.check = check_twin,
+		.goal = FILE_TWIN,
+		.chunk = 512,
+	},
+	{
+		.name = "pause",
+		.body = scenario_pause_body,
+		.check = check_new,
+		.goal = FILE_NEW,
+		.chunk = 251,
+		.keeps_progress = true,
+	},
+	{
+		.name = "pause-bytes",
+		.prepare = download_part,
+		.body = scenario_pause_body,
+		.check = check_new,
+		.goal = FILE_NEW,
+		.chunk = 1,
+		.keeps_progress = true,
+	},
+	{
+		.name = "schedule-test",
+		.before = download_all,
+		.body = schedule_test,
+		.check = check_test,
+		.goal = FILE_NEW,
+		.chunk = 1000,
+	},
+	{
+		.name = "schedule-permanent",
+		.before = download_all,
+		.body = schedule_permanent,
+		.check = check_permanent,
+		.goal = FILE_NEW,
+		.chunk = 1000,
+	},
+	{
+		.name = "raise",
+		.before = download_and_schedule,
+		.body = raise_to_permanent,
+		.check = check_permanent,
+		.goal = FILE_NEW,
+		.chunk = 1000,
+		.needs_confirming = true,
+	},
+	{
+		.name = "cancel",
+		.before = download_and_schedule,
+		.body = cancel,
+		.check = check_not_asked,
+		.goal = FILE_NEW,
+		.chunk = 1000,
+	},
+	{
+		.name = "confirm",
+		.prepare = download_and_schedule,
+		.body = confirm,
+		.check = check_confirmed,
+		.goal = FILE_NEW,
+		.chunk = 1000,
+		.needs_confirming = true,
+	},
+	{
+		.name = "repair",
+		.prepare = tear_request,
+		.body = repair,
+		.check = check_permanent,
+		.goal = FILE_NEW,
+		.chunk = 1000,
+	},
+	{
+		.name = "settings",
+		.body = scenario_settings_body,
+		.check = check_new,
+		.goal = FILE_NEW,
+		.chunk = 1000,
+	},
+	{
+		.name = "reset",
+		.before = download_and_schedule,
+		.body = reset,
+		.check = check_cleared,
+		.goal = FILE_NEW,
+		.chunk = 1000,
+	},
+	{
+		.name = "reset-part",
+		.prepare = download_part,
+		.body = reset,
+		.check = check_cleared,
+		.goal = FILE_NEW,
+		.chunk = 1000,
+	},
+	{
+		.name = "replace",
+		.before = download_and_schedule,
+		.body = begin_other,
+		.check = check_other,
+		.goal = FILE_OTHER,
+		.chunk = 600,
+	},
+};
+
+const size_t scenario_count = sizeof(scenario_list) / sizeof(scenario_list[0]);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TESTS_POWERCUT_SCENARIOS_BODIES_H
+#define TESTS_POWERCUT_SCENARIOS_BODIES_H
+
+#include "scenarios_life.h"
+
+/* The scenarios themselves. */
+extern const struct scenario scenario_list[];
+extern const size_t scenario_count;
+
+/* Unrelated settings around a download: scenarios_settings.c. */
+int scenario_settings_body(const struct powercut_world *world);
+
+/* Pauses wherever one may fall: scenarios_pause.c. */
+int scenario_pause_body(const struct powercut_world *world);
+
+#endif
