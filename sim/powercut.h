@@ -196,6 +196,9 @@ struct powercut_id {
 /** The text of @p id. */
 void powercut_id_print(const struct powercut_id *id, char text[POWERCUT_ID_MAX]);
 
+/** "before" ... as in IDs. */
+const char *powercut_kind_name(enum powercut_kind kind);
+
 /** 0; -ENOENT: no such case; -EINVAL: the rest is no list of cuts. @p id as it was then. */
 DFU_MUST_CHECK int powercut_id_parse(const char *text, const struct powercut_case *cases,
 				     size_t count, struct powercut_id *id);
@@ -209,10 +212,12 @@ struct powercut_plan {
 	unsigned int pair_seeds;    /**< Of each of the two operations of a pair; 0: 1. */
 	unsigned int real_one_in;   /**< Of so many cuts one runs the whole device; 0: 64. */
 	unsigned long cuts;         /**< Go on with random cuts up to this many; 0: none random. */
-	unsigned int most_seconds;  /**< No new random cuts after this time; 0: no end. */
+	unsigned int most_seconds;  /**< No new work after this time; 0: no end. */
 	unsigned int child_seconds; /**< A child that takes longer hangs; 0: 20. */
 	unsigned long violations;   /**< Stop after this many; 0: 20. */
 	uint32_t seed;              /**< Of the random cuts. */
+	unsigned int one_in;        /**< Of so many operations only one is cut first; 0: each. */
+	bool spread;                /**< The first operations of all cases come first. */
 	bool no_pairs;              /**< Leave out every pair of operations. */
 	bool no_failures;           /**< Leave out I/O errors. */
 	FILE *out;                  /**< Violations, as they are found. */
@@ -240,6 +245,17 @@ DFU_MUST_CHECK int powercut_run(const struct powercut_case *cases, size_t count,
 /** Repeat one cut, and say on @p plan->out what it did. As powercut_run(). */
 DFU_MUST_CHECK int powercut_replay(const struct powercut_id *id, const struct powercut_plan *plan,
 				   struct powercut_totals *totals);
+
+/**
+ * @brief What a cut at each operation of the run() of @p at costs, as lines of comma-separated
+ * values under a first line of names.
+ *
+ * operation, kind, place, offset, bytes, and for a cut before, inside (the worst of eight) and
+ * after it the operations lost: those that the device repeats beyond an uninterrupted one.
+ * Otherwise as powercut_run().
+ */
+DFU_MUST_CHECK int powercut_costs(const struct powercut_case *at, const struct powercut_plan *plan,
+				  FILE *csv, struct powercut_totals *totals);
 
 #ifdef __cplusplus
 }
