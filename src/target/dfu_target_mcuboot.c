@@ -223,7 +223,7 @@ static int begin_content(void)
 	size_t head;
 	size_t tail;
 
-	stream_progress_begin();
+	stream_progress_clearing(stream_id);
 	mcuboot_held_delete(download.file.image);
 	const int rc = mcuboot_slot_clear(&download.slot, &head, &tail);
 	if (rc == 0) {
@@ -368,6 +368,22 @@ void mcuboot_download_forget_progress(int img_num)
 
 	make_stream_id(id, img_num);
 	stream_progress_forget(id);
+}
+
+void mcuboot_download_clearing(int img_num)
+{
+	char id[sizeof(stream_id)];
+
+	make_stream_id(id, img_num);
+	stream_progress_clearing(id);
+}
+
+bool mcuboot_download_is_clearing(int img_num)
+{
+	char id[sizeof(stream_id)];
+
+	make_stream_id(id, img_num);
+	return stream_progress_is_clearing(id);
 }
 
 void mcuboot_download_published(int img_num)
@@ -612,12 +628,12 @@ int dfu_target_mcuboot_reset(void)
 		rc = mcuboot_slot_refuse_unconfirmed(download.file.image);
 	}
 	if (rc == 0) {
-		mcuboot_download_forget_progress(download.file.image);
+		stream_progress_clearing(stream_id);
 		rc = mcuboot_slot_clear(&slot, &head, &tail);
 	}
 	if (rc == 0) {
 		end_download(NONE);
-		mcuboot_held_delete(download.file.image);
+		forget_records(download.file.image);
 	}
 	return rc;
 }

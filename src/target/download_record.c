@@ -62,7 +62,7 @@ void download_record_encode(uint8_t raw[DOWNLOAD_RECORD_LEN], const struct downl
 int download_record_decode(struct download_record *record, const uint8_t *raw, size_t len)
 {
 	if (len != DOWNLOAD_RECORD_LEN || raw[OFF_VERSION] != VERSION ||
-	    raw[OFF_STATE] < DOWNLOAD_RUNNING || raw[OFF_STATE] > DOWNLOAD_COMPLETE ||
+	    raw[OFF_STATE] < DOWNLOAD_RUNNING || raw[OFF_STATE] > DOWNLOAD_CLEARING ||
 	    get_le16(&raw[OFF_RESERVED]) != 0) {
 		return -EBADMSG;
 	}

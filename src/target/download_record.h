@@ -13,6 +13,7 @@ enum download_record_state {
 	DOWNLOAD_RUNNING = 1,  /* at the start of a page */
 	DOWNLOAD_PAUSED = 2,   /* exact */
 	DOWNLOAD_COMPLETE = 3, /* nothing is missing */
+	DOWNLOAD_CLEARING = 4, /* none: trailer and header of the slot are being erased */
 };
 
 struct download_record {

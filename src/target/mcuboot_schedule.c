@@ -24,6 +24,7 @@
 #include <dfu/dfu_target_mcuboot.h>
 
 #include "boot/arrangement.h"
+#include "boot/boot_repair.h"
 #include "boot/boot_slot.h"
 #include "target/mcuboot_download.h"
 #include "target/mcuboot_head.h"
@@ -188,12 +189,29 @@ static int publish(int img_num, const struct candidate *candidate)
 	return rc == -EUCLEAN ? -EIO : rc;
 }
 
+/*
+ * Ask for the image. An erase of the trailer that was cut may look whole, so settings say when one
+ * is begun, and one that they know of is done again first.
+ */
+static int request(int img_num, const struct mcuboot_slot *slot, const uint8_t *head,
+		   bool permanent)
+{
+	int rc = 0;
+
+	if (mcuboot_download_is_clearing(img_num)) {
+		rc = boot_repair_forget(slot->area);
+	} else if (mcuboot_slot_is_torn(slot)) {
+		mcuboot_download_clearing(img_num);
+	}
+	return rc == 0 ? mcuboot_slot_request(slot, head, permanent) : rc;
+}
+
 static int schedule_direct(int img_num, const struct candidate *candidate, bool permanent)
 {
 	int rc = 0;
 
 	if (boot_needs_trailer()) {
-		rc = mcuboot_slot_request(&candidate->slot, candidate->head, permanent);
+		rc = request(img_num, &candidate->slot, candidate->head, permanent);
 	}
 	return rc == 0 ? publish(img_num, candidate) : rc;
 }
@@ -205,7 +223,7 @@ static int schedule_by_trailer(int img_num, const struct candidate *candidate, b
 	if (rc == 0) {
 		rc = publish(img_num, candidate);
 	}
-	return rc == 0 ? mcuboot_slot_request(&candidate->slot, NULL, permanent) : rc;
+	return rc == 0 ? request(img_num, &candidate->slot, NULL, permanent) : rc;
 }
 
 static int schedule_one(int img_num, bool is_torn, bool permanent)
@@ -254,9 +272,37 @@ int dfu_target_mcuboot_schedule_update(int img_num)
 	return dfu_target_mcuboot_schedule(img_num, BOOT_UPGRADE_TEST);
 }
 
+/* As in request(); what boot_cancel_upgrade_multi() leaves alone needs no mark. */
+static int cancel(int img_num, const struct mcuboot_slot *slot)
+{
+	if (!boot_needs_trailer()) {
+		return boot_cancel_upgrade_multi(img_num);
+	}
+	if (mcuboot_download_is_clearing(img_num)) {
+		const int rc = boot_repair_forget(slot->area);
+		if (rc != 0) {
+			return rc;
+		}
+	} else if (mcuboot_slot_is_clear(slot) == 0) {
+		mcuboot_download_clearing(img_num);
+	} else {
+		return boot_cancel_upgrade_multi(img_num);
+	}
+	const int rc = boot_cancel_upgrade_multi(img_num);
+	if (rc == 0 || rc == -ENOENT || rc == -EUCLEAN) {
+		mcuboot_download_forget_progress(img_num);
+	}
+	return rc;
+}
+
 int dfu_target_mcuboot_cancel(int img_num)
 {
+	struct mcuboot_slot slot;
 	const int rc = mcuboot_slot_refuse_unconfirmed(img_num);
 
-	return rc == 0 ? boot_cancel_upgrade_multi(img_num) : rc;
+	if (rc != 0) {
+		return rc;
+	}
+	return mcuboot_slot_open(img_num, &slot) == 0 ? cancel(img_num, &slot)
+						      : boot_cancel_upgrade_multi(img_num);
 }

@@ -171,6 +171,14 @@ int mcuboot_slot_is_clear(const struct mcuboot_slot *slot)
 	return rc != 0 ? rc : bytes_are(tail.bytes, tail.len, tail.erased);
 }
 
+bool mcuboot_slot_is_torn(const struct mcuboot_slot *slot)
+{
+	struct boot_tail tail;
+
+	return boot_slot_read_tail(slot->area, &tail) == 0 && tail.state.magic != BOOT_MAGIC_GOOD &&
+	       !bytes_are(tail.bytes, tail.len, tail.erased);
+}
+
 static struct dfu_image_source source_of(const struct mcuboot_slot *slot, size_t size,
 					 const uint8_t *head)
 {

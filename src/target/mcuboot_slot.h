@@ -62,6 +62,9 @@ int mcuboot_slot_has_header(const struct mcuboot_slot *slot);
  */
 int mcuboot_slot_is_clear(const struct mcuboot_slot *slot);
 
+/* Whether the slot's trailer has something, and no magic: a request may have to erase it. */
+bool mcuboot_slot_is_torn(const struct mcuboot_slot *slot);
+
 /*
  * Judge the image in the first size bytes, head (NULL: none) standing in for what is held back.
  * *fault tells an image that was refused from a device or an engine that failed (DFU_IMAGE_OK).

@@ -7,6 +7,8 @@
  *   PAUSED    by done(false): exact to the byte. Whole write blocks are in flash, the rest under
  *             "dfu/<id>/t"
  *   COMPLETE  by done(true): nothing is missing
+ *   CLEARING  no download: before the trailer of the slot is erased. An erase that is cut can read
+ *             as a whole one and fade later, so that page may not be trusted
  *
  * A position inside a page is only true while nothing is programmed behind it. So a stream that
  * goes on from such a record takes it back to the start of the page first; if that cannot be saved,
@@ -209,10 +211,11 @@ static bool is_of_stream(const struct download_record *record,
 {
 	const struct download_record expected = make_record(stream);
 
-	return can_be_recorded(stream) && record->type == expected.type &&
-	       record->image == expected.image && record->file_size == expected.file_size &&
-	       record->offset == expected.offset && record->size == expected.size &&
-	       record->written <= record->size && record->tail_len < stream->write_block_size;
+	return can_be_recorded(stream) && record->state != DOWNLOAD_CLEARING &&
+	       record->type == expected.type && record->image == expected.image &&
+	       record->file_size == expected.file_size && record->offset == expected.offset &&
+	       record->size == expected.size && record->written <= record->size &&
+	       record->tail_len < stream->write_block_size;
 }
 
 /* The record of this stream and file, its tail in the buffer; false if there is none. */
@@ -288,7 +291,32 @@ bool stream_progress_is_complete(void)
 	return progress.state == DOWNLOAD_COMPLETE;
 }
 
-void stream_progress_begin(void)
+void stream_progress_clearing(const char *id)
+{
+	const struct download_record record = {.state = DOWNLOAD_CLEARING};
+	const struct download_binding binding = {.id = 0};
+	uint8_t raw[DOWNLOAD_RECORD_LEN];
+
+	download_record_encode(raw, &record, &binding);
+	if (target_settings_save(id, TARGET_PROGRESS, raw, sizeof(raw)) == 0) {
+		progress.is_fresh = false;
+	}
+}
+
+bool stream_progress_is_clearing(const char *id)
+{
+	const struct download_binding binding = {.id = 0};
+	struct download_record record;
+	uint8_t raw[DOWNLOAD_RECORD_LEN];
+	const ssize_t len = target_settings_load(id, TARGET_PROGRESS, raw, sizeof(raw));
+
+	return len > 0 && download_record_decode(&record, raw, (size_t)len) == 0 &&
+	       record.state == DOWNLOAD_CLEARING && record.tail_len == 0 &&
+	       download_record_check(raw, &record, &binding) == 0;
+}
+
+/* The record that there may be is of something else. */
+static void drop_stale_record(void)
 {
 	if (progress.is_fresh) {
 		progress.is_fresh = false;
@@ -327,7 +355,7 @@ static DFU_NOINLINE int write_through(struct stream_flash_ctx *stream, const uin
 	while (len > 0) {
 		const size_t n = min_size(len, stream->buf_fill - stream->buf_bytes);
 
-		stream_progress_begin();
+		drop_stale_record();
 		const int rc = stream_flash_buffered_write(stream, buf, n, false);
 		if (rc != 0) {
 			return rc;
@@ -364,7 +392,7 @@ void stream_progress_pause(struct stream_flash_ctx *stream)
 	if (stream->spent || stream->bytes_written % stream->write_block_size != 0) {
 		return; /* the record of the last page stands */
 	}
-	stream_progress_begin();
+	drop_stale_record();
 	const int rc = stream_flush_blocks(stream);
 	if (rc != 0) {
 		DFU_WRN("%s: pause: %d", progress.id, rc);

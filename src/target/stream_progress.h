@@ -47,8 +47,13 @@ bool stream_progress_is_complete(void);
 /* Put the stream back to 0, whatever was found. */
 void stream_progress_restart(struct stream_flash_ctx *stream);
 
-/* What is about to be erased or programmed belongs to no record any more. */
-void stream_progress_begin(void);
+/*
+ * Trailer and header of the slot that a stream of this id goes to are about to be erased, and
+ * nothing of it can be gone on with. An erase that is cut can look like a whole one; until a record
+ * takes the place of this, or it is forgotten, stream_progress_is_clearing().
+ */
+void stream_progress_clearing(const char *id);
+bool stream_progress_is_clearing(const char *id);
 
 /* stream_flash_buffered_write() without a flush, and a record for each page that is whole. */
 int stream_progress_write(struct stream_flash_ctx *stream, const uint8_t *buf, size_t len);

@@ -28,8 +28,15 @@ void stream_progress_restart(struct stream_flash_ctx *stream)
 	(void)stream; /* what goes on was never anything else but this stream */
 }
 
-void stream_progress_begin(void)
+void stream_progress_clearing(const char *id)
 {
+	(void)id;
+}
+
+bool stream_progress_is_clearing(const char *id)
+{
+	(void)id;
+	return false;
 }
 
 int stream_progress_write(struct stream_flash_ctx *stream, const uint8_t *buf, size_t len)
