@@ -13,6 +13,13 @@
  *     dfu_target_reset()     instead of all that: as if nothing had happened
  *
  * One target at a time, from one thread. No call keeps a pointer of the caller but the callback.
+ *
+ * With CONFIG_DFU_TARGET_STREAM_SAVE_PROGRESS a download goes on after a reset: init of the same
+ * file finds it. The same is what has the same type, image pair, file size, place in flash, first
+ * 32 bytes (those that dfu_target_img_type() saw since the last init; nothing seen, nothing
+ * compared) and name (dfu_target_identity_set()), over flash that still reads as it was left.
+ * Anything else begins at 0; so does, after a failed verification, what all this could not tell
+ * apart.
  */
 #ifndef DFU_DFU_TARGET_H
 #define DFU_DFU_TARGET_H
@@ -66,7 +73,7 @@ struct dfu_target {
  * @brief Recognise an image by its first bytes.
  *
  * The target remembers what it saw: the next init goes on with a download only if these are its
- * first bytes.
+ * first bytes, 32 of them, however many it was given.
  *
  * @param buf  The first bytes of the file.
  * @param len  At least 32; with fewer nothing is recognised.
@@ -89,10 +96,10 @@ DFU_MUST_CHECK int dfu_target_identity_set(const void *id, size_t len);
 /**
  * @brief Begin an update, or go on with one.
  *
- * The same type, image and size while a download is under way changes nothing and returns 0, unless
- * dfu_target_img_type() was called since: then the target decides whether it is the same file.
- * Anything else ends the present download as dfu_target_done(false) would, and asks the target
- * anew.
+ * The same type, image, size and name while a download is under way changes nothing and returns 0,
+ * unless dfu_target_img_type() was called since: then the target decides whether it is the same
+ * file. Anything else pauses the present download as dfu_target_done(false) would, and asks the
+ * target anew, which goes on where that file stopped or begins at 0.
  *
  * @param img_type   One type, DFU_TARGET_IMAGE_TYPE_*.
  * @param img_num    Image pair from 0, for targets with several.
@@ -126,6 +133,9 @@ DFU_MUST_CHECK int dfu_target_write(const void *const buf, size_t len);
 
 /**
  * @brief End the download: @p successful completes and verifies it, otherwise it is paused.
+ *
+ * A pause loses no byte, also over a reset where progress is saved; settings that fail cost
+ * progress, which the log says.
  *
  * @retval 0          Complete and verified; or paused, and a new init of the same file goes on.
  * @retval -EACCES    No target was chosen by init; or, from the target: the signature is wrong.

@@ -16,6 +16,14 @@
  * dfu_target_mcuboot_schedule(), which needs no init and finds them in the settings after a reset.
  * Without settings only the image downloaded last, in the same run, can be scheduled there.
  *
+ * How far a download is outlives a reset with CONFIG_DFU_TARGET_STREAM_SAVE_PROGRESS, under
+ * "dfu/MCUBOOT<n>": saved when the slot begins to be cleared, for each page that is whole, at a
+ * pause and when nothing is missing; deleted when the image has its header or is refused. A power
+ * cut costs at most one erase page; after one inside the program of the held-back bytes their page
+ * is written again by way of the buffer or, where it does not fit there, the download begins at 0.
+ * Flash that is not as it was left (its bytes, the trailer, the place of the header) begins at 0,
+ * too.
+ *
  * While the running image is an unconfirmed test nothing may be written, because the bootloader
  * would take the new image for the one to go back to: -EBUSY.
  *
@@ -57,10 +65,10 @@ DFU_MUST_CHECK int dfu_target_mcuboot_set_buf(uint8_t *buf, size_t len);
 void dfu_target_mcuboot_set_key(const struct dfu_image_key *key);
 
 /**
- * @brief Recognise an MCUboot image, and remember whether it is the one being downloaded.
+ * @brief Recognise an MCUboot image, and remember its first bytes.
  *
- * What the last call saw decides at the next init: other first bytes than those of the download
- * under way or paused make init begin at 0.
+ * What the last call saw decides at the next init that succeeds: other first bytes than those of
+ * the download make it begin at 0.
  *
  * @param buf  The first 32 bytes of the file.
  * @return true if the file begins like an MCUboot image.
@@ -68,8 +76,12 @@ void dfu_target_mcuboot_set_key(const struct dfu_image_key *key);
 bool dfu_target_mcuboot_identify(const void *const buf);
 
 /**
- * @brief Begin a download for an image pair, or go on with the one that done(false) paused: same
- * pair and size, and no other first bytes seen by dfu_target_mcuboot_identify().
+ * @brief Begin a download for an image pair, or go on with the one of the same file: same pair,
+ * size and name, no other first bytes seen by dfu_target_mcuboot_identify(), in RAM or in the
+ * settings.
+ *
+ * One that is complete reports offset = size: dfu_target_mcuboot_done(true) verifies again, and
+ * takes it up where it ended.
  *
  * @param file_size  Bytes; 0 if not known: the limit is then checked as bytes arrive.
  * @param cb         Not used.
@@ -92,7 +104,9 @@ bool dfu_target_mcuboot_identify(const void *const buf);
  *                   stream is open.
  * @retval -errno    From the device, or -ENOENT: there is no primary slot.
  *
- * Touches no flash. After an error no download is under way; one that was is paused.
+ * Touches no flash but the settings': what was under way and is another file is paused, and a
+ * position inside a page is taken back to its start. After an error no download is under way; one
+ * that was is paused. Cost: reads all that the download has written.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t cb);
 
@@ -105,9 +119,9 @@ DFU_MUST_CHECK int dfu_target_mcuboot_offset_get(size_t *offset);
 /**
  * @brief Write the next bytes of the file.
  *
- * The first byte of a download deletes the record of the one before and clears the slot; once the
- * held-back bytes are whole they are saved. A failure to save them is logged and costs no more than
- * that they do not outlive a reset.
+ * The first byte of a download ends the one before and clears the slot; once the held-back bytes
+ * are whole they are saved, and from then on a record for each page that is. A failure to save is
+ * logged and costs no more than progress.
  *
  * Power cut: the slot shows no image until done(true) has verified one.
  *
@@ -153,8 +167,8 @@ DFU_MUST_CHECK int dfu_target_mcuboot_write(const void *const buf, size_t len);
  * @retval -errno     From the device or the hash engine: repeat the call or pause.
  *
  * A refused image (-EACCES, -EBADMSG, -ENOTSUP, -EPERM, -EFBIG, -ESTALE, -EADDRNOTAVAIL) ends the
- * download with nothing to resume, and so does a torn write block of the header (-EIO, then
- * -EALREADY): the next init begins at 0.
+ * download with nothing to resume, and so does a torn write block of the header whose page cannot
+ * be written again (-EIO, then -EALREADY): the next init begins at 0.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_done(bool successful);
 
@@ -168,9 +182,10 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule_update(int img_num);
  * @brief Verify what the slot holds now, and ask the bootloader for it.
  *
  * Needs no init. Verifies also what done(true) has verified: others may have written there since.
- * Where the slot has no header yet, the held-back bytes stand in, of the download in this run or
- * from the settings (the latter only with CONFIG_DFU_TARGET_VERIFY); a damaged record counts as
- * none, and so does one beside a header.
+ * Where the slot has no header yet, or one that a cut has torn, the held-back bytes stand in, of
+ * the download in this run or from the settings (the latter only with CONFIG_DFU_TARGET_VERIFY); a
+ * damaged record counts as none, and so does one beside a header that verifies. A torn header's
+ * page is written again by way of the buffer. A trailer whose erase was cut is erased again.
  *
  * Order of the writes: in swap-offset the first page is erased if a header may be there; held-back
  * bytes; request (boot_request_upgrade()). Where the bootloader starts what it finds: request (in
@@ -200,7 +215,8 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule_update(int img_num);
  *                   it finds.
  * @retval -EUCLEAN  As boot_request_upgrade(): remains of a request that cannot be erased. Way out:
  *                   download again.
- * @retval -EIO      A torn write block where the held-back bytes go. Way out: download again.
+ * @retval -EIO      A torn write block where the held-back bytes go, in a page that does not fit
+ * into the buffer. Way out: download again.
  * @retval -errno    From the settings or the device: repeat the call.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_schedule(int img_num, int permanent);
@@ -215,8 +231,9 @@ DFU_MUST_CHECK int dfu_target_mcuboot_cancel(int img_num);
 
 /**
  * @brief Clear the slot of the last init: trailer first, then the header's page (in swap-offset
- * both first pages), then the record of its held-back bytes. Nothing is pending or resumable after
- * it.
+ * both first pages), then what settings know of it. Nothing is pending or resumable after it.
+ *
+ * Power cut: nothing is resumable; repeat the call after an init of any file.
  *
  * @retval 0        Cleared.
  * @retval -EACCES  There was no init.

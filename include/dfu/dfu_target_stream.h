@@ -5,6 +5,11 @@
  * SDK.
  *
  * One stream at a time. It writes in order and holds nothing back; dfu_target_mcuboot builds on it.
+ *
+ * With CONFIG_DFU_TARGET_STREAM_SAVE_PROGRESS the settings know under "dfu/<id>" how far it is: one
+ * record for each erase page that is whole, one for a pause (FORMATS.md, "Download progress"). A
+ * stream of the same id and region goes on there after a reset, if flash still reads as it was
+ * left. Settings that fail are logged and cost progress alone.
  */
 #ifndef DFU_DFU_TARGET_STREAM_H
 #define DFU_DFU_TARGET_STREAM_H
@@ -41,8 +46,13 @@ struct dfu_target_stream_init {
 struct stream_flash_ctx *dfu_target_stream_get_stream(void);
 
 /**
- * @brief Begin a stream, or go on with the one that dfu_target_stream_done(false) left: same id,
- * device, region and buffer.
+ * @brief Begin a stream, or go on with the one that dfu_target_stream_done(false) left (same id,
+ * device, region and buffer) or that the settings know (same id and region).
+ *
+ * A position inside a page is taken back to the page's start in the settings; if that fails, the
+ * stream goes back there. What is not gone on with is forgotten with the first program.
+ *
+ * Touches no flash but the settings'. Cost: reads all that the stream has written.
  *
  * @retval 0        Ready; dfu_target_stream_offset_get() says where.
  * @retval -EFAULT  A stream is open, or the region or buffer is not usable (see
@@ -67,8 +77,12 @@ DFU_MUST_CHECK int dfu_target_stream_bytes_buffered_get(size_t *out);
 DFU_MUST_CHECK int dfu_target_stream_write(const uint8_t *buf, size_t len);
 
 /**
- * @brief End the stream: true programs what the buffer holds, false pauses it with the buffer as it
- * is.
+ * @brief End the stream: true programs what the buffer holds and forgets the record, false pauses
+ * it.
+ *
+ * With progress saved, a pause programs the whole write blocks in the buffer and saves the rest;
+ * where that fails, the log says so, and a reset costs what lies behind the last whole page.
+ * Without, the buffer stays as it is, and a reset costs the stream.
  *
  * @retval 0        Ended: after true the next init begins at 0; after false one with the same
  *                  arguments goes on.
@@ -79,7 +93,8 @@ DFU_MUST_CHECK int dfu_target_stream_write(const uint8_t *buf, size_t len);
 DFU_MUST_CHECK int dfu_target_stream_done(bool successful);
 
 /**
- * @brief Forget the stream, open or paused, and erase the first page of its region.
+ * @brief Forget the stream, open or paused, with its record, and erase the first page of its
+ * region.
  *
  * On a device without explicit erase the first write block is brought to the erased value. A first
  * page that the region shares with a neighbour stays.
