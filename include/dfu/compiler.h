@@ -12,6 +12,13 @@
 #define DFU_MUST_CHECK __attribute__((warn_unused_result))
 #define DFU_PRINTF(text, args) __attribute__((format(printf, text, args)))
 #define DFU_NOINLINE __attribute__((noinline))
+/* A pointer in a list that the linker collects between __start_<list> and __stop_<list>. Clang's
+ * linker would take the list away with the sections that nobody refers to. */
+#if defined(__clang__)
+#define DFU_LINKER_LIST(list) __attribute__((used, retain, section(#list)))
+#else
+#define DFU_LINKER_LIST(list) __attribute__((used, section(#list)))
+#endif
 #else
 #define DFU_MUST_CHECK
 #define DFU_PRINTF(text, args)

@@ -94,7 +94,7 @@ DFU_MUST_CHECK int settings_subsys_init(void);
  * @retval -ENOENT  There is no back-end.
  * @retval -EINVAL  @p name is NULL, empty or longer than SETTINGS_MAX_NAME_LEN, contains '=', or @p
  *                  val_len is above SETTINGS_MAX_VAL_LEN. Nothing stored.
- * @retval -errno   From the back-end; the old value is still there.
+ * @retval -errno   From the back-end. The name has its old value or the new one.
  */
 DFU_MUST_CHECK int settings_save_one(const char *name, const void *value, size_t val_len);
 
@@ -124,20 +124,59 @@ DFU_MUST_CHECK int settings_load_subtree_direct(const char *subtree, settings_lo
 DFU_MUST_CHECK ssize_t settings_load_one(const char *name, void *buf, size_t len);
 
 /**
- * Values that are not stored but known: a tree of names that begin with @p name. Upstream's struct
- * with the members that are used here.
+ * A tree of values that a part of the program owns: the names that begin with @p name. Of several
+ * that fit the one with the longest name is asked. Each function may be NULL. Upstream's struct.
  */
 struct settings_handler {
 	const char *name; /**< Such as "blinfo" or "app/radio"; as long-lived as the handler. */
 	/**
-	 * Give a value, or NULL: nothing can be asked for.
+	 * Give a value.
 	 * @param key  What follows the handler's name and its '/'; NULL if nothing does.
 	 * @return Bytes put into @p val; -ENOENT there is no such value; -EOVERFLOW it is longer
 	 *         than @p val_len_max; -errno. @p val is unchanged on error.
 	 */
 	int (*h_get)(const char *key, char *val, int val_len_max);
+	/**
+	 * Take a value that was loaded; it must not save or delete.
+	 * @param key      As in h_get().
+	 * @param len      Bytes of the value.
+	 * @param read_cb  Reads it, with @p cb_arg; valid until the function returns.
+	 */
+	int (*h_set)(const char *key, size_t len, settings_read_cb read_cb, void *cb_arg);
+	/** All values of a load have been given to h_set(). */
+	int (*h_commit)(void);
+	/** Hand every value to @p export_func, with its whole name; its errors are to be returned.
+	 */
+	int (*h_export)(int (*export_func)(const char *name, const void *value, size_t val_len));
 	struct settings_handler *next; /**< The list's; not the handler's. */
 };
+
+/** A handler in the image itself; the members are those of struct settings_handler. */
+struct settings_handler_static {
+	const char *name;
+	int (*h_get)(const char *key, char *val, int val_len_max);
+	int (*h_set)(const char *key, size_t len, settings_read_cb read_cb, void *cb_arg);
+	int (*h_commit)(void);
+	int (*h_export)(int (*export_func)(const char *name, const void *value, size_t val_len));
+};
+
+/**
+ * Define a handler that needs no settings_register(), at file scope; NULL for functions that it
+ * does not have.
+ *
+ * The linker collects pointers to them in a section; no code runs before main(). Linkers for ELF
+ * need no line in a script for that (the section's name is an identifier). A script that discards
+ * what it does not name has to keep `slotwise_settings_handlers`, beside read-only data. With other
+ * linkers use settings_register().
+ *
+ * @param _hname  Identifier, unique in the file.
+ * @param _tree   Name; valid (settings_save_one()), and not taken: nobody checks.
+ */
+#define SETTINGS_STATIC_HANDLER_DEFINE(_hname, _tree, _get, _set, _commit, _export)                \
+	static const struct settings_handler_static settings_handler_##_hname = {                  \
+		_tree, _get, _set, _commit, _export};                                              \
+	static const struct settings_handler_static *const settings_handler_entry_##_hname         \
+	DFU_LINKER_LIST(slotwise_settings_handlers) = &settings_handler_##_hname
 
 /**
  * @brief Add a tree. There is no way to take it out again.
@@ -149,11 +188,55 @@ struct settings_handler {
 DFU_MUST_CHECK int settings_register(struct settings_handler *handler);
 
 /**
- * @brief Ask for a value of a registered tree: the handler with the longest fitting name answers.
+ * @brief Give all stored values to the handlers of their trees, then let all handlers commit.
+ *
+ * A value without a handler, or whose handler has no h_set(), is left alone. What h_set() returns
+ * is logged; it does not end the load.
+ *
+ * @retval 0       Loaded; also without a back-end.
+ * @retval -errno  From the back-end: not all values were given, and nobody has committed. (Upstream
+ *                 commits, and returns 0.) Or else the first error of an h_commit(); the others
+ *                 have been called, too.
+ */
+DFU_MUST_CHECK int settings_load(void);
+
+/** settings_load() of the values at or below @p subtree (NULL: all), with the commit of the
+ *  handlers whose names are. */
+DFU_MUST_CHECK int settings_load_subtree(const char *subtree);
+
+/**
+ * @brief Let all handlers export their values into the back-end.
+ * @return 0, or the first error of an h_export(); the others have been called, too.
+ */
+DFU_MUST_CHECK int settings_save(void);
+
+/** settings_save() of the handlers whose names are at or below @p subtree (NULL: all). */
+DFU_MUST_CHECK int settings_save_subtree(const char *subtree);
+
+/** Let all handlers commit. @return 0, or the first error of an h_commit(). */
+DFU_MUST_CHECK int settings_commit(void);
+
+/** settings_commit() of the handlers whose names are at or below @p subtree (NULL: all). */
+DFU_MUST_CHECK int settings_commit_subtree(const char *subtree);
+
+/**
+ * @brief Ask the handler of a name for its value.
  * @param len  Bytes of @p data.
  * @return What its h_get() returns; -EINVAL no handler has this name; -ENOTSUP it has no h_get().
  */
 int settings_runtime_get(const char *name, void *data, size_t len);
+
+/**
+ * @brief Give the handler of a name a value; nothing is stored.
+ * @return What its h_set() returns; -EINVAL no handler has this name; -ENOTSUP it has no h_set().
+ */
+int settings_runtime_set(const char *name, const void *data, size_t len);
+
+/**
+ * @brief Let the handler of a name commit.
+ * @return What its h_commit() returns, 0 if it has none; -EINVAL no handler has this name.
+ */
+int settings_runtime_commit(const char *name);
 
 /**
  * @brief Whether @p name is @p key or lies below it.

@@ -49,16 +49,16 @@ extern "C" {
 /** A log; the application owns it and must not move it while the library uses `backend`. */
 struct settings_log {
 	struct settings_backend backend; /**< For settings_backend_set(). */
-	/* The rest is the implementation's. */
+	/* The rest is the implementation's. Positions count from the start of the area. */
 	const struct flash_area *area;
+	size_t write_block;
 	size_t room;       /* Bytes of each sector that are used: those of the smallest. */
-	size_t start;      /* Of the sector in force, from the start of the area. */
-	size_t end;        /* Of its records, from its start. */
+	size_t start;      /* Of the sector in force. */
+	size_t end;        /* Of its records. 0: there is no sector in force. */
 	uint32_t sequence; /* Its number. */
 	uint32_t erases;
 	int rc;          /* Not 0: look at flash before anything else. */
-	bool formatted;  /* There is a sector in force. */
-	bool appendable; /* This run has erased it, and no program after that has failed. */
+	bool appendable; /* This run has erased the sector, and no program after that has failed. */
 };
 
 /** What the log has cost. */

@@ -7,23 +7,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LOG_HEADER_LEN 24
 #define LOG_LENS_LEN 2
 #define LOG_CRC_LEN 4
 /* CRC-32 of any bytes that end with their own CRC-32, little endian. */
 #define LOG_CRC_RESIDUE 0x2144df1cU
 
-/* The start of a sector: written last, it puts the sector in force. */
+/* The header is a record, too, under a name that no setting can have. */
+#define LOG_HEADER_NAME "=SLOG"
+#define LOG_HEADER_VALUE_LEN 16
+#define LOG_HEADER_LEN                                                                             \
+	(LOG_LENS_LEN + sizeof(LOG_HEADER_NAME) - 1 + LOG_HEADER_VALUE_LEN + LOG_CRC_LEN)
+
 struct log_header {
 	uint32_t sequence;
-	uint32_t room;        /* bytes of a sector */
-	uint32_t snapshot;    /* bytes up to the end of the records that were there before it */
+	uint32_t snapshot; /* bytes from the start of the sector to the end of its first records */
+	uint32_t room;     /* bytes of the sector */
 	uint16_t write_block; /* bytes */
 };
 
-void log_header_encode(uint8_t raw[LOG_HEADER_LEN], const struct log_header *header);
-/* Whether it is a header; only then is `header` set. */
-bool log_header_decode(struct log_header *header, const uint8_t raw[LOG_HEADER_LEN]);
+void log_header_encode(uint8_t value[LOG_HEADER_VALUE_LEN], const struct log_header *header);
+/* Whether `version` is one that can be read; only then is `header` set. The first byte of the value
+ * is not looked at. */
+bool log_header_decode(struct log_header *header, const uint8_t value[LOG_HEADER_VALUE_LEN]);
 
 /* Lengths of name and value of a record. */
 struct log_lens {

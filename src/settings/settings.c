@@ -6,6 +6,7 @@
  */
 #include <settings/settings.h>
 
+#include "settings/settings_backend.h"
 #include "settings/settings_name.h"
 
 struct subtree {
@@ -84,17 +85,22 @@ int settings_delete(const char *name)
 	return settings_save_one(name, NULL, 0);
 }
 
-int settings_load_subtree_direct(const char *subtree, settings_load_direct_cb cb, void *param)
+int settings_backend_load(const char *subtree, settings_backend_cb cb, void *param)
 {
-	struct subtree wanted = {.name = subtree, .cb = cb, .param = param};
-
 	if (the_backend == NULL) {
 		return 0;
 	}
 	if (the_backend->api->load_subtree != NULL) {
-		return the_backend->api->load_subtree(the_backend, subtree, offer, &wanted);
+		return the_backend->api->load_subtree(the_backend, subtree, cb, param);
 	}
-	return the_backend->api->load(the_backend, offer, &wanted);
+	return the_backend->api->load(the_backend, cb, param);
+}
+
+int settings_load_subtree_direct(const char *subtree, settings_load_direct_cb cb, void *param)
+{
+	struct subtree wanted = {.name = subtree, .cb = cb, .param = param};
+
+	return settings_backend_load(subtree, offer, &wanted);
 }
 
 int settings_name_steq(const char *name, const char *key, const char **next)

@@ -28,528 +28,247 @@
 
 #include <dfu/config.h>
 
-#include "common/bytes.h"
-#include "settings/log_codec.h"
+#include "settings/log_records.h"
 
 #define CHUNK 64
-#define NOT_READ_YET (-EAGAIN)
+#define NOT_MOUNTED (-EAGAIN)
 #define FIRST_SEQUENCE 1
 /* The least and the most that a record can take, padding apart. */
 #define RECORD_MIN (LOG_LENS_LEN + 1 + 1 + LOG_CRC_LEN)
 #define RECORD_MAX (LOG_LENS_LEN + SETTINGS_MAX_NAME_LEN + SETTINGS_MAX_VAL_LEN + LOG_CRC_LEN)
 
-struct record {
-	size_t pos; /* in the sector */
-	size_t end; /* with the padding */
-	struct log_lens lens;
-	char name[SETTINGS_MAX_NAME_LEN + 1];
-};
-
-struct part {
-	const void *data;
-	size_t len;
-};
-
-/* What is wanted of the log: a name alone, or with all below it; NULL for all. */
-struct wanted {
-	const char *name;
-	bool alone;
-};
-
-/* Called for a newest record that is no deletion. Not 0 ends the walk, which returns it. */
-typedef int (*record_fn)(const struct settings_log *log, const struct record *record, void *arg);
-
-static size_t write_block(const struct settings_log *log)
+static size_t header_size(const struct settings_log *log)
 {
-	return flash_area_align(log->area);
+	return log_padded(log, LOG_HEADER_LEN);
 }
 
-static size_t padded(const struct settings_log *log, size_t len)
-{
-	return round_up(len, write_block(log));
-}
-
-static size_t first_record(const struct settings_log *log)
-{
-	return padded(log, LOG_HEADER_LEN);
-}
-
-/* In the area; its pages were checked once. */
+/* SIZE_MAX if no page is there. */
 static size_t page_end(const struct flash_area *area, size_t pos)
 {
 	struct flash_pages_info page;
 	int rc = flash_get_page_info_by_offs(area->fa_dev, area->fa_off + (off_t)pos, &page);
 
-	return rc != 0 ? area->fa_size : (size_t)(page.start_offset - area->fa_off) + page.size;
+	return rc != 0 ? SIZE_MAX : (size_t)(page.start_offset - area->fa_off) + page.size;
 }
 
 /* Pages too few for a sector of their own belong to the one before them. */
 static size_t sector_end(const struct settings_log *log, size_t start)
 {
-	const struct flash_area *area = log->area;
+	const size_t size = log->area->fa_size;
 	size_t end = start;
 
 	do {
-		end = page_end(area, end);
-	} while (end < area->fa_size && end - start < log->room);
-	return area->fa_size - end < log->room ? area->fa_size : end;
+		end = page_end(log->area, end);
+	} while (end < size && end - start < log->room);
+	return size - end < log->room ? size : end;
 }
 
-static size_t value_pos(const struct record *record)
-{
-	return record->pos + LOG_LENS_LEN + record->lens.name;
-}
-
-static int read_sector(const struct settings_log *log, size_t pos, void *dst, size_t len)
-{
-	return flash_area_read(log->area, (off_t)(log->start + pos), dst, len);
-}
-
-/* In one read. -EBADMSG: no record can be there; `end` is then behind what its lengths take. */
-static int read_record(const struct settings_log *log, size_t pos, struct record *record)
-{
-	uint8_t raw[LOG_LENS_LEN + SETTINGS_MAX_NAME_LEN];
-	const size_t len = min_size(sizeof(raw), log->room - pos);
-	size_t size;
-	int rc;
-
-	record->pos = pos;
-	record->end = min_size(pos + padded(log, LOG_LENS_LEN), log->room);
-	if (len < LOG_LENS_LEN) {
-		return -EBADMSG;
-	}
-	rc = read_sector(log, pos, raw, len);
-	if (rc != 0) {
-		return rc;
-	}
-	if (!log_lens_decode(&record->lens, raw)) {
-		return -EBADMSG;
-	}
-	size = padded(log, log_record_len(&record->lens));
-	if (size > log->room - pos) {
-		return -EBADMSG;
-	}
-	record->end = pos + size;
-	memcpy(record->name, raw + LOG_LENS_LEN, record->lens.name);
-	record->name[record->lens.name] = '\0';
-	return 0;
-}
-
-static int check_record(const struct settings_log *log, const struct record *record)
-{
-	const size_t end = record->pos + log_record_len(&record->lens);
-	uint8_t buf[CHUNK];
-	uint32_t crc = 0;
-
-	for (size_t pos = record->pos; pos < end; pos += CHUNK) {
-		const size_t len = min_size(CHUNK, end - pos);
-		const int rc = read_sector(log, pos, buf, len);
-
-		if (rc != 0) {
-			return rc;
-		}
-		crc = crc32_ieee(crc, buf, len);
-	}
-	return crc == LOG_CRC_RESIDUE ? 0 : -EBADMSG;
-}
-
-/*
- * Whether a range of the area is erased, but for bits that `torn` has, too: bytes of which a
- * program at its start may have reached any part.
- */
-static int check_erased(const struct settings_log *log, size_t pos, size_t end,
-			const struct part *torn)
+static int check_erased(const struct settings_log *log, size_t pos, size_t end)
 {
 	const uint8_t erased = flash_area_erased_val(log->area);
-	const uint8_t *data = torn->data;
-	size_t left = torn->len;
 	uint8_t buf[CHUNK];
 
-	for (; pos < end; pos += CHUNK) {
+	while (pos < end) {
 		const size_t len = min_size(CHUNK, end - pos);
-		const int rc = flash_area_read(log->area, (off_t)pos, buf, len);
+		int rc = flash_area_read(log->area, (off_t)pos, buf, len);
 
-		if (rc != 0) {
-			return rc;
-		}
-		for (size_t i = 0; i < len; i++) {
-			uint8_t allowed = 0;
-
-			if (left > 0) {
-				allowed = *data++ ^ erased;
-				left--;
-			}
-			if (((buf[i] ^ erased) & ~allowed) != 0) {
-				return -EBADMSG;
-			}
-		}
-	}
-	return 0;
-}
-
-static bool is_wanted(const struct wanted *wanted, const char *name)
-{
-	if (wanted->name == NULL) {
-		return true;
-	}
-	return wanted->alone ? strcmp(name, wanted->name) == 0
-			     : settings_name_steq(name, wanted->name, NULL) != 0;
-}
-
-/*
- * Looks behind a record for a newer one of its name: `newer`, whose position is the end if there is
- * none. `next` is the first record behind it that is wanted, or the end.
- */
-static int find_newer(const struct settings_log *log, const struct wanted *wanted,
-		      const struct record *record, struct record *newer, size_t *next)
-{
-	size_t pos;
-
-	*next = log->end;
-	for (pos = record->end; pos < log->end; pos = newer->end) {
-		const int rc = read_record(log, pos, newer);
-
-		if (rc != 0) {
-			return rc;
-		}
-		if (*next == log->end && is_wanted(wanted, newer->name)) {
-			*next = pos;
-		}
-		if (strcmp(newer->name, record->name) == 0) {
-			return 0;
-		}
-	}
-	newer->pos = log->end;
-	return 0;
-}
-
-/*
- * Goes from a record to the newer one of its name without a second look at either, so that a walk
- * over one name reads each record once.
- */
-static int each_newest(const struct settings_log *log, const struct wanted *wanted, record_fn fn,
-		       void *arg)
-{
-	struct record record;
-	struct record newer = {.pos = log->end};
-	size_t pos = first_record(log);
-
-	while (pos < log->end) {
-		int rc = 0;
-
-		if (pos == newer.pos) {
-			record = newer;
-		} else {
-			rc = read_record(log, pos, &record);
-		}
-		pos = record.end;
-		if (rc == 0 && is_wanted(wanted, record.name)) {
-			rc = find_newer(log, wanted, &record, &newer, &pos);
-			if (rc == 0 && newer.pos == log->end && record.lens.value > 0) {
-				rc = fn(log, &record, arg);
-			}
+		if (rc == 0 && !bytes_are(buf, len, erased)) {
+			rc = -EBADMSG;
 		}
 		if (rc != 0) {
 			return rc;
 		}
+		pos += len;
 	}
 	return 0;
-}
-
-struct writer {
-	const struct flash_area *area;
-	size_t off;  /* of the buffer, in the area */
-	size_t size; /* whole write blocks */
-	size_t fill;
-	uint8_t buf[CONFIG_SETTINGS_LOG_BUFFER_SIZE];
-};
-
-static int put(struct writer *w, const struct part *part)
-{
-	const uint8_t *data = part->data;
-	size_t left = part->len;
-
-	while (left > 0) {
-		const size_t len = min_size(left, w->size - w->fill);
-
-		memcpy(w->buf + w->fill, data, len);
-		w->fill += len;
-		data += len;
-		left -= len;
-		if (w->fill == w->size) {
-			const int rc = flash_area_write(w->area, (off_t)w->off, w->buf, w->size);
-
-			if (rc != 0) {
-				return rc;
-			}
-			w->off += w->size;
-			w->fill = 0;
-		}
-	}
-	return 0;
-}
-
-/* All parts as one run of bytes, padded; one program if they fit into the buffer. */
-static int program(const struct settings_log *log, size_t off, const struct part *parts,
-		   size_t count)
-{
-	struct writer w = {.area = log->area, .off = off};
-	size_t len;
-
-	w.size = round_down(sizeof(w.buf), write_block(log));
-	for (; count > 0; count--, parts++) {
-		const int rc = put(&w, parts);
-
-		if (rc != 0) {
-			return rc;
-		}
-	}
-	len = padded(log, w.fill);
-	memset(w.buf + w.fill, flash_area_erased_val(log->area), len - w.fill);
-	return flash_area_write(log->area, (off_t)w.off, w.buf, len);
-}
-
-static int program_record(const struct settings_log *log, size_t off, const char *name,
-			  const void *value, const struct log_lens *lens)
-{
-	uint8_t raw_lens[LOG_LENS_LEN];
-	uint8_t raw_crc[LOG_CRC_LEN];
-	const struct part parts[] = {{raw_lens, sizeof(raw_lens)},
-				     {name, lens->name},
-				     {value, lens->value},
-				     {raw_crc, sizeof(raw_crc)}};
-	uint32_t crc;
-
-	log_lens_encode(raw_lens, lens);
-	crc = crc32_ieee(0, raw_lens, sizeof(raw_lens));
-	crc = crc32_ieee(crc, (const uint8_t *)name, lens->name);
-	put_le32(raw_crc, crc32_ieee(crc, value, lens->value));
-	return program(log, off, parts, 4);
-}
-
-static struct log_header header_of(const struct settings_log *log, uint32_t sequence,
-				   size_t snapshot)
-{
-	return (struct log_header){
-		.sequence = sequence,
-		.room = (uint32_t)log->room,
-		.snapshot = (uint32_t)snapshot,
-		.write_block = (uint16_t)write_block(log),
-	};
-}
-
-/* Blank, or blank with a part of the first header: an empty log that nobody has written to. */
-static int check_blank(const struct settings_log *log)
-{
-	const struct log_header header = header_of(log, FIRST_SEQUENCE, first_record(log));
-	uint8_t raw[LOG_HEADER_LEN];
-	const struct part torn = {raw, sizeof(raw)};
-	int rc;
-
-	log_header_encode(raw, &header);
-	rc = check_erased(log, 0, log->area->fa_size, &torn);
-	return rc == -EBADMSG ? -EILSEQ : rc;
 }
 
 /*
  * Finds the end of the records. A torn program leaves whole blocks, then one that is not, then
  * erased ones: so what follows it is erased, or the record was whole once.
  */
-static int read_records(struct settings_log *log, size_t snapshot)
+static int find_end(struct settings_log *log, size_t snapshot)
 {
-	static const struct part nothing = {0};
-	struct record record;
+	struct log_record record;
 	int rc;
 
-	log->end = first_record(log);
 	for (;;) {
-		rc = read_record(log, log->end, &record);
-		if (rc == 0) {
-			rc = check_record(log, &record);
-		}
+		rc = log_record_check(log, log->start, log->end, &record);
 		if (rc != 0) {
 			break;
 		}
 		log->end = record.end;
 	}
-	if (rc != -EBADMSG || log->end < snapshot) {
+	if (rc != -EBADMSG || log->end - log->start < snapshot) {
 		return rc;
 	}
-	return check_erased(log, log->start + record.end,
-			    log->start + min_size(record.end + RECORD_MAX, log->room), &nothing);
+	return check_erased(log, record.end,
+			    min_size(record.end + RECORD_MAX, log->start + log->room));
+}
+
+static int read_header(const struct settings_log *log, size_t start, struct log_header *header)
+{
+	struct log_record record;
+	const int rc = log_record_check(log, start, start, &record);
+
+	if (rc != 0) {
+		return rc;
+	}
+	/* The value is short enough to have been read with the name. */
+	if (strcmp(log_record_name(&record), LOG_HEADER_NAME) != 0 ||
+	    record.lens.value != LOG_HEADER_VALUE_LEN ||
+	    !log_header_decode(header, record.raw + LOG_LENS_LEN + record.lens.name) ||
+	    header->room != log->room || header->write_block != log->write_block) {
+		return -EBADMSG;
+	}
+	return 0;
 }
 
 static int mount(struct settings_log *log)
 {
-	const struct flash_area *area = log->area;
+	const size_t size = log->area->fa_size;
 	size_t snapshot = 0;
+	int rc;
 
-	log->formatted = false;
 	log->appendable = false;
-	log->end = first_record(log);
-	for (size_t pos = 0; pos < area->fa_size; pos = sector_end(log, pos)) {
-		uint8_t raw[LOG_HEADER_LEN];
+	log->end = 0;
+	for (size_t pos = 0; pos < size; pos = sector_end(log, pos)) {
 		struct log_header header;
-		const int rc = flash_area_read(area, (off_t)pos, raw, sizeof(raw));
 
-		if (rc != 0) {
-			return rc;
-		}
-		if (!log_header_decode(&header, raw) || header.room != log->room ||
-		    header.write_block != write_block(log)) {
-			continue;
-		}
+		rc = read_header(log, pos, &header);
 		/* The difference, because numbers wrap. */
-		if (!log->formatted || (int32_t)(header.sequence - log->sequence) > 0) {
-			log->formatted = true;
+		if (rc == 0 && (log->end == 0 || (int32_t)(header.sequence - log->sequence) > 0)) {
 			log->start = pos;
+			log->end = pos + header_size(log);
 			log->sequence = header.sequence;
 			snapshot = header.snapshot;
 		}
+		if (rc != 0 && rc != -EBADMSG) {
+			return rc;
+		}
 	}
-	return log->formatted ? read_records(log, snapshot) : check_blank(log);
+	if (log->end != 0) {
+		return find_end(log, snapshot);
+	}
+	/* The first header may have been torn: behind it nothing was ever programmed. */
+	rc = check_erased(log, LOG_HEADER_LEN, size);
+	return rc == -EBADMSG ? -EILSEQ : rc;
 }
 
+/* A log that init has refused has no room. */
 static int ready(struct settings_log *log)
 {
-	if (log->room == 0) {
-		return log->rc;
-	}
-	if (log->rc != 0) {
+	if (log->rc != 0 && log->room != 0) {
 		log->rc = mount(log);
 	}
 	return log->rc;
 }
 
-static int erase_sector(struct settings_log *log, size_t start)
-{
-	const size_t end = sector_end(log, start);
-
-	while (start < end) {
-		const size_t next = page_end(log->area, start);
-		const int rc = flash_area_flatten(log->area, (off_t)start, next - start);
-
-		log->erases++;
-		if (rc != 0) {
-			return rc;
-		}
-		start = next;
-	}
-	return 0;
-}
-
 /* A sector in the making. */
 struct snapshot {
-	size_t start;        /* of the sector, in the area */
-	size_t end;          /* of its records, in the sector */
+	size_t start;
+	size_t end;          /* of its records */
 	const char *without; /* name that is left out */
 	bool counting;
 };
 
-static int take_record(const struct settings_log *log, const struct record *record, void *arg)
+static int take_record(const struct settings_log *log, const struct log_record *record, void *arg)
 {
 	uint8_t buf[CONFIG_SETTINGS_LOG_BUFFER_SIZE];
 	struct snapshot *snapshot = arg;
+	const size_t to = snapshot->end;
 	const size_t size = record->end - record->pos;
-	int rc = 0;
 
-	if (strcmp(record->name, snapshot->without) == 0) {
+	if (strcmp(log_record_name(record), snapshot->without) == 0) {
 		return 0;
 	}
-	if (!snapshot->counting) {
-		rc = flash_area_copy(log->area, (off_t)(log->start + record->pos), log->area,
-				     (off_t)(snapshot->start + snapshot->end), (off_t)size, buf,
-				     round_down(sizeof(buf), write_block(log)));
-	}
 	snapshot->end += size;
+	if (snapshot->counting) {
+		return 0;
+	}
+	return flash_area_copy(log->area, (off_t)record->pos, log->area, (off_t)to, (off_t)size,
+			       buf, round_down(sizeof(buf), log->write_block));
+}
+
+static int take_all(const struct settings_log *log, struct snapshot *snapshot, bool counting)
+{
+	static const struct log_wanted all = {0};
+
+	snapshot->end = snapshot->start + header_size(log);
+	snapshot->counting = counting;
+	return snapshot->without == NULL ? 0 : log_records_walk(log, &all, take_record, snapshot);
+}
+
+/* Every page of it that is erased is counted, also if that fails. */
+static int erase_sector(struct settings_log *log, size_t start)
+{
+	const size_t end = sector_end(log, start);
+	int rc = 0;
+
+	while (rc == 0 && start < end) {
+		const size_t next = page_end(log->area, start);
+
+		rc = flash_area_flatten(log->area, (off_t)start, next - start);
+		log->erases++;
+		start = next;
+	}
 	return rc;
 }
 
 /* The header of the sector, which puts it in force. */
 static int commit(struct settings_log *log, const struct snapshot *snapshot)
 {
-	const uint32_t sequence = log->formatted ? log->sequence + 1 : FIRST_SEQUENCE;
-	const struct log_header header = header_of(log, sequence, snapshot->end);
-	uint8_t raw[LOG_HEADER_LEN];
-	const struct part part = {raw, sizeof(raw)};
+	const struct log_header header = {
+		.sequence = log->end == 0 ? FIRST_SEQUENCE : log->sequence + 1,
+		.snapshot = (uint32_t)(snapshot->end - snapshot->start),
+		.room = (uint32_t)log->room,
+		.write_block = (uint16_t)log->write_block,
+	};
+	uint8_t value[LOG_HEADER_VALUE_LEN];
 	int rc;
 
-	log_header_encode(raw, &header);
-	rc = program(log, snapshot->start, &part, 1);
-	if (rc != 0) {
-		return rc;
-	}
-	log->start = snapshot->start;
-	log->end = snapshot->end;
-	log->sequence = sequence;
-	log->formatted = true;
-	log->appendable = true;
-	log->rc = 0;
-	return 0;
-}
-
-static size_t next_sector(const struct settings_log *log)
-{
-	size_t next = log->formatted ? sector_end(log, log->start) : 0;
-
-	return next == log->area->fa_size ? 0 : next;
-}
-
-/* An empty sector. */
-static int begin(struct settings_log *log)
-{
-	const struct snapshot snapshot = {.start = next_sector(log), .end = first_record(log)};
-	int rc;
-
-	log->rc = NOT_READ_YET;
-	rc = erase_sector(log, snapshot.start);
-	return rc != 0 ? rc : commit(log, &snapshot);
-}
-
-static int rotate(struct settings_log *log, const char *name, const void *value,
-		  const struct log_lens *lens)
-{
-	static const struct wanted all = {0};
-	const size_t size = lens->value == 0 ? 0 : padded(log, log_record_len(lens));
-	struct snapshot snapshot = {.start = next_sector(log),
-				    .end = first_record(log),
-				    .without = name,
-				    .counting = true};
-	int rc = each_newest(log, &all, take_record, &snapshot);
-
-	if (rc != 0) {
-		return rc;
-	}
-	if (snapshot.end > log->room || size > log->room - snapshot.end) {
-		return -ENOSPC;
-	}
-	log->rc = NOT_READ_YET;
-	rc = erase_sector(log, snapshot.start);
-	if (rc != 0) {
-		return rc;
-	}
-	snapshot.end = first_record(log);
-	snapshot.counting = false;
-	rc = each_newest(log, &all, take_record, &snapshot);
-	if (rc == 0 && size > 0) {
-		rc = program_record(log, snapshot.start + snapshot.end, name, value, lens);
-		snapshot.end += size;
-	}
-	return rc != 0 ? rc : commit(log, &snapshot);
-}
-
-static int append(struct settings_log *log, const char *name, const void *value,
-		  const struct log_lens *lens)
-{
-	int rc;
-
-	log->rc = NOT_READ_YET;
-	rc = program_record(log, log->start + log->end, name, value, lens);
+	log_header_encode(value, &header);
+	rc = log_program_record(log, snapshot->start, LOG_HEADER_NAME, value, sizeof(value));
 	if (rc == 0) {
-		log->end += padded(log, log_record_len(lens));
+		log->start = snapshot->start;
+		log->end = snapshot->end;
+		log->sequence = header.sequence;
+		log->appendable = true;
 		log->rc = 0;
 	}
 	return rc;
+}
+
+/* On to the next sector, with a record of `size` bytes; 0: none. Without a name it is empty. */
+static int rotate(struct settings_log *log, const char *name, const void *value, size_t len,
+		  size_t size)
+{
+	struct snapshot snapshot = {.without = name};
+	int rc;
+
+	if (log->end != 0) {
+		snapshot.start = sector_end(log, log->start);
+		if (snapshot.start == log->area->fa_size) {
+			snapshot.start = 0;
+		}
+	}
+	rc = take_all(log, &snapshot, true);
+	if (rc != 0) {
+		return rc;
+	}
+	if (snapshot.end + size > snapshot.start + log->room) {
+		return -ENOSPC;
+	}
+	log->rc = NOT_MOUNTED;
+	rc = erase_sector(log, snapshot.start);
+	if (rc == 0) {
+		rc = take_all(log, &snapshot, false);
+	}
+	if (rc == 0 && size > 0) {
+		rc = log_program_record(log, snapshot.end, name, value, len);
+		snapshot.end += size;
+	}
+	return rc != 0 ? rc : commit(log, &snapshot);
 }
 
 /* The value in force and the one to be saved. */
@@ -560,17 +279,17 @@ struct comparison {
 	bool equal;
 };
 
-static int compare(const struct settings_log *log, const struct record *record, void *arg)
+static int compare(const struct settings_log *log, const struct log_record *record, void *arg)
 {
 	struct comparison *c = arg;
-	size_t pos = value_pos(record);
+	const size_t pos = log_record_value(record);
 	uint8_t buf[CHUNK];
 
 	c->found = true;
 	c->equal = record->lens.value == c->len;
 	for (size_t i = 0; c->equal && i < c->len; i += CHUNK) {
 		const size_t len = min_size(CHUNK, c->len - i);
-		const int rc = read_sector(log, pos + i, buf, len);
+		const int rc = flash_area_read(log->area, (off_t)(pos + i), buf, len);
 
 		if (rc != 0) {
 			return rc;
@@ -596,29 +315,33 @@ static int settings_log_save(const struct settings_backend *backend, const char 
 {
 	struct settings_log *log = log_of(backend);
 	const struct log_lens lens = {.name = strlen(name), .value = len};
-	const struct wanted wanted = {.name = name, .alone = true};
+	const struct log_wanted wanted = {.name = name, .alone = true};
 	struct comparison comparison = {.value = value, .len = len};
+	const size_t size = log_padded(log, log_record_len(&lens));
 	int rc = ready(log);
 
 	if (rc == 0) {
-		rc = each_newest(log, &wanted, compare, &comparison);
+		rc = log_records_walk(log, &wanted, compare, &comparison);
 	}
-	if (rc != 0) {
+	if (rc != 0 || (comparison.found ? comparison.equal : len == 0)) {
 		return rc;
 	}
-	if (comparison.found ? comparison.equal : len == 0) {
-		return 0;
-	}
-	if (!log->formatted) {
-		rc = begin(log);
+	if (log->end == 0) {
+		rc = rotate(log, NULL, NULL, 0, 0);
 		if (rc != 0) {
 			return rc;
 		}
 	}
-	if (!log->appendable || padded(log, log_record_len(&lens)) > log->room - log->end) {
-		return rotate(log, name, value, &lens);
+	if (!log->appendable || size > log->start + log->room - log->end) {
+		return rotate(log, name, value, len, len == 0 ? 0 : size);
 	}
-	return append(log, name, value, &lens);
+	log->rc = NOT_MOUNTED;
+	rc = log_program_record(log, log->end, name, value, len);
+	if (rc == 0) {
+		log->end += size;
+		log->rc = 0;
+	}
+	return rc;
 }
 
 struct offer {
@@ -628,40 +351,41 @@ struct offer {
 
 struct reading {
 	const struct settings_log *log;
-	size_t pos;
-	size_t len;
+	const struct log_record *record;
 };
 
 static ssize_t read_value(void *cb_arg, void *data, size_t len)
 {
 	const struct reading *reading = cb_arg;
-	const size_t n = min_size(len, reading->len);
-	const int rc = read_sector(reading->log, reading->pos, data, n);
+	const size_t n = min_size(len, reading->record->lens.value);
+	const int rc = flash_area_read(reading->log->area, (off_t)log_record_value(reading->record),
+				       data, n);
 
 	return rc != 0 ? rc : (ssize_t)n;
 }
 
-static int offer_record(const struct settings_log *log, const struct record *record, void *arg)
+static int offer_record(const struct settings_log *log, const struct log_record *record, void *arg)
 {
 	const struct offer *offer = arg;
-	struct reading reading = {.log = log, .pos = value_pos(record), .len = record->lens.value};
+	struct reading reading = {.log = log, .record = record};
+	const int rc = offer->cb(log_record_name(record), record->lens.value, read_value, &reading,
+				 offer->param);
 
-	return offer->cb(record->name, reading.len, read_value, &reading, offer->param) != 0 ? 1
-											     : 0;
+	return rc != 0 ? 1 : 0;
 }
 
 static int settings_log_load_subtree(const struct settings_backend *backend, const char *subtree,
 				     settings_backend_cb cb, void *param)
 {
 	struct settings_log *log = log_of(backend);
-	const struct wanted wanted = {.name = subtree};
+	const struct log_wanted wanted = {.name = subtree};
 	struct offer offer = {.cb = cb, .param = param};
 	int rc = ready(log);
 
 	if (rc == 0) {
-		rc = each_newest(log, &wanted, offer_record, &offer);
+		rc = log_records_walk(log, &wanted, offer_record, &offer);
 	}
-	return rc < 0 ? rc : 0;
+	return rc > 0 ? 0 : rc;
 }
 
 static int settings_log_load(const struct settings_backend *backend, settings_backend_cb cb,
@@ -677,56 +401,56 @@ static const struct settings_backend_api settings_log_api = {
 	.load_subtree = settings_log_load_subtree,
 };
 
+/*
+ * Sectors of at least log->room, and the size of the smallest. None where the last page is not
+ * wholly the area's.
+ */
 static uint32_t count_sectors(const struct settings_log *log, size_t *smallest)
 {
+	const size_t size = log->area->fa_size;
 	uint32_t count = 0;
-	size_t end;
+	size_t start = 0;
 
-	*smallest = SIZE_MAX;
-	for (size_t start = 0; start < log->area->fa_size; start = end) {
-		end = sector_end(log, start);
+	*smallest = size;
+	while (start < size) {
+		const size_t end = sector_end(log, start);
+
 		*smallest = min_size(*smallest, end - start);
+		start = end;
 		count++;
 	}
-	return count;
+	return start == size ? count : 0;
 }
 
-static bool has_whole_pages(const struct flash_area *area)
+/* Sectors as large as asked for, or as large as two of them can be; none: no room. */
+static void divide(struct settings_log *log)
 {
-	const struct device *dev = area->fa_dev;
-	const off_t end = area->fa_off + (off_t)area->fa_size;
 	struct flash_pages_info first;
-	struct flash_pages_info last;
+	size_t smallest;
 
-	return area->fa_size > 0 && flash_get_page_info_by_offs(dev, area->fa_off, &first) == 0 &&
-	       flash_get_page_info_by_offs(dev, end - 1, &last) == 0 &&
-	       first.start_offset == area->fa_off && last.start_offset + (off_t)last.size == end;
-}
-
-/* Sectors as large as asked for, or as large as two of them can be. */
-static int divide(struct settings_log *log)
-{
-	for (size_t room = CONFIG_SETTINGS_LOG_SECTOR_SIZE; room > 0; room /= 2) {
-		size_t smallest;
-
-		log->room = room;
+	if (flash_get_page_info_by_offs(log->area->fa_dev, log->area->fa_off, &first) != 0 ||
+	    first.start_offset != log->area->fa_off) {
+		return;
+	}
+	for (log->room = CONFIG_SETTINGS_LOG_SECTOR_SIZE; log->room > 0; log->room /= 2) {
 		if (count_sectors(log, &smallest) > 1) {
-			log->room = smallest;
-			return 0;
+			log->room = smallest < header_size(log) + log_padded(log, RECORD_MIN)
+					    ? 0
+					    : smallest;
+			return;
 		}
 	}
-	return -EINVAL;
 }
 
 int settings_log_init(struct settings_log *log, const struct flash_area *area)
 {
-	int rc;
-
 	if (log == NULL) {
 		return -EINVAL;
 	}
-	*log = (struct settings_log){
-		.backend = {.api = &settings_log_api}, .area = area, .rc = -EINVAL};
+	*log = (struct settings_log){.backend = {.api = &settings_log_api},
+				     .area = area,
+				     .write_block = 1,
+				     .rc = -EINVAL};
 	if (area == NULL) {
 		return -EINVAL;
 	}
@@ -734,15 +458,10 @@ int settings_log_init(struct settings_log *log, const struct flash_area *area)
 		log->rc = -ENODEV;
 		return -ENODEV;
 	}
-	if (write_block(log) > CONFIG_SETTINGS_LOG_BUFFER_SIZE || !has_whole_pages(area)) {
-		return -EINVAL;
+	log->write_block = flash_area_align(area);
+	if (log->write_block <= CONFIG_SETTINGS_LOG_BUFFER_SIZE) {
+		divide(log);
 	}
-	rc = divide(log);
-	if (rc != 0 || log->room < first_record(log) + padded(log, RECORD_MIN)) {
-		log->room = 0;
-		return -EINVAL;
-	}
-	log->rc = NOT_READ_YET;
 	return ready(log);
 }
 
@@ -753,7 +472,7 @@ int settings_log_format(struct settings_log *log)
 	if (rc != 0 && rc != -EILSEQ && rc != -EBADMSG) {
 		return rc;
 	}
-	return begin(log);
+	return rotate(log, NULL, NULL, 0, 0);
 }
 
 void settings_log_stats(const struct settings_log *log, struct settings_log_stats *stats)
@@ -761,11 +480,10 @@ void settings_log_stats(const struct settings_log *log, struct settings_log_stat
 	size_t smallest;
 
 	*stats = (struct settings_log_stats){.erases = log->erases};
-	if (log->room == 0) {
-		return;
+	if (log->room != 0) {
+		stats->sectors = count_sectors(log, &smallest);
+		stats->sequence = log->sequence;
+		stats->used = log->end - log->start;
+		stats->room = log->room;
 	}
-	stats->sectors = count_sectors(log, &smallest);
-	stats->sequence = log->formatted ? log->sequence : 0;
-	stats->used = log->end;
-	stats->room = log->room;
 }

@@ -1,59 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Trees of values that nobody stores. Handlers are linked through themselves, in no order: the one
- * whose name is the longest that fits answers, so "app/radio" may be another's than "app".
- */
+/* Values straight from and to the handlers; nothing is stored. */
 #include <settings/settings.h>
 
 #include <limits.h>
 #include <string.h>
 
-#include "settings/settings_name.h"
+#include "common/bytes.h"
+#include "settings/settings_handlers.h"
 
-static struct settings_handler *handlers;
+struct memory {
+	const void *data;
+	size_t len;
+};
 
-static const struct settings_handler *find(const char *name, const char **key)
+static ssize_t read_memory(void *cb_arg, void *data, size_t len)
 {
-	const struct settings_handler *found = NULL;
+	const struct memory *memory = cb_arg;
+	const size_t n = min_size(len, memory->len);
 
-	for (const struct settings_handler *h = handlers; h != NULL; h = h->next) {
-		const char *rest;
-
-		/* Of two names that both fit, the longer one lies below the other. */
-		if (settings_name_steq(name, h->name, &rest) != 0 &&
-		    (found == NULL || settings_name_steq(h->name, found->name, NULL) != 0)) {
-			found = h;
-			*key = rest;
-		}
+	if (n > 0) {
+		memcpy(data, memory->data, n);
 	}
-	return found;
-}
-
-int settings_register(struct settings_handler *handler)
-{
-	if (handler == NULL || !settings_name_is_valid(handler->name)) {
-		return -EINVAL;
-	}
-	for (const struct settings_handler *h = handlers; h != NULL; h = h->next) {
-		if (strcmp(h->name, handler->name) == 0) {
-			return -EEXIST;
-		}
-	}
-	handler->next = handlers;
-	handlers = handler;
-	return 0;
+	return (ssize_t)n;
 }
 
 int settings_runtime_get(const char *name, void *data, size_t len)
 {
-	const char *key = NULL;
-	const struct settings_handler *handler = find(name, &key);
+	struct settings_handler_static handler;
+	const char *key;
 
-	if (handler == NULL) {
+	if (!settings_handler_find(name, &handler, &key)) {
 		return -EINVAL;
 	}
-	if (handler->h_get == NULL) {
+	if (handler.h_get == NULL) {
 		return -ENOTSUP;
 	}
-	return handler->h_get(key, data, len > INT_MAX ? INT_MAX : (int)len);
+	return handler.h_get(key, data, len > INT_MAX ? INT_MAX : (int)len);
+}
+
+int settings_runtime_set(const char *name, const void *data, size_t len)
+{
+	struct memory memory = {.data = data, .len = len};
+	struct settings_handler_static handler;
+	const char *key;
+
+	if (!settings_handler_find(name, &handler, &key)) {
+		return -EINVAL;
+	}
+	return handler.h_set == NULL ? -ENOTSUP : handler.h_set(key, len, read_memory, &memory);
+}
+
+int settings_runtime_commit(const char *name)
+{
+	struct settings_handler_static handler;
+	const char *key;
+
+	if (!settings_handler_find(name, &handler, &key)) {
+		return -EINVAL;
+	}
+	return handler.h_commit == NULL ? 0 : handler.h_commit();
 }
