@@ -5,7 +5,8 @@
  * A record says how far flash holds the stream. It was written some time before the reset, so flash
  * may hold more, or a torn block, right behind the position.
  *
- *   at a page start                   nothing is assumed: the page is erased by its first byte
+ *   at a page start                   nothing is assumed: the page is erased by its first byte,
+ *                                     unless the region begins inside it
  *   inside a page, rest reads erased  exactly there: its erase came before the record
  *   inside a page, anything else      back to the start of that page, which is erased again
  *   inside a write block              the same: the stream had been finished with padding
@@ -34,6 +35,14 @@ int stream_page_at(const struct stream_flash_ctx *ctx, size_t off, size_t *start
 	return rc;
 }
 
+bool stream_shares_first_page(const struct stream_flash_ctx *ctx)
+{
+	struct flash_pages_info page;
+
+	return flash_get_page_info_by_offs(ctx->fdev, (off_t)ctx->offset, &page) != 0 ||
+	       (size_t)page.start_offset < ctx->offset;
+}
+
 int stream_find_position(const struct stream_flash_ctx *ctx, size_t written,
 			 struct stream_position *position)
 {
@@ -48,7 +57,7 @@ int stream_find_position(const struct stream_flash_ctx *ctx, size_t written,
 	if (rc != 0) {
 		return rc;
 	}
-	if (start == written) {
+	if (start == written && (start > 0 || !stream_shares_first_page(ctx))) {
 		*position = (struct stream_position){written, written};
 		return 0;
 	}

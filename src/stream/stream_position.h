@@ -14,6 +14,9 @@ struct stream_position {
 /* The region's part of the page that holds its byte `off`: [*start, *end). 0 or -errno. */
 int stream_page_at(const struct stream_flash_ctx *ctx, size_t off, size_t *start, size_t *end);
 
+/* Whether the region begins inside a page: the stream cannot have that one erased. */
+bool stream_shares_first_page(const struct stream_flash_ctx *ctx);
+
 /*
  * Where a stream of which flash holds `written` bytes may go on, by the rules of
  * stream_position.c. `written` lies in the region.

@@ -177,14 +177,14 @@ static bool find_inside(const struct stream_flash_ctx *stream, const struct plac
 	const size_t written = here->position.written;
 	const bool is_taken_back = take_back(stream, page);
 
-	return is_taken_back && !stream->suspect && !stream->spent &&
-	       stream_find_position(stream, written, &here->position) == 0 &&
-	       here->position.written == written;
+	return progress.state == DOWNLOAD_PAUSED && is_taken_back && !stream->suspect &&
+	       !stream->spent && stream_find_position(stream, written, &here->position) == 0 &&
+	       here->position.erased_up_to > written;
 }
 
 /*
  * Go on behind `written` bytes that add up to `sum`, with `tail_len` more in the buffer. False:
- * flash is not as it was.
+ * flash is not as it was, or has to be erased by the one who owns the first page.
  */
 static bool go_on(struct stream_flash_ctx *stream, size_t written, uint32_t sum, size_t tail_len)
 {
@@ -196,8 +196,13 @@ static bool go_on(struct stream_flash_ctx *stream, size_t written, uint32_t sum,
 			(unsigned long)written);
 		return false;
 	}
-	if (progress.state != DOWNLOAD_COMPLETE && page.position.written != written &&
+	const bool is_shared = page.position.written == 0 && stream_shares_first_page(stream);
+	const bool is_inside = page.position.written != written || is_shared;
+	if (progress.state != DOWNLOAD_COMPLETE && is_inside &&
 	    !find_inside(stream, &page, &here)) {
+		if (is_shared) {
+			return false;
+		}
 		here = page;
 		tail_len = 0;
 	}

@@ -172,7 +172,7 @@ static const struct flash_driver_api rig_api = {
 	.page_layout = rig_page_layout,
 };
 
-static int settings_load(const struct settings_backend *backend, settings_backend_cb cb,
+static int load_entries(const struct settings_backend *backend, settings_backend_cb cb,
 			 void *param)
 {
 	const struct settings_backend *inner = &rig.shared->settings.backend;
@@ -181,7 +181,7 @@ static int settings_load(const struct settings_backend *backend, settings_backen
 	return inner->api->load(inner, cb, param);
 }
 
-static int settings_save(const struct settings_backend *backend, const char *name,
+static int save_entry(const struct settings_backend *backend, const char *name,
 			 const void *value, size_t len)
 {
 	const struct settings_backend *inner = &rig.shared->settings.backend;
@@ -194,8 +194,8 @@ static int settings_save(const struct settings_backend *backend, const char *nam
 }
 
 static const struct settings_backend_api settings_api = {
-	.load = settings_load,
-	.save = settings_save,
+	.load = load_entries,
+	.save = save_entry,
 };
 
 /* Appends the pages of a text to a flash; gives their first byte. */
