@@ -3,7 +3,8 @@
  * @file
  * @brief What flash cells know beside the bytes that they read as.
  *
- * A write block whose program was begun is not erased any more, whatever it reads as. A page whose
+ * A write block that was programmed, or of which a cut has let any bit change, is not erased any
+ * more, whatever it reads as; a program cut before the first bit has not begun. A page whose
  * erase was torn is not erased either, and some of its bits may read at random. All this outlives
  * the power, as the bytes do, and ends with the next whole erase of the page.
  */
@@ -36,7 +37,7 @@ struct sim_cells {
  * is kept.
  */
 
-/** A program was begun on these write blocks, and ended or not. */
+/** These write blocks were programmed, or begun to be. */
 void sim_cells_program(const struct sim_cells *cells, size_t offset, size_t len,
 		       size_t write_block);
 

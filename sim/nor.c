@@ -170,13 +170,14 @@ static int program_torn(struct sim_nor *nor, const struct sim_operation *operati
 	uint8_t buf[WRITE_BLOCK_MAX];
 	int rc;
 
-	sim_cells_program(nor->cells, (size_t)operation->offset, whole + block, block);
 	rc = flash_write(nor->inner, operation->offset, data, whole);
 	rc = rc != 0 ? rc : flash_read(nor->inner, at, buf, block);
 	if (rc != 0) {
 		return rc;
 	}
-	sim_tear_block(&torn, buf, &data[whole], block);
+	const bool is_begun = sim_tear_block(&torn, buf, &data[whole], block);
+	sim_cells_program(nor->cells, (size_t)operation->offset, whole + (is_begun ? block : 0),
+			  block);
 	return flash_write(nor->inner, at, buf, block);
 }
 

@@ -13,8 +13,9 @@
 #include <string.h>
 
 #define KINDS 8u
-#define STEP 0x9e3779b9u /* Odd, and near 2^32 over the golden ratio: neighbours land far apart.   \
-			  */
+#define STEP                                                                                       \
+	0x9e3779b9u /* Odd, and near 2^32 over the golden ratio: neighbours land far apart.        \
+		     */
 
 /* Questions that one seed answers, each with a number of its own. */
 enum question { Q_WHOLE = 1, Q_BIT, Q_BLOCK, Q_ERASED, Q_TOUCHED, Q_PAGE };
@@ -118,8 +119,8 @@ static uint8_t changed(uint8_t byte, uint8_t target, uint8_t mask)
 	return (uint8_t)(byte ^ ((byte ^ target) & mask));
 }
 
-/* One bit of those that would change alone, or all of them but that one. */
-static void tear_at_one_bit(const struct sim_torn_program *torn, uint8_t *bytes,
+/* One bit of those that would change alone, or all of them but that one; whether any changed. */
+static bool tear_at_one_bit(const struct sim_torn_program *torn, uint8_t *bytes,
 			    const uint8_t *data, size_t len)
 {
 	size_t count = 0;
@@ -131,7 +132,7 @@ static void tear_at_one_bit(const struct sim_torn_program *torn, uint8_t *bytes,
 		count += count_bits(bytes[at] ^ data[at]);
 	}
 	if (count == 0) {
-		return;
+		return false;
 	}
 	rank = draw(answer(torn->seed, Q_BIT), count - 1);
 	for (; rank >= count_bits(bytes[i] ^ data[i]); i++) {
@@ -142,6 +143,7 @@ static void tear_at_one_bit(const struct sim_torn_program *torn, uint8_t *bytes,
 		memcpy(bytes, data, len);
 	}
 	bytes[i] ^= bit;
+	return torn->bits == SIM_TEAR_FEW || count > 1;
 }
 
 static void tear_erased_byte(const struct sim_torn_erase *torn, size_t offset, uint8_t *byte,
@@ -181,20 +183,23 @@ struct sim_torn_program sim_tear_program_plan(size_t blocks, uint32_t seed)
 	};
 }
 
-void sim_tear_block(const struct sim_torn_program *torn, uint8_t *bytes, const uint8_t *data,
+bool sim_tear_block(const struct sim_torn_program *torn, uint8_t *bytes, const uint8_t *data,
 		    size_t len)
 {
 	const uint32_t at = answer(torn->seed, Q_BLOCK);
+	bool any = false;
 
 	if (torn->bits == SIM_TEAR_FEW || torn->bits == SIM_TEAR_MOST) {
-		tear_at_one_bit(torn, bytes, data, len);
-		return;
+		return tear_at_one_bit(torn, bytes, data, len);
 	}
 	for (size_t i = 0; i < len; i++) {
 		const uint32_t random = sim_tear_mix(at + (uint32_t)i * STEP);
+		const uint8_t byte = changed(bytes[i], data[i], chosen(torn->bits, random));
 
-		bytes[i] = changed(bytes[i], data[i], chosen(torn->bits, random));
+		any = any || byte != bytes[i];
+		bytes[i] = byte;
 	}
+	return any;
 }
 
 size_t sim_tear_program(uint8_t *bytes, const uint8_t *data, size_t len, size_t write_block,
@@ -204,8 +209,8 @@ size_t sim_tear_program(uint8_t *bytes, const uint8_t *data, size_t len, size_t 
 	const size_t whole = torn.whole * write_block;
 
 	memcpy(bytes, data, whole);
-	sim_tear_block(&torn, &bytes[whole], &data[whole], write_block);
-	return whole + write_block;
+	return whole +
+	       (sim_tear_block(&torn, &bytes[whole], &data[whole], write_block) ? write_block : 0);
 }
 
 /* Block after block, as a device without explicit erase does it. */

@@ -57,15 +57,17 @@ struct sim_torn_program sim_tear_program_plan(size_t blocks, uint32_t seed);
  * @brief Tear the write block after the whole ones.
  * @param bytes  What flash holds there; becomes what it holds after the cut.
  * @param data   What would have been programmed; @p len bytes, a write block.
+ * @return Whether any bit changed: a program cut before the first of them has not begun.
  */
-void sim_tear_block(const struct sim_torn_program *torn, uint8_t *bytes, const uint8_t *data,
+bool sim_tear_block(const struct sim_torn_program *torn, uint8_t *bytes, const uint8_t *data,
 		    size_t len);
 
 /**
  * @brief Tear a program in memory: both functions above.
  * @param bytes  What flash holds; becomes what it holds after the cut.
  * @param len    Whole write blocks, 1 or more.
- * @return Bytes of the write blocks that were begun, from the first one on.
+ * @return Bytes of the write blocks that were begun, from the first one on: the whole ones, and the
+ *         next one if any bit of it changed.
  */
 size_t sim_tear_program(uint8_t *bytes, const uint8_t *data, size_t len, size_t write_block,
 			uint32_t seed);

@@ -288,7 +288,7 @@ static void without_cells_a_torn_erase_is_what_it_reads(void **state)
 	drop_cells(flash);
 }
 
-/* Begun is programmed, whatever was programmed, and also if a cut left the block reading erased. */
+/* What was programmed is, also with bytes that read erased. */
 static void a_block_is_programmed_once_between_erases_even_if_it_reads_erased(void **state)
 {
 	struct test_flash *flash = *state;
@@ -303,22 +303,34 @@ static void a_block_is_programmed_once_between_erases_even_if_it_reads_erased(vo
 	memset(blank, erased, sizeof(blank));
 	memset(data, (uint8_t)~erased, sizeof(data));
 	assert_int_equal(op.api->write(op.dev, 0, blank, op.block), 0);
-	for (unsigned int cut = 0; cut < 2; cut++) {
-		assert_int_equal(flash->memory[0], erased);
-		assert_int_equal(op.api->write(op.dev, 0, data, op.block), strict ? -EIO : 0);
-		assert_int_equal(flash->memory[0], strict ? erased : (uint8_t)~erased);
-		assert_int_equal(strstr(flash->nor.violation, "begun to be programmed") != NULL,
-				 strict);
-		flash->nor.violation[0] = '\0';
-		/* The neighbour may be programmed, and after an erase also this one. */
-		if (op.page > op.block) {
-			assert_int_equal(op.api->write(op.dev, (off_t)op.block, data, op.block), 0);
-		}
-		assert_int_equal(op.api->erase(op.dev, 0, op.page), 0);
-		write_torn(op, 0, data, op.block, 2); /* of which nothing comes */
+	assert_int_equal(flash->memory[0], erased);
+	assert_int_equal(op.api->write(op.dev, 0, data, op.block), strict ? -EIO : 0);
+	assert_int_equal(flash->memory[0], strict ? erased : (uint8_t)~erased);
+	assert_int_equal(strstr(flash->nor.violation, "begun to be programmed") != NULL, strict);
+	flash->nor.violation[0] = '\0';
+	/* The neighbour may be programmed, and after an erase also this one. */
+	if (op.page > op.block) {
+		assert_int_equal(op.api->write(op.dev, (off_t)op.block, data, op.block), 0);
 	}
 	assert_int_equal(op.api->erase(op.dev, 0, op.page), 0);
 	assert_int_equal(op.api->write(op.dev, 0, data, op.block), 0);
+	drop_cells(flash);
+}
+
+static void a_program_that_was_cut_before_its_first_bit_has_not_begun(void **state)
+{
+	struct test_flash *flash = *state;
+	struct op op = op_of(flash);
+	const uint8_t erased = flash->ram_config->parameters.erase_value;
+	uint8_t data[512];
+
+	test_flash_blank(flash);
+	keep_cells(flash);
+	memset(data, (uint8_t)~erased, sizeof(data));
+	write_torn(op, 0, data, op.block, 2); /* of which nothing comes */
+	assert_int_equal(flash->memory[0], erased);
+	assert_int_equal(op.api->write(op.dev, 0, data, op.block), 0);
+	assert_string_equal(flash->nor.violation, "");
 	drop_cells(flash);
 }
 
@@ -514,6 +526,7 @@ int main(void)
 		cmocka_unit_test(a_cut_inside_an_erase_tears_one_page_by_the_seed),
 		cmocka_unit_test(without_cells_a_torn_erase_is_what_it_reads),
 		cmocka_unit_test(a_block_is_programmed_once_between_erases_even_if_it_reads_erased),
+		cmocka_unit_test(a_program_that_was_cut_before_its_first_bit_has_not_begun),
 		cmocka_unit_test(one_block_that_was_begun_refuses_the_program),
 		cmocka_unit_test(a_page_whose_erase_was_torn_takes_no_program_before_a_whole_erase),
 		cmocka_unit_test(unstable_bits_read_at_random_until_the_page_is_erased),
