@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <dfu/boot.h>
 
-#include "image.h"
 #include "cut.h"
+#include "image.h"
 #include "output.h"
 #include "session.h"
 #include "verbs.h"

@@ -18,8 +18,8 @@
 #include <dfu/boot.h>
 
 #include "boot/trailer.h"
-#include "image.h"
 #include "cut.h"
+#include "image.h"
 #include "output.h"
 #include "session.h"
 #include "slots.h"

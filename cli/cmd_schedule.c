@@ -2,13 +2,15 @@
 /*
  * Images that need each other can only be asked for together: alone, each lacks the other one.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include <dfu/boot.h>
 #include <dfu/dfu_target_mcuboot.h>
+#include <settings/settings.h>
 
-#include "image.h"
 #include "cut.h"
+#include "image.h"
 #include "output.h"
 #include "session.h"
 #include "slots.h"
@@ -29,10 +31,20 @@ static bool is_for_all(const struct cli *cli)
 	return cli->option[OPTION_IMAGE] != NULL && strcmp(cli->option[OPTION_IMAGE], "all") == 0;
 }
 
+/* Whether the library still knows the first bytes of an image: then a cut may have torn them. */
+static bool has_held_bytes(unsigned int image)
+{
+	uint8_t record[SETTINGS_MAX_VAL_LEN];
+	char name[SETTINGS_MAX_NAME_LEN + 1];
+
+	(void)snprintf(name, sizeof(name), "dfu/MCUBOOT%u/h", image);
+	return settings_load_one(name, record, sizeof(record)) >= 0;
+}
+
 /*
- * The library verifies, too; judging here first is for the words. A slot that shows no image is the
- * library's matter: it may know the first bytes. So is what images need that are asked for
- * together.
+ * The library verifies, too; judging here first is for the words. A slot that shows no image, or a
+ * bad one, is the library's matter if it knows the first bytes. So is what images need that are
+ * asked for together.
  */
 static enum cli_status judge_slot(struct cli *cli, unsigned int image, unsigned int slot)
 {
@@ -66,7 +78,8 @@ static enum cli_status judge_slot(struct cli *cli, unsigned int image, unsigned 
 				"an image of %zu bytes, but the bootloader installs at most %zu",
 				found.image.total_size, most);
 	default:
-		return cli_fail(cli, name, "%s", cli_image_why(&found));
+		return has_held_bytes(image) ? CLI_DONE
+					     : cli_fail(cli, name, "%s", cli_image_why(&found));
 	}
 }
 
