@@ -2,12 +2,13 @@
 /*
  * One download of an image into a slot on RAM flash: the work that bench/run.py measures.
  *
- *     bench_stream dfu_target|flash_img CHUNK IMAGE [count]
+ *     bench_stream dfu_target|flash_img CHUNK IMAGE [count|pause]
  *
- * Callgrind counts from entry to exit of measured_writes(), which only writes; init, verification
- * and the end lie outside. With "count" the flash is strict and the program prints what reached it
- * in all: "erases programs bytes". Both end with a look at the flash: the slot holds the file, byte
- * for byte.
+ * Callgrind counts from entry to exit of measured_writes(), which only writes, or of another
+ * function that it is told. With "pause" the download is paused at its last byte, and opened again.
+ * With "count" the flash is strict and the program prints what reached it in all, "erases programs
+ * bytes", and what reached the settings and theirs, "records deletions erases programs bytes". All
+ * end with a look at the flash: the slot holds the file, byte for byte.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,6 +21,8 @@
 #include <flash/flash_ram.h>
 #include <nor.h>
 #include <storage/flash_map.h>
+
+#include "storage.h"
 
 /* The geometry of an nRF52840, with slots for 512 KiB. */
 #define PAGE_SIZE 4096
@@ -62,6 +65,7 @@ struct path {
 	const char *name;
 	int (*init)(void);
 	int (*write)(const uint8_t *data, size_t len);
+	int (*pause)(void);
 	int (*done)(void);
 };
 
@@ -76,6 +80,11 @@ static int target_init(void)
 static int target_write(const uint8_t *data, size_t len)
 {
 	return dfu_target_write(data, len);
+}
+
+static int target_pause(void)
+{
+	return dfu_target_done(false);
 }
 
 static int target_done(void)
@@ -93,14 +102,20 @@ static int img_write(const uint8_t *data, size_t len)
 	return flash_img_buffered_write(&img, data, len, false);
 }
 
+/* Has none: it goes on as it is. */
+static int img_pause(void)
+{
+	return 0;
+}
+
 static int img_done(void)
 {
 	return flash_img_buffered_write(&img, NULL, 0, true);
 }
 
 static const struct path paths[] = {
-	{"dfu_target", target_init, target_write, target_done},
-	{"flash_img", img_init, img_write, img_done},
+	{"dfu_target", target_init, target_write, target_pause, target_done},
+	{"flash_img", img_init, img_write, img_pause, img_done},
 };
 
 static const struct path *path_by_name(const char *name)
@@ -137,12 +152,16 @@ static uint8_t *file_read(const char *name)
 	return file;
 }
 
-static int download(const struct path *path, const uint8_t *file, size_t chunk)
+static int download(const struct path *path, const uint8_t *file, size_t chunk, bool pause)
 {
 	int rc = path->init();
 
 	if (rc == 0) {
 		rc = measured_writes(path, file, chunk);
+	}
+	if (rc == 0 && pause) {
+		rc = path->pause();
+		rc = rc != 0 ? rc : path->init();
 	}
 	if (rc == 0) {
 		rc = path->done();
@@ -153,16 +172,28 @@ static int download(const struct path *path, const uint8_t *file, size_t chunk)
 	return rc;
 }
 
+static void print_costs(void)
+{
+	struct storage_cost settings;
+
+	storage_get_cost(&settings);
+	printf("%lu %lu %llu %lu %lu %lu %lu %llu\n", nor.stats.erases, nor.stats.programs,
+	       (unsigned long long)nor.stats.bytes_programmed, settings.records, settings.deletions,
+	       settings.erases, settings.programs, settings.bytes);
+}
+
 int main(int argc, char **argv)
 {
 	const struct path *path = argc >= 4 ? path_by_name(argv[1]) : NULL;
 	size_t chunk = path != NULL ? (size_t)strtoul(argv[2], NULL, 10) : 0;
 	const uint8_t *file = chunk > 0 ? file_read(argv[3]) : NULL;
-	bool count = argc == 5 && strcmp(argv[4], "count") == 0;
+	const char *mode = argc == 5 ? argv[4] : "";
+	const bool count = strcmp(mode, "count") == 0;
 	int rc;
 
 	if (file == NULL) {
-		fprintf(stderr, "usage: bench_stream dfu_target|flash_img CHUNK IMAGE [count]\n");
+		fprintf(stderr,
+			"usage: bench_stream dfu_target|flash_img CHUNK IMAGE [count|pause]\n");
 		return 2;
 	}
 	/*
@@ -173,15 +204,17 @@ int main(int argc, char **argv)
 	memset(memory + SLOT1_OFFSET - PAGE_SIZE, 0xff, PAGE_SIZE);
 	sim_nor_init(&nor, &ram);
 	flash = count ? nor.device : ram;
-	rc = download(path, file, chunk);
+	rc = storage_open(count);
+	if (rc == 0) {
+		rc = download(path, file, chunk, strcmp(mode, "pause") == 0);
+	}
 	if (rc != 0) {
 		fprintf(stderr, "bench_stream: %s: %s %s\n", path->name, strerror(-rc),
 			nor.violation);
 		return 1;
 	}
 	if (count) {
-		printf("%lu %lu %llu\n", nor.stats.erases, nor.stats.programs,
-		       (unsigned long long)nor.stats.bytes_programmed);
+		print_costs();
 	}
 	return 0;
 }

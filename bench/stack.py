@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The deepest stack of a function, from the call graphs that gcc writes with -fcallgraph-info=su.
+
+Each branch counts, possible or not, so this is a bound. Calls through pointers are in no call graph: INDIRECT says where
+they lead on a device with its settings on flash. Drivers, crypto back-ends and the C library are not ours to measure and
+count as nothing.
+"""
+import re
+import sys
+from collections import defaultdict
+
+INDIRECT_CALL = "__indirect_call"
+# By caller, which may be named with its file. A caller that is reached and has no row ends the measurement.
+INDIRECT = {
+    "dfu_target_init": ("dfu_target_mcuboot_init", "dfu_target_mcuboot_done"),
+    "dfu_target_write": ("dfu_target_mcuboot_write",),
+    "dfu_target_done": ("dfu_target_mcuboot_done",),
+    "dfu_target_schedule_update": ("dfu_target_mcuboot_schedule_update",),
+    "dfu_target_reset": ("dfu_target_mcuboot_reset",),
+    "boot_find_next": ("held_header",),
+    "image_read": ("image/image.c:flash_source_read",),
+    "stream/stream_flash.c:write_through": (),  # the callback: the target has none
+    "settings_subsys_init": ("settings_log_open",),
+    "settings_save_one": ("settings_log_save",),
+    "settings_backend_load": ("settings_log_load_subtree",),
+    "settings_load_subtree_direct": ("settings_log_load_subtree",),
+    "settings/settings.c:offer": ("settings/settings_load_one.c:read_value",),
+    "settings/settings_load_one.c:read_value": ("settings/settings_log.c:read_value",),
+    "settings/settings_log.c:offer_record": ("settings/settings.c:offer",),
+    "log_records_walk": ("take_record", "settings/settings_log.c:compare", "offer_record"),
+    **{driver: () for driver in ("flash_read", "flash_write", "flash_erase", "flash_fill", "flash_get_parameters",
+                                 "flash_get_size", "flash/flash.c:check_range", "flash/flash.c:find_page")},
+    **{crypto: () for crypto in ("dfu_hash_begin", "dfu_hash_update", "dfu_hash_end", "dfu_hash_abort",
+                                 "dfu_signature_verify", "dfu_ed25519_verify")},
+}
+
+
+class CallGraph:
+    """Functions are known as gcc names them: static ones with their file, below src/, before them."""
+
+    def __init__(self, folder, source_prefix):
+        self.frames, self.calls = {}, defaultdict(set)
+        for path in sorted(folder.glob("*.ci")):
+            self.read(path.read_text().replace(source_prefix, ""))
+
+    def read(self, text):
+        for name, size, kind in re.findall(r'^node: { title: "([^"]+)" label: "[^"]*\\n(\d+) bytes \((\w+)', text,
+                                           re.MULTILINE):
+            if kind == "dynamic":
+                sys.exit(f"stack: {name} needs memory of no fixed size")
+            self.frames[name] = int(size)
+        for caller, callee in re.findall(r'^edge: { sourcename: "([^"]+)" targetname: "([^"]+)"', text, re.MULTILINE):
+            self.calls[caller].add(callee)
+
+    def find(self, name):
+        """A static function may be named without its file."""
+        found = [node for node in self.frames if name in (node, node.split(":")[-1])]
+        return found[0] if len(found) == 1 else sys.exit(f"stack: {len(found)} functions {name}")
+
+    def callees(self, node):
+        callees = self.calls[node] - {INDIRECT_CALL}
+        if INDIRECT_CALL in self.calls[node]:
+            if node not in INDIRECT:
+                sys.exit(f"stack: {node} calls through a pointer: say in {__file__} where that leads")
+            callees |= {self.find(callee) for callee in INDIRECT[node]}
+        return callees & self.frames.keys()
+
+    def deepest(self, node, without=(), above=()):
+        """Bytes, and the functions from the first to the last; what is below those of `without` does not count."""
+        if node in above:
+            sys.exit(f"stack: recursion: {' > '.join((*above, node))}")
+        best = (0, ())
+        for callee in sorted(self.callees(node)):
+            if callee.split(":")[-1] not in without:
+                best = max(best, self.deepest(callee, without, (*above, node)))
+        return self.frames[node] + best[0], (node, *best[1])
