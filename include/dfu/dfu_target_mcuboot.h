@@ -18,7 +18,7 @@
  *
  * How far a download is outlives a reset with CONFIG_DFU_TARGET_STREAM_SAVE_PROGRESS, under
  * "dfu/MCUBOOT<n>": saved when the slot begins to be cleared, for each page that is whole, at a
- * pause and when nothing is missing; deleted when the image has its header or is refused. A power
+ * pause and when nothing is missing; deleted when the image is scheduled or refused. A power
  * cut costs at most one erase page; after one inside the program of the held-back bytes their page
  * is written again by way of the buffer or, where it does not fit there, the download begins at 0.
  * Flash that is not as it was left (its bytes, the trailer, the place of the header) begins at 0,
@@ -80,8 +80,9 @@ bool dfu_target_mcuboot_identify(const void *const buf);
  * size and name, no other first bytes seen by dfu_target_mcuboot_identify(), in RAM or in the
  * settings.
  *
- * One that is complete reports offset = size: dfu_target_mcuboot_done(true) verifies again, and
- * takes it up where it ended.
+ * One that is complete and was not scheduled before a reset reports offset = size:
+ * dfu_target_mcuboot_done(true) verifies again, and takes it up where it ended. In the run in which
+ * done(true) has made the image visible an init begins at 0.
  *
  * @param file_size  Bytes; 0 if not known: the limit is then checked as bytes arrive.
  * @param cb         Not used.

@@ -240,7 +240,10 @@ static void refuse_download(void)
 	forget_records(download.file.image);
 }
 
-/* Steps 6 and 7: from here on the slot holds an image, and the download is history. */
+/*
+ * Steps 6 and 7: from here on the slot holds an image, and the download is over. That it is
+ * complete stays known until it is scheduled: a cut before costs no second download.
+ */
 static int publish(void)
 {
 	int rc = mcuboot_head_program(&download.slot, held);
@@ -260,7 +263,6 @@ static int publish(void)
 	}
 	if (rc == 0) {
 		end_download(OVER);
-		forget_records(download.file.image);
 	}
 	return rc;
 }
@@ -500,9 +502,14 @@ static int check_request(int img_num, size_t file_size, struct mcuboot_slot *slo
 	return *limit > (size_t)max_size || *limit > UINT32_MAX ? -EFBIG : 0;
 }
 
-/* Another file than the one before; or the one that only settings still know. */
+/*
+ * Another file than the one before, or the one that only settings still know. Who begins again
+ * after done(true) in the same run knows that it is complete, and wants it again.
+ */
 static void take_up(const struct mcuboot_slot *slot, int img_num, size_t file_size, size_t limit)
 {
+	const bool is_wanted_again = download.state == OVER && img_num == download.file.image;
+
 	end_download(NONE);
 	download.slot = *slot;
 	download.limit = limit;
@@ -510,7 +517,11 @@ static void take_up(const struct mcuboot_slot *slot, int img_num, size_t file_si
 	download.file.image = (uint8_t)img_num;
 	download.file.size = (uint32_t)file_size;
 	download.file.id = target_identity();
-	load_held();
+	if (is_wanted_again) {
+		pad_held();
+	} else {
+		load_held();
+	}
 }
 
 int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t cb)

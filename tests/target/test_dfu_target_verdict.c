@@ -192,7 +192,7 @@ static void what_changed_since_done_is_not_scheduled(void **state)
 	assert_int_equal(dfu_target_schedule_update(0), -EBADMSG);
 	dut.slot[1][2000] ^= 4;
 	assert_int_equal(boot_erase_img_bank(1), 0);
-	assert_int_equal(dfu_target_schedule_update(0), -ENOENT);
+	assert_int_equal(dfu_target_schedule_update(0), -EBADMSG);
 	assert_false(target_device_has_magic(1));
 }
 
