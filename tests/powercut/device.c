@@ -18,6 +18,8 @@ struct survivor {
 	uint32_t noise[GEOMETRY_FLASHES];
 };
 
+struct device_log device_log;
+
 #define ALIGNED(n) (((n) + 63) / 64 * 64)
 
 const struct device_config *device_config(const struct powercut_world *world)
@@ -106,10 +108,16 @@ int device_running(const struct powercut_world *world)
 	return survivor_of(world)->running;
 }
 
+static const struct powercut_flash *flash_of(const struct powercut_world *world,
+					     enum geometry_part_kind kind)
+{
+	return &world->layout->flash[device_area(device_config(world)->geometry, kind).flash];
+}
+
 struct raw device_raw(const struct powercut_world *world, enum geometry_part_kind kind)
 {
 	const struct device_area area = device_area(device_config(world)->geometry, kind);
-	const struct powercut_flash *flash = &world->layout->flash[area.flash];
+	const struct powercut_flash *flash = flash_of(world, kind);
 
 	return (struct raw){
 		.bytes = flash->bytes + area.off,
@@ -126,7 +134,8 @@ struct raw device_raw_part(const struct powercut_world *world, size_t part)
 	size_t off = 0;
 
 	for (size_t i = 0; i < part; i++) {
-		off += parts[i].flash == parts[part].flash ? parts[i].pages * parts[i].page_size : 0;
+		off += parts[i].flash == parts[part].flash ? parts[i].pages * parts[i].page_size
+							   : 0;
 	}
 	return (struct raw){
 		.bytes = flash->bytes + off,

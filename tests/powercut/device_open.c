@@ -6,10 +6,13 @@
 #include "device.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <boot_model.h> /* sim/ */
 #include <dfu/dfu_target_mcuboot.h>
+#include <dfu/log.h>
 #include <flash/flash_ram.h> /* ports/ */
 #include <settings/settings.h>
 #include <settings/settings_log.h>
@@ -35,8 +38,6 @@ static struct {
 	struct settings_backend settings; /* what the library gets */
 } the;
 
-struct device_log device_log;
-
 static struct flash_area areas[AREAS];
 const struct flash_area *flash_map = areas;
 const int flash_map_entries = AREAS;
@@ -59,8 +60,10 @@ static int report(const struct chip *chip, int rc)
 static void write_down(const struct chip *chip, bool is_erase, off_t off, size_t len)
 {
 	if (device_log.count < DEVICE_OPS_MAX) {
-		device_log.op[device_log.count] = (struct device_op){
-			.flash = chip->number, .is_erase = is_erase, .off = (size_t)off, .len = len};
+		device_log.op[device_log.count] = (struct device_op){.flash = chip->number,
+								     .is_erase = is_erase,
+								     .off = (size_t)off,
+								     .len = len};
 	}
 	device_log.count++;
 }
@@ -169,15 +172,14 @@ static void open_area(const struct geometry *geometry, size_t index, uint8_t id,
 	};
 }
 
-static int settings_load(const struct settings_backend *backend, settings_backend_cb cb,
-			 void *param)
+static int log_load(const struct settings_backend *backend, settings_backend_cb cb, void *param)
 {
 	(void)backend;
 	return the.log.backend.api->load(&the.log.backend, cb, param);
 }
 
-static int settings_save(const struct settings_backend *backend, const char *name,
-			 const void *value, size_t len)
+static int log_save(const struct settings_backend *backend, const char *name, const void *value,
+		    size_t len)
 {
 	(void)backend;
 	device_log.saves += len > 0;
@@ -185,7 +187,14 @@ static int settings_save(const struct settings_backend *backend, const char *nam
 	return the.log.backend.api->save(&the.log.backend, name, value, len);
 }
 
-static int settings_start(const struct settings_backend *backend)
+static int log_load_subtree(const struct settings_backend *backend, const char *subtree,
+			    settings_backend_cb cb, void *param)
+{
+	(void)backend;
+	return the.log.backend.api->load_subtree(&the.log.backend, subtree, cb, param);
+}
+
+static int log_start(const struct settings_backend *backend)
 {
 	const struct settings_backend_api *api = the.log.backend.api;
 
@@ -194,9 +203,10 @@ static int settings_start(const struct settings_backend *backend)
 }
 
 static const struct settings_backend_api settings_api = {
-	.init = settings_start,
-	.load = settings_load,
-	.save = settings_save,
+	.init = log_start,
+	.load = log_load,
+	.save = log_save,
+	.load_subtree = log_load_subtree,
 };
 
 static int open_settings(void)
@@ -251,6 +261,20 @@ static void set_power(struct sim_power *power)
 {
 	for (unsigned int i = 0; i < the.world->layout->flashes; i++) {
 		the.chip[i].nor.power = power;
+	}
+}
+
+/* What the library says goes into replays; a million warnings help nobody. */
+void dfu_log_write(enum dfu_log_level level, const char *format, ...)
+{
+	char line[160];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (the.world != NULL) {
+		powercut_say(the.world, "log %d: %s", (int)level, line);
 	}
 }
 

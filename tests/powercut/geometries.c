@@ -86,11 +86,11 @@ const struct geometry geometries[] = {
 	},
 	{
 		.name = "unequal",
-		.after = "no board: slots of unequal pages, those of slot 1 the other way round",
+		.after = "no board: four pages of slot 0 against one of slot 1",
 		.flash = {{2, 0xff, false}},
 		.parts = {NEIGHBOUR(0, 1, 1024), SLOT0(0, 4, 1024), SLOT0(0, 2, 4096),
-			  SLOT1(0, 1, 4096), SLOT1(0, 4, 1024), SLOT1(0, 1, 4096),
-			  SCRATCH(0, 1, 4096), SETTINGS(0, 3, 1024), NEIGHBOUR(0, 1, 1024)},
+			  SLOT1(0, 3, 4096), SCRATCH(0, 1, 4096), SETTINGS(0, 3, 1024),
+			  NEIGHBOUR(0, 1, 1024)},
 		.align = 8,
 		.sectors = 16,
 		.buf_len = 1024,
@@ -172,7 +172,6 @@ bool geometry_has_mode(const struct geometry *geometry, enum boot_mode mode)
 
 size_t geometry_image_size(const struct geometry *geometry, enum boot_mode mode)
 {
-	return mode == BOOT_MODE_SWAP_MOVE || mode == BOOT_MODE_SWAP_OFFSET
-		       ? geometry->swap_size
-		       : geometry->direct_size;
+	return mode == BOOT_MODE_SWAP_MOVE || mode == BOOT_MODE_SWAP_OFFSET ? geometry->swap_size
+									    : geometry->direct_size;
 }

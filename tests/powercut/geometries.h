@@ -53,9 +53,9 @@ struct geometry {
 	enum geometry_use use;
 	struct geometry_flash flash[GEOMETRY_FLASHES];
 	struct geometry_part parts[GEOMETRY_PARTS_MAX]; /* from the start of each flash up */
-	uint8_t align;        /* max-align of the bootloader */
-	uint8_t sectors;      /* most sectors of a slot in its build */
-	uint16_t buf_len;     /* of the target's buffer */
+	uint8_t align;                                  /* max-align of the bootloader */
+	uint8_t sectors;                                /* most sectors of a slot in its build */
+	uint16_t buf_len;                               /* of the target's buffer */
 	uint32_t swap_size;   /* bytes of an image where sectors change places */
 	uint32_t direct_size; /* and where it may take the slot up to the trailer */
 	bool unequal;         /* pages of the slots differ: no swap-move, no swap-offset */

@@ -3,10 +3,12 @@
  * An image counts for a bootloader when a trailer's magic asks for it, or its header is found. So
  * wherever raw flash shows one of these, or might, a whole file must lie behind it.
  *
- * The one exception is an old file whose header's page is being erased: what a cut leaves may show
- * the old header over a page that is half gone. No bootloader takes that, and it cannot be
- * prevented. It is told from a new file with its header too early by the bytes of before: an erase
- * takes bits away from them, and nothing else.
+ * Two things cannot be prevented, and no bootloader takes them, for the hash is wrong:
+ * - an old file whose header's page is being erased may show its header over a page that is half
+ *   gone. It is told from a new file with its header too early by the bytes of before: an erase
+ *   takes bits away from them, and nothing else;
+ * - the write block that shows a new file, torn, may have the magic and lack other bits. All else
+ *   of the file is there.
  */
 #include "invariants.h"
 
@@ -58,6 +60,27 @@ static bool is_being_erased(const struct evidence *evidence, int slot, size_t of
 				longest < room ? longest : room);
 }
 
+/*
+ * A file whose first write block, which makes it visible and is the last one to be programmed, was
+ * torn: it may show its magic and lack other bits. The hash that holds for all of it tells.
+ */
+static bool is_being_shown(const struct evidence *evidence, int slot, size_t off)
+{
+	const struct evidence_slot *where = &evidence->slot[slot];
+
+	for (int i = 0; i < FILES; i++) {
+		const struct device_file *file = &evidence->file[i];
+
+		if (file->size > where->block &&
+		    raw_is_remainder(&where->raw, off, file->bytes, where->block) &&
+		    raw_is(&where->raw, off + where->block, file->bytes + where->block,
+			   file->size - where->block) == RAW_YES) {
+			return true;
+		}
+	}
+	return false;
+}
+
 const char *invariant_asked_is_whole(const struct evidence *evidence)
 {
 	const bool is_direct = boot_mode_is_direct(evidence->mode);
@@ -69,7 +92,8 @@ const char *invariant_asked_is_whole(const struct evidence *evidence)
 	if (asks == RAW_NO || evidence_file_at(evidence, slot, where->start) >= 0) {
 		return NULL;
 	}
-	if (is_direct && is_being_erased(evidence, slot, where->start)) {
+	if (is_direct && (is_being_erased(evidence, slot, where->start) ||
+			  is_being_shown(evidence, slot, where->start))) {
 		return NULL;
 	}
 	return wrong("slot %d %s asked for by its %s, and holds no whole file", slot,
@@ -87,7 +111,8 @@ const char *invariant_running_is_whole(const struct evidence *evidence)
 static const char *check_header(const struct evidence *evidence, int slot, size_t off)
 {
 	if (raw_shows_header(&evidence->slot[slot].raw, off) == RAW_NO ||
-	    evidence_file_at(evidence, slot, off) >= 0 || is_being_erased(evidence, slot, off)) {
+	    evidence_file_at(evidence, slot, off) >= 0 || is_being_erased(evidence, slot, off) ||
+	    is_being_shown(evidence, slot, off)) {
 		return NULL;
 	}
 	return wrong("slot %d shows a header at %#zx without its file", slot, off);
@@ -153,8 +178,8 @@ const char *invariant_slot_is_file(const struct evidence *evidence, int slot, in
 	const size_t padded = round_up_to(end, where->block);
 	const size_t fields = where->raw.len - raw_fields_len(evidence->align);
 
-	if (raw_is(&where->raw, where->start + hidden, what->bytes + hidden,
-		   what->size - hidden) != RAW_YES) {
+	if (raw_is(&where->raw, where->start + hidden, what->bytes + hidden, what->size - hidden) !=
+	    RAW_YES) {
 		return wrong("slot %d does not hold file %d", slot, file);
 	}
 	if (held && !raw_is_blank(&where->raw, where->start, where->hold)) {
@@ -164,8 +189,8 @@ const char *invariant_slot_is_file(const struct evidence *evidence, int slot, in
 		return wrong("slot %d: no erased bytes fill the last write block", slot);
 	}
 	if (!raw_is_remainder(&where->raw, 0, where->before, where->start) ||
-	    (padded < fields && !raw_is_remainder(&where->raw, padded, where->before + padded,
-						  fields - padded))) {
+	    (padded < fields &&
+	     !raw_is_remainder(&where->raw, padded, where->before + padded, fields - padded))) {
 		return wrong("slot %d: bytes beside the file changed", slot);
 	}
 	return NULL;
@@ -244,28 +269,4 @@ const char *invariant_progress_is_kept(const struct evidence *evidence, int slot
 			     offset, there);
 	}
 	return NULL;
-}
-
-void invariants_check(const struct powercut_world *world)
-{
-	struct evidence evidence;
-	const char *found;
-
-	evidence_collect(world, &evidence);
-	found = invariant_asked_is_whole(&evidence);
-	if (found != NULL) {
-		powercut_violation(world, "I1", "%s", found);
-	}
-	found = invariant_running_is_whole(&evidence);
-	if (found != NULL) {
-		powercut_violation(world, "I2", "%s", found);
-	}
-	found = invariant_no_splice(&evidence);
-	if (found != NULL) {
-		powercut_violation(world, "I3", "%s", found);
-	}
-	found = invariant_others_are_untouched(&evidence);
-	if (found != NULL) {
-		powercut_violation(world, "I4", "%s", found);
-	}
 }

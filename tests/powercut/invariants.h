@@ -44,8 +44,8 @@ bool evidence_holds(const struct evidence *evidence, int slot, size_t off, int f
 int evidence_file_at(const struct evidence *evidence, int slot, size_t off);
 
 /*
- * I1: what the bootloader is asked for, by a trailer or, where it starts what it finds, by a header,
- * is one whole file. An old file that is being erased may still show its header there.
+ * I1: what the bootloader is asked for, by a trailer or, where it starts what it finds, by a
+ * header, is one whole file. An old file that is being erased may still show its header there.
  */
 const char *invariant_asked_is_whole(const struct evidence *evidence);
 
@@ -55,7 +55,8 @@ const char *invariant_running_is_whole(const struct evidence *evidence);
 /* I3: under a header lies one file, or what an erase has left of one. */
 const char *invariant_no_splice(const struct evidence *evidence);
 
-/* I4: neighbours, scratch, and the slot that runs but for the fields of its trailer are as before. */
+/* I4: neighbours, scratch, and the slot that runs but for the fields of its trailer are as before.
+ */
 const char *invariant_others_are_untouched(const struct evidence *evidence);
 
 /*

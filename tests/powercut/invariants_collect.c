@@ -60,3 +60,27 @@ void evidence_collect(const struct powercut_world *world, struct evidence *evide
 		}
 	}
 }
+
+void invariants_check(const struct powercut_world *world)
+{
+	struct evidence evidence;
+	const char *found;
+
+	evidence_collect(world, &evidence);
+	found = invariant_asked_is_whole(&evidence);
+	if (found != NULL) {
+		powercut_violation(world, "I1", "%s", found);
+	}
+	found = invariant_running_is_whole(&evidence);
+	if (found != NULL) {
+		powercut_violation(world, "I2", "%s", found);
+	}
+	found = invariant_no_splice(&evidence);
+	if (found != NULL) {
+		powercut_violation(world, "I3", "%s", found);
+	}
+	found = invariant_others_are_untouched(&evidence);
+	if (found != NULL) {
+		powercut_violation(world, "I4", "%s", found);
+	}
+}

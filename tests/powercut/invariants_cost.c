@@ -66,8 +66,7 @@ static unsigned int due_erases(const struct evidence *evidence, int slot, size_t
 	const struct device_page first = device_page_at(evidence->geometry, slot, where->start);
 
 	return off >= where->trailer || here.start == 0 || here.start == first.start ||
-	       is_in(off, first.start, end) ||
-	       (end > here.start && end < here.start + here.size);
+	       is_in(off, first.start, end) || (end > here.start && end < here.start + here.size);
 }
 
 static const char *check_block(const struct evidence *evidence, int slot, size_t off, size_t end,
@@ -129,8 +128,7 @@ const char *invariant_cost_is_floor(const struct evidence *evidence, int slot, i
 		device_area(evidence->geometry, slot == 0 ? PART_SLOT0 : PART_SLOT1);
 	const struct device_area settings = device_area(evidence->geometry, PART_SETTINGS);
 	const size_t size = evidence->file[file].size;
-	const size_t end =
-		where->start + (size + where->block - 1) / where->block * where->block;
+	const size_t end = where->start + (size + where->block - 1) / where->block * where->block;
 	const unsigned int pages = pages_of(evidence, slot, where->start, end);
 	const bool held = boot_mode_is_direct(evidence->mode) && !scheduled;
 	const char *found;

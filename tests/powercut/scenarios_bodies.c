@@ -30,13 +30,14 @@ static void check_asked(const struct powercut_world *world, int file, bool asked
 	const bool shows = raw_shows_header(&where->raw, where->start) == RAW_YES;
 	const bool has_magic = raw_has_magic(&where->raw, evidence.align) == RAW_YES;
 	const bool needs_magic = boot_mode_needs_trailer(evidence.mode);
+	const bool knows_tests = needs_magic && evidence.mode != BOOT_MODE_OVERWRITE_ONLY;
 	const enum raw_flag ok = raw_image_ok(&where->raw, evidence.align);
 
 	if (asked ? !shows || has_magic != needs_magic : has_magic || (shows && is_direct(world))) {
 		powercut_violation(world, "I1", "the bootloader is %sasked for the new image",
 				   asked ? "not " : "");
 	}
-	if (asked && needs_magic && ok != (permanent ? RAW_SET : RAW_UNSET)) {
+	if (asked && knows_tests && ok != (permanent ? RAW_SET : RAW_UNSET)) {
 		powercut_violation(world, "I1", "the request is not a %s one",
 				   permanent ? "permanent" : "test");
 	}
@@ -50,9 +51,9 @@ static void check_file(const struct powercut_world *world, int file)
 	struct evidence evidence;
 
 	evidence_collect(world, &evidence);
-	wrong_if(world, "I4",
-		 invariant_slot_is_file(&evidence, life_upload_slot(world), file,
-					is_direct(world)));
+	wrong_if(
+		world, "I4",
+		invariant_slot_is_file(&evidence, life_upload_slot(world), file, is_direct(world)));
 	check_asked(world, file, false, false);
 }
 
@@ -110,21 +111,11 @@ static int download_new(const struct powercut_world *world)
 	struct evidence evidence;
 	const int rc = life_download(world, FILE_NEW);
 
-	if (rc == 0 && world->uninterrupted && world->cuts == 0) {
+	if (rc == 0 && world->uninterrupted && life_seen(world)->is_run) {
 		evidence_collect(world, &evidence);
 		wrong_if(world, "I5",
 			 invariant_cost_is_floor(&evidence, life_upload_slot(world), FILE_NEW,
 						 &device_log, false));
-	}
-	return rc;
-}
-
-static int resume_new(const struct powercut_world *world)
-{
-	const int rc = life_download(world, FILE_NEW);
-
-	if (rc == 0 && world->uninterrupted && world->cuts == 0 && !life_seen(world)->went_on) {
-		powercut_violation(world, "I6", "nothing of the download was kept");
 	}
 	return rc;
 }
@@ -134,7 +125,7 @@ static int begin_other(const struct powercut_world *world)
 {
 	const int rc = life_download(world, FILE_OTHER);
 
-	if (rc == 0 && world->cuts == 0 && life_seen(world)->went_on) {
+	if (rc == 0 && life_seen(world)->is_run && life_seen(world)->went_on) {
 		powercut_violation(world, "I3", "another file goes on where the first one was");
 	}
 	return rc;
@@ -161,7 +152,7 @@ static int splice(const struct powercut_world *world)
 
 static int download_part(const struct powercut_world *world)
 {
-	return life_download_part(world, FILE_NEW, 83);
+	return life_download_part(world, FILE_NEW, 97);
 }
 
 static int download_all(const struct powercut_world *world)
@@ -169,12 +160,18 @@ static int download_all(const struct powercut_world *world)
 	return life_download(world, FILE_NEW);
 }
 
+/* What scheduling says of a header or a trailer that a cut has torn, or of a slot without image. */
+static bool is_torn(int rc)
+{
+	return rc == -ENOENT || rc == -EIO || rc == -EUCLEAN || rc == -EBADMSG;
+}
+
 static int schedule(int permanent)
 {
 	const int rc = dfu_target_mcuboot_schedule(0, permanent);
 
-	/* A cut can have undone the download, or left a permanent request; life goes on. */
-	return rc == -ENOENT || rc == -EALREADY || rc == -EBADMSG ? 0 : rc;
+	/* A cut can have torn the header, or left a permanent request; life goes on. */
+	return rc == -EALREADY || is_torn(rc) ? 0 : rc;
 }
 
 static int schedule_test(const struct powercut_world *world)
@@ -234,38 +231,12 @@ static int reset(const struct powercut_world *world)
 	return rc;
 }
 
-/*
- * The power goes while the last write of a request is programmed: in the trailer's magic, or in the
- * header where that is the last one.
- */
-static int tear_request(const struct powercut_world *world)
-{
-	int rc = life_download(world, FILE_NEW);
-	unsigned long last;
-
-	if (rc != 0) {
-		return rc;
-	}
-	/* image_ok, swap_info, magic; direct-xip: the blocks of the header, the first one last. */
-	const struct device_config *config = device_config(world);
-	const int slot = life_upload_slot(world);
-	const struct device_area area =
-		device_area(config->geometry, slot == 0 ? PART_SLOT0 : PART_SLOT1);
-	const size_t block = config->geometry->flash[area.flash].block;
-
-	last = config->mode == BOOT_MODE_DIRECT_XIP ? device_hold(config, slot) / block - 1 : 2;
-	device_live(world);
-	sim_power_cut(world->power, last, SIM_CUT_INSIDE, 3, -EIO);
-	rc = dfu_target_mcuboot_schedule(0, BOOT_UPGRADE_PERMANENT);
-	return rc == 0 ? -EINVAL : 0;
-}
-
 static int repair(const struct powercut_world *world)
 {
 	int rc = dfu_target_mcuboot_schedule(0, BOOT_UPGRADE_PERMANENT);
 
 	powercut_say(world, "schedule: %d", rc);
-	if (rc == -ENOENT || rc == -EIO || rc == -EBADMSG) {
+	if (is_torn(rc)) {
 		rc = life_download(world, FILE_NEW);
 		rc = rc == 0 ? dfu_target_mcuboot_schedule(0, BOOT_UPGRADE_PERMANENT) : rc;
 	}
@@ -284,7 +255,7 @@ const struct scenario scenario_list[] = {
 	{
 		.name = "resume",
 		.prepare = download_part,
-		.body = resume_new,
+		.body = download_all,
 		.check = check_new,
 		.goal = FILE_NEW,
 		.chunk = 20,
@@ -368,7 +339,7 @@ const struct scenario scenario_list[] = {
 	},
 	{
 		.name = "repair",
-		.prepare = tear_request,
+		.prepare = scenario_tear_request,
 		.body = repair,
 		.check = check_permanent,
 		.goal = FILE_NEW,

@@ -14,4 +14,7 @@ int scenario_settings_body(const struct powercut_world *world);
 /* Pauses wherever one may fall: scenarios_pause.c. */
 int scenario_pause_body(const struct powercut_world *world);
 
+/* A request, and the power goes in its last write: scenarios_tear.c. */
+int scenario_tear_request(const struct powercut_world *world);
+
 #endif

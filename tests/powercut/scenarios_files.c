@@ -6,8 +6,8 @@
 
 #include <mbedtls/md.h>
 
+#include "scenarios_key.h"
 #include "support/test_files.h"
-#include "support/test_key.h"
 #include "sweep/images.h"
 
 #define HEADER 32
@@ -76,14 +76,16 @@ static void read_file(struct device_file *file, const char *name)
 
 void files_read(struct device_config *config, enum files_signature signature)
 {
-	static struct test_key keys[2];
+	static struct dfu_image_key keys[2];
+	static bool loaded[2];
 	const bool is_p256 = signature == FILES_P256;
-	struct test_key *key = &keys[is_p256 ? 0 : 1];
+	struct dfu_image_key *key = &keys[is_p256 ? 0 : 1];
 
-	if (key->der == NULL) {
-		test_key_load(key, is_p256 ? "ec256-a" : "ed25519-a");
+	if (!loaded[is_p256 ? 0 : 1]) {
+		scenarios_key_load(key, is_p256 ? "ec256-a" : "ed25519-a");
+		loaded[is_p256 ? 0 : 1] = true;
 	}
-	config->key = &key->key;
+	config->key = key;
 	config->signature = is_p256 ? BOOT_SIGNATURE_ECDSA_P256 : BOOT_SIGNATURE_ED25519;
 	if (is_p256) {
 		read_file(&config->file[FILE_PRIOR], "images/tiny-0.9.0-ec256.bin");

@@ -79,7 +79,7 @@ int life_begin(const struct powercut_world *world, int file, size_t *offset)
 {
 	const struct device_file *what = file_of(world, file);
 	int rc = dfu_target_img_type(what->bytes, 32) == DFU_TARGET_IMAGE_TYPE_MCUBOOT ? 0
-										      : -EINVAL;
+										       : -EINVAL;
 
 	if (rc == 0) {
 		rc = dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, 0, what->size, NULL);
@@ -147,9 +147,8 @@ static bool is_there(const struct powercut_world *world, int file)
 
 int life_bring_up(const struct powercut_world *world, int file)
 {
-	int rc = is_there(world, file)
-			 ? dfu_target_mcuboot_schedule(0, BOOT_UPGRADE_PERMANENT)
-			 : -ENOENT;
+	int rc = is_there(world, file) ? dfu_target_mcuboot_schedule(0, BOOT_UPGRADE_PERMANENT)
+				       : -ENOENT;
 
 	if (rc != 0) {
 		rc = life_download(world, file);
@@ -263,8 +262,24 @@ int life_run(const struct powercut_world *world)
 	if (rc != 0) {
 		return rc;
 	}
+	life_seen(world)->is_run = true;
 	device_live(world);
 	return scenario->body(world);
+}
+
+/*
+ * A cut in a confirmation can leave a flag that cannot be mended without risk to what runs. Most
+ * bootloaders keep such an image; those that do not go back to the other one at the next reset.
+ */
+static int confirm(const struct powercut_world *world)
+{
+	const int rc = boot_is_img_confirmed() ? 0 : boot_write_img_confirmed();
+
+	powercut_say(world, "confirm: %d", rc);
+	if (rc != -EUCLEAN) {
+		return rc;
+	}
+	return device_config(world)->mode == BOOT_MODE_DIRECT_XIP_REVERT ? POWERCUT_RESET : 0;
 }
 
 int life_finish(const struct powercut_world *world)
@@ -278,9 +293,7 @@ int life_finish(const struct powercut_world *world)
 	}
 	device_live(world);
 	powercut_say(world, "file %d runs, from slot %d", file, device_running(world));
-	if (!boot_is_img_confirmed()) {
-		rc = boot_write_img_confirmed();
-	}
+	rc = confirm(world);
 	if (rc != 0 || file == (int)scenario->goal) {
 		return rc;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an application does with its device, a step a call, for the bodies of scenarios. Children. */
+/* What an application does with its device, a step a call, for the bodies of scenarios. Children.
+ */
 #ifndef TESTS_POWERCUT_SCENARIOS_LIFE_H
 #define TESTS_POWERCUT_SCENARIOS_LIFE_H
 
@@ -8,6 +9,7 @@
 
 /* powercut_world.seen: what later checks want to know, and no device. */
 struct scenario_seen {
+	bool is_run; /* the first time that the body runs */
 	bool paused; /* and nothing has been asked of the target since */
 	size_t paused_at;
 	bool went_on; /* a download did not begin at 0 */

@@ -26,8 +26,8 @@ static const struct {
 	uint8_t name;
 	uint8_t len;
 } steps[STEPS + 1] = {
-	{0, 0},          /* the state of before */
-	{0, 80},  {1, 9}, {2, 120}, {1, 0},  {0, 81}, {2, 60}, {1, 33},
+	{0, 0}, /* the state of before */
+	{0, 80}, {1, 9},  {2, 120}, {1, 0},   {0, 81}, {2, 60}, {1, 33},
 	{2, 0},  {0, 79}, {1, 34},  {2, 119}, {0, 0},  {1, 35}, {0, 80},
 };
 
@@ -76,8 +76,7 @@ static int find_state(const struct powercut_world *world)
 	struct found found[NAMES];
 
 	for (unsigned int name = 0; name < NAMES; name++) {
-		const ssize_t len =
-			settings_load_one(names[name], found[name].value, VALUE_MAX);
+		const ssize_t len = settings_load_one(names[name], found[name].value, VALUE_MAX);
 
 		if (len < 0 && len != -ENOENT) {
 			powercut_violation(world, "settings", "%s: %d", names[name], (int)len);
