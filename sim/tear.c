@@ -13,9 +13,8 @@
 #include <string.h>
 
 #define KINDS 8u
-#define STEP                                                                                       \
-	0x9e3779b9u /* Odd, and near 2^32 over the golden ratio: neighbours land far apart.        \
-		     */
+/* Odd, and near 2^32 over the golden ratio: neighbours land far apart. */
+#define STEP 0x9e3779b9u
 
 /* Questions that one seed answers, each with a number of its own. */
 enum question { Q_WHOLE = 1, Q_BIT, Q_BLOCK, Q_ERASED, Q_TOUCHED, Q_PAGE };
@@ -97,8 +96,11 @@ static uint8_t bit_of_rank(uint8_t byte, size_t rank)
 /* Bits of a byte that @p random takes, by chance alone. */
 static uint8_t chosen(enum sim_tear_bits bits, uint32_t random)
 {
-	const uint8_t few = (random & 0x1f00) == 0 ? (uint8_t)(1u << (random & 7)) : 0;
+	uint8_t few = 0;
 
+	if ((random & 0x1f00) == 0) {
+		few = (uint8_t)(1u << (random & 7));
+	}
 	switch (bits) {
 	case SIM_TEAR_NONE:
 		return 0;
