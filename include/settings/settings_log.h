@@ -75,7 +75,7 @@ struct settings_log_stats {
  * @brief Open the log in an area.
  *
  * Reads the log once; changes nothing on flash. A blank area is an empty log, which the first save
- * begins.
+ * begins. (Blank but for its first 27 bytes: those of the first header, which may be torn.)
  *
  * @param area  Whole erase pages, at least two; used as long as @p log.
  *

@@ -401,35 +401,32 @@ static const struct settings_backend_api settings_log_api = {
 	.load_subtree = settings_log_load_subtree,
 };
 
-/*
- * Sectors of at least log->room, and the size of the smallest. None where the last page is not
- * wholly the area's.
- */
+/* Sectors of at least log->room, and the size of the smallest. */
 static uint32_t count_sectors(const struct settings_log *log, size_t *smallest)
 {
 	const size_t size = log->area->fa_size;
 	uint32_t count = 0;
-	size_t start = 0;
+	size_t end;
 
 	*smallest = size;
-	while (start < size) {
-		const size_t end = sector_end(log, start);
-
+	for (size_t start = 0; start < size; start = end) {
+		end = sector_end(log, start);
 		*smallest = min_size(*smallest, end - start);
-		start = end;
 		count++;
 	}
-	return start == size ? count : 0;
+	return count;
 }
 
 /* Sectors as large as asked for, or as large as two of them can be; none: no room. */
 static void divide(struct settings_log *log)
 {
+	const struct flash_area *area = log->area;
 	struct flash_pages_info first;
 	size_t smallest;
 
-	if (flash_get_page_info_by_offs(log->area->fa_dev, log->area->fa_off, &first) != 0 ||
-	    first.start_offset != log->area->fa_off) {
+	if (flash_get_page_info_by_offs(area->fa_dev, area->fa_off, &first) != 0 ||
+	    first.start_offset != area->fa_off ||
+	    page_end(area, area->fa_size - 1) != area->fa_size) {
 		return;
 	}
 	for (log->room = CONFIG_SETTINGS_LOG_SECTOR_SIZE; log->room > 0; log->room /= 2) {

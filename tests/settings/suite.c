@@ -151,6 +151,27 @@ static void offers_a_subtree_and_no_name_that_only_begins_alike(void **state)
 	assert_int_equal(entries_below("d"), 0);
 }
 
+/* Everything, each name once and with its newest value, however often it was saved. */
+static void offers_each_name_once(void **state)
+{
+	char text[] = "0";
+
+	(void)state;
+	for (unsigned int n = 0; n < 40; n++) {
+		text[0] = (char)('0' + n % 10);
+		assert_int_equal(settings_save_one("a", text, 1), 0);
+		assert_int_equal(settings_save_one("a/b", text, 1), 0);
+		assert_int_equal(settings_save_one(n % 2 == 0 ? "c" : "d", text, 1), 0);
+		assert_int_equal(settings_delete("d"), 0);
+	}
+	assert_int_equal(entries_below(NULL), 3);
+	assert_int_equal(entries_below("a"), 2);
+	assert_int_equal(entries_below("d"), 0);
+	assert_setting("a", "9", 1);
+	assert_setting("a/b", "9", 1);
+	assert_setting("c", "8", 1);
+}
+
 static int end_scan(const char *key, size_t len, settings_read_cb read_cb, void *cb_arg,
 		    void *param)
 {
@@ -253,6 +274,7 @@ int run_settings_suite(const struct settings_suite *suite)
 		cmocka_unit_test(deletes),
 		cmocka_unit_test(deleting_a_missing_name_is_no_error),
 		cmocka_unit_test(offers_a_subtree_and_no_name_that_only_begins_alike),
+		cmocka_unit_test(offers_each_name_once),
 		cmocka_unit_test(callback_ends_the_scan),
 		cmocka_unit_test(value_can_be_read_in_part),
 		cmocka_unit_test(longest_names_and_values_fit),

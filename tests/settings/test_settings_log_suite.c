@@ -22,7 +22,7 @@ int main(void)
 {
 	int failed = 0;
 
-	for (size_t i = 0; i < log_geometries_count; i++) {
+	for (size_t i = 0; i < LOG_GEOMETRIES; i++) {
 		const struct settings_suite suite = {log_geometries[i].name, open_log, close_log};
 
 		geometry = &log_geometries[i];
