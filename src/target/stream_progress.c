@@ -230,11 +230,11 @@ static bool load(const struct stream_flash_ctx *stream, struct download_record *
 	uint8_t raw[DOWNLOAD_RECORD_LEN];
 	const ssize_t len = target_settings_load(progress.id, TARGET_PROGRESS, raw, sizeof(raw));
 
-	if (len == -ENOENT) {
+	if (len < 0) {
 		return false;
 	}
-	if (len < 0 || download_record_decode(record, raw, (size_t)len) != 0) {
-		DFU_WRN("%s: progress not readable: %ld", progress.id, (long)len);
+	if (download_record_decode(record, raw, (size_t)len) != 0) {
+		DFU_WRN("%s: no record of progress in %ld bytes", progress.id, (long)len);
 		return false;
 	}
 	if (!is_of_stream(record, stream)) {
@@ -271,8 +271,9 @@ void stream_progress_open(struct stream_flash_ctx *stream, const char *id,
 		DFU_WRN("%s: too far up for a record of its progress", id);
 	}
 	if (was_paused) {
+		/* A spent buffer has what was read back, not the bytes of the stream. */
 		progress.goes_on = go_on(stream, progress.noted, running_sum_value(&progress.sum),
-					 stream->buf_bytes);
+					 stream->spent ? 0 : stream->buf_bytes);
 	} else if (load(stream, &record)) {
 		progress.state = record.state;
 		progress.is_saved = true;

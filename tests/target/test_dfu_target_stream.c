@@ -230,6 +230,28 @@ static void the_callback_sees_what_flash_holds(void **state)
 	assert_int_equal(dfu_target_stream_write(data + 64, 64), -EPROTO);
 }
 
+/* The buffer then has what was read back: nothing of it may be taken for the stream's. */
+static void after_a_failed_callback_a_pause_goes_back_to_the_page_start(void **state)
+{
+	struct dfu_target_stream_init init = args(PAGE, 4 * PAGE);
+
+	(void)state;
+	init.cb = on_program;
+	callback_rc = 0;
+	assert_int_equal(dfu_target_stream_init(&init), 0);
+	assert_int_equal(dfu_target_stream_write(data, PAGE + 10), 0);
+	callback_rc = -EPROTO;
+	assert_int_equal(dfu_target_stream_write(data + PAGE + 10, 64), -EPROTO);
+	assert_int_equal(dfu_target_stream_done(false), 0);
+	callback_rc = 0;
+	assert_int_equal(dfu_target_stream_init(&init), 0);
+	assert_int_equal(offset_now() + buffered_now(), PAGE);
+	assert_int_equal(dfu_target_stream_write(data + PAGE, PAGE), 0);
+	assert_int_equal(dfu_target_stream_done(true), 0);
+	assert_memory_equal(flash.memory + PAGE, data, 2 * PAGE);
+	assert_string_equal(flash.nor.violation, "");
+}
+
 static void reset_erases_the_first_page_wherever_it_lies(void **state)
 {
 	static const size_t offsets[] = {0, PAGE, 6 * PAGE};
@@ -301,6 +323,7 @@ int main(void)
 		ON_FLASH(anything_else_begins_at_0),
 		ON_FLASH(a_flush_error_reaches_the_caller_and_done_may_be_repeated),
 		ON_FLASH(the_callback_sees_what_flash_holds),
+		ON_FLASH(after_a_failed_callback_a_pause_goes_back_to_the_page_start),
 		ON_FLASH(reset_erases_the_first_page_wherever_it_lies),
 		ON_FLASH(reset_spares_a_page_that_it_shares),
 		ON_FLASH(reset_without_explicit_erase_clears_the_first_block),
