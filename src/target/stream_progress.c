@@ -158,6 +158,10 @@ static void stand_at(struct stream_flash_ctx *stream, const struct place *place)
 	if (!find_page(stream, progress.noted, &start, &progress.page_end)) {
 		progress.page_end = SIZE_MAX; /* no record will be saved */
 	}
+	if (place->position.erased_up_to == progress.noted && progress.page_end != SIZE_MAX &&
+	    stream->erased_from < progress.page_end) {
+		stream->erased_from = progress.page_end; /* it may have been programmed since */
+	}
 }
 
 /*
@@ -398,15 +402,15 @@ void stream_progress_pause(struct stream_flash_ctx *stream)
 	if (stream->spent || stream->bytes_written % stream->write_block_size != 0) {
 		return; /* the record of the last page stands */
 	}
+	struct running_sum sum = progress.sum;
+	running_sum_add(&sum, stream->buf, round_down(stream->buf_bytes, stream->write_block_size));
 	drop_stale_record();
 	const int rc = stream_flush_blocks(stream);
 	if (rc != 0) {
 		DFU_WRN("%s: pause: %d", progress.id, rc);
 		return;
 	}
-	if (!add_from_flash(&progress.sum, stream, progress.noted, stream->bytes_written)) {
-		return;
-	}
+	progress.sum = sum;
 	progress.noted = stream->bytes_written;
 	const size_t tail_len = stream->buf_bytes;
 	if (tail_len == 0 ||

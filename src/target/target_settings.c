@@ -40,8 +40,14 @@ int target_settings_save(const char *id, const char *name, const void *value, si
 ssize_t target_settings_load(const char *id, const char *name, void *buf, size_t len)
 {
 	char key[KEY_SIZE];
-	const int rc = settings_subsys_init();
+	ssize_t rc = settings_subsys_init();
 
 	make_key(key, id, name);
-	return rc == 0 ? settings_load_one(key, buf, len) : rc;
+	if (rc == 0) {
+		rc = settings_load_one(key, buf, len);
+	}
+	if (rc < 0 && rc != -ENOENT) {
+		DFU_WRN("%s not loaded: %ld", key, (long)rc);
+	}
+	return rc;
 }

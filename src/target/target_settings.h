@@ -18,7 +18,7 @@
  */
 int target_settings_save(const char *id, const char *name, const void *value, size_t len);
 
-/* As settings_load_one(). */
+/* As settings_load_one(); an error but -ENOENT is logged. */
 ssize_t target_settings_load(const char *id, const char *name, void *buf, size_t len);
 
 #endif

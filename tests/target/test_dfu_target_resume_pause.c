@@ -2,7 +2,7 @@
 /* After an orderly pause and a reset the download goes on at the byte, on every kind of flash. */
 #include "reset_rig.h"
 
-#include <string.h>
+#include <errno.h>
 
 #define SIZE 2000
 
@@ -69,11 +69,148 @@ static void every_border_is_exact(void **state)
 	}
 }
 
+static size_t piece;
+
+static void take_a_piece(void)
+{
+	const size_t from = dev->offset;
+	const size_t to = from + piece < SIZE ? from + piece : SIZE;
+
+	assert_int_equal(reset_init(SIZE), 0);
+	assert_int_equal(reset_offset(), from);
+	assert_int_equal(reset_write(to, 50), 0);
+	assert_int_equal(dfu_target_done(false), 0);
+	dev->offset = to;
+}
+
+static void take_all_pieces(void)
+{
+	while (dev->offset < SIZE) {
+		take_a_piece();
+	}
+	reset_finish();
+}
+
+static void each_piece_may_come_in_a_run_of_its_own(void **state)
+{
+	static const size_t pieces[] = {37, 128, 507};
+
+	(void)state;
+	for (size_t c = 0; c < reset_case_count; c++) {
+		for (size_t i = 0; i < ARRAY_LEN(pieces); i++) {
+			piece = pieces[i];
+			reset_open(&reset_cases[c], SIZE);
+			while (dev->offset < SIZE) {
+				assert_int_equal(reset_run(take_a_piece), 0);
+			}
+			assert_int_equal(reset_run(reset_finish), 0);
+			reset_close();
+		}
+	}
+}
+
+static void or_all_pieces_in_one(void **state)
+{
+	(void)state;
+	for (size_t c = 0; c < reset_case_count; c++) {
+		for (piece = 1; piece < 400; piece += 57) {
+			reset_open(&reset_cases[c], SIZE);
+			assert_int_equal(reset_run(take_all_pieces), 0);
+			reset_close();
+		}
+	}
+}
+
+static void pause_without_a_byte(void)
+{
+	assert_int_equal(reset_init(SIZE), 0);
+	assert_int_equal(reset_offset(), at);
+	assert_int_equal(dfu_target_done(false), 0);
+	assert_int_equal(reset_init(SIZE), 0);
+	assert_int_equal(reset_offset(), at);
+	assert_int_equal(dfu_target_done(false), 0);
+	assert_int_equal(dfu_target_done(false), -EALREADY);
+}
+
+static void a_pause_without_a_byte_changes_nothing(void **state)
+{
+	static const size_t offsets[] = {0, 1, 31, 32, 33, 35, 36, 500, 512, 1001, SIZE};
+
+	(void)state;
+	chunk = 100;
+	for (size_t c = 0; c < reset_case_count; c++) {
+		for (size_t i = 0; i < ARRAY_LEN(offsets); i++) {
+			at = offsets[i];
+			reset_open(&reset_cases[c], SIZE);
+			assert_int_equal(reset_run(download_to_the_pause), 0);
+			for (int n = 0; n < 3; n++) {
+				assert_int_equal(reset_run(pause_without_a_byte), 0);
+			}
+			assert_int_equal(reset_run(go_on_to_the_end), 0);
+			reset_close();
+		}
+	}
+}
+
+/* A new version of the application may lend another buffer. */
+static void another_buffer_goes_on_at_the_same_byte(void **state)
+{
+	static const size_t buffers[] = {64, 128, 512, 192, 68};
+
+	(void)state;
+	for (at = 450; at < 600; at += 7) {
+		for (size_t i = 0; i < ARRAY_LEN(buffers); i++) {
+			reset_open(&reset_plain, SIZE);
+			assert_int_equal(reset_run(download_to_the_pause), 0);
+			dev->what.buffer = buffers[i];
+			assert_int_equal(reset_run(go_on_to_the_end), 0);
+			reset_close();
+		}
+	}
+}
+
+static void pause_with_unknown_size(void)
+{
+	assert_int_equal(reset_init(0), 0);
+	assert_int_equal(reset_offset(), dev->offset);
+	assert_int_equal(reset_write(dev->offset + 333, 100), 0);
+	assert_int_equal(dfu_target_done(false), 0);
+	dev->offset += 333;
+}
+
+static void finish_with_unknown_size(void)
+{
+	assert_int_equal(reset_init(0), 0);
+	assert_int_equal(reset_offset(), dev->offset);
+	assert_int_equal(reset_write(SIZE, 100), 0);
+	assert_int_equal(dfu_target_done(true), 0);
+	assert_int_equal(dfu_target_schedule_update(0), 0);
+	reset_assert_slot_is_file();
+}
+
+static void the_size_need_not_be_known(void **state)
+{
+	(void)state;
+	for (size_t c = 0; c < reset_case_count; c++) {
+		reset_open(&reset_cases[c], SIZE);
+		for (int n = 0; n < 4; n++) {
+			assert_int_equal(reset_run(pause_with_unknown_size), 0);
+		}
+		assert_int_equal(reset_run(finish_with_unknown_size), 0);
+		reset_close();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_first_byte_is_exact),
 		cmocka_unit_test(every_border_is_exact),
+		cmocka_unit_test(each_piece_may_come_in_a_run_of_its_own),
+		cmocka_unit_test(or_all_pieces_in_one),
+		cmocka_unit_test(a_pause_without_a_byte_changes_nothing),
+		cmocka_unit_test(another_buffer_goes_on_at_the_same_byte),
+		cmocka_unit_test(the_size_need_not_be_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
