@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A firmware update as an application does it, through dfu_target. The file is judged in memory
- * first, so that a bad one costs the device nothing; dfu_target judges again what flash holds.
+ * first, so that a bad one costs the device nothing; dfu_target judges again what flash holds. An
+ * update of the same file that was interrupted goes on: where, dfu_target knows.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +11,8 @@
 #include <dfu/dfu_target.h>
 #include <dfu/dfu_target_mcuboot.h>
 
-#include "image.h"
 #include "cut.h"
+#include "image.h"
 #include "output.h"
 #include "progress.h"
 #include "session.h"
@@ -19,7 +20,14 @@
 #include "target.h"
 #include "verbs.h"
 
-enum { OPTION_CHUNK, OPTION_IMAGE, OPTION_PERMANENT, OPTION_KEY, OPTION_NO_SCHEDULE };
+enum {
+	OPTION_CHUNK,
+	OPTION_IMAGE,
+	OPTION_PERMANENT,
+	OPTION_KEY,
+	OPTION_NO_SCHEDULE,
+	OPTION_RESTART
+};
 
 #define CHUNK_DEFAULT 4096u
 #define CHUNK_MAX (1u << 20)
@@ -30,6 +38,7 @@ static const struct cli_option options[] = {
 	{"permanent", NULL, "install for good, without a test"},
 	{"key", "PUB.pem", "demand a signature by this key"},
 	{"no-schedule", NULL, "write and verify only; schedule later"},
+	{"restart", NULL, "begin at 0 where an interrupted update could go on"},
 	CLI_CUT_OPTION,
 	{NULL, NULL, NULL},
 };
@@ -76,15 +85,56 @@ static enum cli_status judge_file(struct cli *cli, struct update *update)
 	return CLI_DONE;
 }
 
-static int write_file(const struct cli *cli, const struct update *update)
+static int open_download(const struct update *update, size_t *offset)
+{
+	int type = (int)dfu_target_img_type(update->file.data, update->file.len);
+	int rc = dfu_target_init(type, (int)update->image, update->file.len, NULL);
+
+	return rc != 0 ? rc : dfu_target_offset_get(offset);
+}
+
+/* What it begins with; `given_up`: of the same file, `is_other`: there was something else. */
+static void say_beginning(struct cli *cli, const struct update *update, size_t offset,
+			  size_t given_up, bool is_other)
+{
+	if (offset > 0) {
+		cli_report(cli, "resumed_at", json_integer((json_int_t)offset));
+		cli_say(cli, "resuming at %zu of %zu, same file", offset, update->file.len);
+	} else if (given_up > 0) {
+		cli_say(cli, "starting at 0 instead of %zu of %zu, as asked", given_up,
+			update->file.len);
+	} else if (is_other) {
+		cli_say(cli,
+			"starting at 0: what slot %u has of an earlier download is of another "
+			"file, or no longer as it was left",
+			update->slot);
+	}
+}
+
+/* *offset: the first byte to write. */
+static enum cli_status begin(struct cli *cli, const struct update *update, size_t *offset)
+{
+	const bool had_progress = cli_target_has_progress(update->image);
+	size_t given_up = 0;
+	int rc = open_download(update, offset);
+
+	if (rc == 0 && cli->option[OPTION_RESTART] != NULL && *offset > 0) {
+		given_up = *offset;
+		rc = dfu_target_reset();
+		rc = rc != 0 ? rc : open_download(update, offset);
+	}
+	if (rc != 0) {
+		return cli_fail(cli, cli->operand[0], "cannot begin: %s", cli_why(rc));
+	}
+	say_beginning(cli, update, *offset, given_up, had_progress);
+	return CLI_DONE;
+}
+
+static int write_file(const struct cli *cli, const struct update *update, size_t offset)
 {
 	struct cli_progress progress;
-	size_t offset;
-	int rc = dfu_target_offset_get(&offset);
+	int rc = 0;
 
-	if (rc != 0) {
-		return rc;
-	}
 	cli_progress_begin(&progress, offset, update->file.len, !cli->json);
 	while (offset < update->file.len && rc == 0) {
 		size_t left = update->file.len - offset;
@@ -102,13 +152,14 @@ static int write_file(const struct cli *cli, const struct update *update)
 
 static enum cli_status download(struct cli *cli, const struct update *update)
 {
-	int type = (int)dfu_target_img_type(update->file.data, update->file.len);
-	int rc = dfu_target_init(type, (int)update->image, update->file.len, NULL);
+	size_t offset;
+	enum cli_status status = begin(cli, update, &offset);
+	int rc;
 
-	if (rc != 0) {
-		return cli_fail(cli, cli->operand[0], "cannot begin: %s", cli_why(rc));
+	if (status != CLI_DONE) {
+		return status;
 	}
-	rc = write_file(cli, update);
+	rc = write_file(cli, update, offset);
 	if (rc != 0) {
 		return cli_fail(cli, cli->operand[0], "write: %s", strerror(-rc));
 	}
@@ -141,6 +192,7 @@ static enum cli_status carry_out(struct cli *cli, const struct update *update)
 	char version[CLI_VERSION_LEN];
 	enum cli_status status = cli_target_ready(cli, update->image, update->slot, update->key);
 
+	status = status != CLI_DONE ? status : cli_target_name_file(cli, &update->file);
 	status = status != CLI_DONE ? status : cli_remember_active(cli);
 	if (status != CLI_DONE) {
 		return status;
@@ -175,7 +227,8 @@ static enum cli_status update_from_file(struct cli *cli, struct update *update)
 
 static void report_nothing(struct cli *cli)
 {
-	static const char *const keys[] = {"image", "slot", "version", "size", "scheduled"};
+	static const char *const keys[] = {"image", "slot",      "version",
+					   "size",  "scheduled", "resumed_at"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		cli_report(cli, keys[i], NULL);
@@ -211,6 +264,7 @@ const struct cli_verb cli_verb_update = {
 	.options = options,
 	.summary = "stream a signed image into the slot that does not run, verify, schedule it",
 	.help = "A file that the bootloader would not take changes nothing. Refused while the\n"
-		"running image is unconfirmed.",
+		"running image is unconfirmed. An interrupted update of the same file goes on\n"
+		"where it stopped.",
 	.run = run,
 };

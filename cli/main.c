@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <dfu/log.h>
-
 #include "cut.h"
 #include "output.h"
 #include "verbs.h"
@@ -19,13 +17,6 @@ const struct cli_verb *const cli_verbs[] = {
 	&cli_verb_new,     &cli_verb_flash,  &cli_verb_update, &cli_verb_schedule, &cli_verb_boot,
 	&cli_verb_confirm, &cli_verb_cancel, &cli_verb_status, &cli_verb_inspect,  NULL,
 };
-
-/* Every failure that the library logs also comes back as a code, which a verb puts into words. */
-void dfu_log_write(enum dfu_log_level level, const char *format, ...)
-{
-	(void)level;
-	(void)format;
-}
 
 static const struct cli_verb *find_verb(const char *name)
 {

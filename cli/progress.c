@@ -71,6 +71,13 @@ static void draw(struct cli_progress *progress, size_t done)
 	(void)fflush(stdout);
 }
 
+static unsigned int step_of(const struct cli_progress *progress, size_t done)
+{
+	const unsigned int steps = progress->terminal ? 100 : 10;
+
+	return (unsigned int)((uint64_t)done * steps / progress->total);
+}
+
 void cli_progress_begin(struct cli_progress *progress, size_t first, size_t total, bool enabled)
 {
 	*progress = (struct cli_progress){
@@ -80,13 +87,13 @@ void cli_progress_begin(struct cli_progress *progress, size_t first, size_t tota
 		.terminal = isatty(STDOUT_FILENO) == 1,
 		.color = cli_wants_color(),
 	};
+	progress->step = step_of(progress, first);
 	(void)clock_gettime(CLOCK_MONOTONIC, &progress->start);
 }
 
 void cli_progress_show(struct cli_progress *progress, size_t done)
 {
-	unsigned int steps = progress->terminal ? 100 : 10;
-	unsigned int step = (unsigned int)((uint64_t)done * steps / progress->total);
+	const unsigned int step = step_of(progress, done);
 
 	if (!progress->enabled || step == progress->step) {
 		return;

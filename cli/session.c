@@ -6,8 +6,9 @@
 #include <dfu/boot.h>
 #include <dfu/boot_rules.h>
 
-#include "image.h"
 #include "cut.h"
+#include "image.h"
+#include "log.h"
 #include "output.h"
 #include "words.h"
 
@@ -18,6 +19,7 @@ enum cli_status cli_open_device(struct cli *cli)
 	if (sim_device_open(&cli->device, cli->operand[0], &error) != 0) {
 		return cli_fail(cli, cli->operand[0], "%s", error.text);
 	}
+	cli_log_begin(cli->operand[0]);
 	cli_cut_plan(cli);
 	return CLI_DONE;
 }

@@ -2,12 +2,17 @@
 #include "target.h"
 
 #include <stdalign.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <dfu/boot.h>
+#include <dfu/crypto.h>
+#include <dfu/dfu_target.h>
 #include <dfu/dfu_target_mcuboot.h>
+#include <settings/settings.h>
 
 #include "output.h"
+#include "target/download_record.h"
 
 #define BUFFER_SIZE 4096u
 
@@ -35,6 +40,44 @@ enum cli_status cli_target_ready(struct cli *cli, unsigned int image, unsigned i
 	}
 	dfu_target_mcuboot_set_key(key);
 	return CLI_DONE;
+}
+
+static int digest_file(const struct cli_file *file, uint8_t digest[DFU_HASH_MAX_SIZE])
+{
+	struct dfu_hash hash;
+	int rc = dfu_hash_begin(&hash, DFU_HASH_SHA256);
+
+	if (rc != 0) {
+		return rc;
+	}
+	rc = dfu_hash_update(&hash, file->data, file->len);
+	if (rc != 0) {
+		dfu_hash_abort(&hash);
+		return rc;
+	}
+	return dfu_hash_end(&hash, digest);
+}
+
+enum cli_status cli_target_name_file(struct cli *cli, const struct cli_file *file)
+{
+	uint8_t digest[DFU_HASH_MAX_SIZE];
+	int rc = digest_file(file, digest);
+
+	rc = rc != 0 ? rc : dfu_target_identity_set(digest, dfu_hash_size(DFU_HASH_SHA256));
+	return rc == 0 ? CLI_DONE : cli_fail(cli, cli->operand[1], "SHA-256: %s", strerror(-rc));
+}
+
+bool cli_target_has_progress(unsigned int image)
+{
+	char name[SETTINGS_MAX_NAME_LEN + 1];
+	uint8_t raw[DOWNLOAD_RECORD_LEN];
+	struct download_record record;
+	ssize_t len;
+
+	(void)snprintf(name, sizeof(name), "dfu/MCUBOOT%u", image);
+	len = settings_load_one(name, raw, sizeof(raw));
+	return len > 0 && download_record_decode(&record, raw, (size_t)len) == 0 &&
+	       record.written > 0;
 }
 
 const char *cli_schedule_word(bool permanent)

@@ -6,6 +6,7 @@
 #include <dfu/image.h>
 
 #include "cli.h"
+#include "image.h"
 
 /**
  * Lend the target a buffer that suits a slot of a pair, which there is, and a key or NULL. Once in
@@ -13,6 +14,15 @@
  */
 DFU_MUST_CHECK enum cli_status cli_target_ready(struct cli *cli, unsigned int image,
 						unsigned int slot, const struct dfu_image_key *key);
+
+/**
+ * Name the file of the next download by its SHA-256: only what is the same to the last byte is gone
+ * on with.
+ */
+DFU_MUST_CHECK enum cli_status cli_target_name_file(struct cli *cli, const struct cli_file *file);
+
+/** @return Whether settings know of bytes that a download of an image pair left in the slot. */
+bool cli_target_has_progress(unsigned int image);
 
 /** @return What the next boot does with an image that is scheduled: "tests", "installs", "starts".
  */

@@ -97,7 +97,7 @@ static int program_block(const struct flash_area *area, size_t off, const uint8_
 		return 0;
 	}
 	if (((unsigned int)look & BLANK) == 0 && flash_needs_erase(area->fa_dev)) {
-		DFU_WRN("slot %u: write block at %lu is torn", area->fa_id, (unsigned long)off);
+		DFU_INF("slot %u: write block at %lu is torn", area->fa_id, (unsigned long)off);
 		return -EUCLEAN;
 	}
 	const int rc = flash_area_write(area, (off_t)off, block, flash_area_align(area));

@@ -11,7 +11,7 @@ from support import CliTest, ROOT, SLOTWISE, image, slotwise
 VERBS = ["new", "flash", "update", "schedule", "boot", "confirm", "cancel", "status", "inspect"]
 OPTIONS = {
     "new": ["--board", "--mode"],
-    "update": ["--chunk", "--image", "--permanent", "--key", "--no-schedule", "--cut-after"],
+    "update": ["--chunk", "--image", "--permanent", "--key", "--no-schedule", "--restart", "--cut-after"],
     "schedule": ["--image", "--permanent", "--cut-after"],
     "flash": ["--raw", "--cut-after"],
     "confirm": ["--cut-after"],
