@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # A device's life with an update: 1.0.0 from the factory, 1.1.0 on trial, back to 1.0.0 because nobody confirmed, 1.1.0
-# again, confirmed.
+# again, in spite of a power cut, confirmed.
 #
 #   examples/demo.sh BUILD_DIR
 #
@@ -16,6 +16,7 @@ device=$build/demo/device
 old=$build/examples/firmware-1.0.0.bin
 new=$build/examples/firmware-1.1.0.bin
 key=${root}examples/keys/demo-ec256.pub.pem
+expected=0 # exit status of the next step
 
 # step NAME SENTENCE COMMAND...
 step() {
@@ -23,7 +24,12 @@ step() {
 	printf '\n# %s\n' "$2"
 	shift 2
 	printf '$ %s\n' "$*"
-	"$@"
+	status=0
+	"$@" || status=$?
+	if [ "$status" -ne "$expected" ]; then
+		exit 1
+	fi
+	expected=0
 	if [ -n "${DEMO_AFTER_STEP:-}" ]; then
 		$DEMO_AFTER_STEP "$name" "$device"
 	fi
@@ -48,7 +54,12 @@ step on-trial 'Nobody has confirmed 1.1.0: the next reset would undo it.' \
 	"$slotwise" status "$device"
 step revert-boot 'Reset without a confirmation: back to 1.0.0.' \
 	"$slotwise" boot "$device"
-step update-again 'The same update once more.' \
+expected=3
+step update-cut 'The same update once more; this time the power goes in the middle of it.' \
+	"$slotwise" update "$device" "$new" --chunk 244 --key "$key" --cut-after 9
+step boot-after-cut 'Power is back: 1.0.0 runs on, as if nothing had happened.' \
+	"$slotwise" boot "$device"
+step update-again 'The update goes on where it stopped.' \
 	"$slotwise" update "$device" "$new" --chunk 244 --key "$key"
 step test-boot-again 'Reset: 1.1.0 runs on trial again.' \
 	"$slotwise" boot "$device"

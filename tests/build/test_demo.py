@@ -6,6 +6,7 @@ against what the step promises.
 """
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -28,6 +29,8 @@ STEPS = {
     "test-boot": ("revert", (NEW, ON_TRIAL), (OLD, None)),
     "on-trial": ("revert", (NEW, ON_TRIAL), (OLD, None)),
     "revert-boot": ("none", (OLD, RUNS), (NEW, IDLE)),
+    "update-cut": ("none", (OLD, RUNS), (EMPTY, IDLE)),
+    "boot-after-cut": ("none", (OLD, RUNS), (EMPTY, IDLE)),
     "update-again": ("test", (OLD, RUNS), (NEW, WAITS)),
     "test-boot-again": ("revert", (NEW, ON_TRIAL), (OLD, None)),
     "confirm": ("none", (NEW, RUNS), (OLD, IDLE)),
@@ -85,6 +88,13 @@ class Demo(unittest.TestCase):
         with open(os.path.join(self.build, "demo/device/flash0.bin"), "rb") as file:
             flash = file.read()
         self.assertEqual(flash[0xc000:0xc000 + len(image)], image)
+
+    def test_the_update_that_is_cut_goes_on(self):
+        result = self.run_demo()
+        self.assertEqual(re.findall(r"power cut before operation \d+", result.stdout + result.stderr),
+                         ["power cut before operation 10"])
+        size = os.path.getsize(os.path.join(self.build, "examples/firmware-1.1.0.bin"))
+        self.assertEqual(re.findall("resuming.*", result.stdout), [f"resuming at 8192 of {size}, same file"])
 
     def test_it_stops_at_the_first_command_that_fails(self):
         os.remove(os.path.join(self.build, "examples/firmware-1.1.0.bin"))
