@@ -131,29 +131,17 @@ const char *invariant_no_splice(const struct evidence *evidence)
 	return found;
 }
 
-static const char *check_neighbour(const struct raw *raw, size_t number)
-{
-	for (size_t i = 0; i < raw->len; i++) {
-		const uint8_t noise = raw->unstable == NULL ? 0 : raw->unstable[i];
-
-		if (raw->bytes[i] != DEVICE_NEIGHBOUR || noise != 0) {
-			return wrong("neighbour %zu changed at %#zx", number, i);
-		}
-	}
-	return NULL;
-}
-
 const char *invariant_others_are_untouched(const struct evidence *evidence)
 {
 	const struct evidence_slot *runs = &evidence->slot[evidence->running];
 	const size_t kept = runs->raw.len - raw_fields_len(evidence->align);
-	const char *found = NULL;
 
-	for (size_t i = 0; found == NULL && i < evidence->others; i++) {
-		found = check_neighbour(&evidence->other[i], i);
-	}
-	if (found != NULL) {
-		return found;
+	for (size_t i = 0; i < evidence->others; i++) {
+		const struct raw *raw = &evidence->other[i];
+
+		if (!raw_is_filled(raw, 0, raw->len, DEVICE_NEIGHBOUR)) {
+			return wrong("neighbour %zu changed", i);
+		}
 	}
 	if (!raw_is_blank(&evidence->scratch, 0, evidence->scratch.len)) {
 		return wrong("scratch changed");

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BLOCKS_MAX 32768
+#define BLOCKS_MAX 65536
 
 static char text[200];
 
@@ -73,14 +73,16 @@ static const char *check_block(const struct evidence *evidence, int slot, size_t
 			       bool held, bool scheduled)
 {
 	const struct evidence_slot *where = &evidence->slot[slot];
-	const size_t b = off / where->block;
+	const unsigned int times = tally.programmed[off / where->block];
 	const bool is_file = is_in(off, where->start + (held ? where->hold : 0), end);
 	const bool is_field = off >= where->raw.len - raw_fields_len(evidence->align);
+	const unsigned int most = is_file || (scheduled && is_field) ? 1 : 0;
+	/* A block of erased bytes need not be programmed. */
+	const unsigned int least = is_file && !raw_is_blank(&where->raw, off, where->block) ? 1 : 0;
 
-	if (is_file ? tally.programmed[b] != 1
-		    : tally.programmed[b] > (scheduled && is_field ? 1 : 0)) {
+	if (times < least || times > most) {
 		return wrong("the block at %#zx of slot %d was programmed %u times", off, slot,
-			     tally.programmed[b]);
+			     times);
 	}
 	return NULL;
 }

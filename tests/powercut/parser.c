@@ -55,14 +55,15 @@ static bool is_inside(const struct raw *raw, size_t off, size_t len)
 	return len <= raw->len && off <= raw->len - len;
 }
 
+/* Fast, because slots are asked again and again whether they are blank. */
+static bool are_all(const uint8_t *bytes, size_t len, uint8_t value)
+{
+	return len == 0 || (bytes[0] == value && memcmp(bytes, bytes + 1, len - 1) == 0);
+}
+
 static bool is_stable(const struct raw *raw, size_t off, size_t len)
 {
-	for (size_t i = 0; raw->unstable != NULL && i < len; i++) {
-		if (raw->unstable[off + i] != 0) {
-			return false;
-		}
-	}
-	return true;
+	return raw->unstable == NULL || are_all(&raw->unstable[off], len, 0);
 }
 
 enum raw_answer raw_is(const struct raw *raw, size_t off, const uint8_t *bytes, size_t len)
@@ -81,17 +82,15 @@ enum raw_answer raw_is(const struct raw *raw, size_t off, const uint8_t *bytes, 
 	return RAW_MAYBE;
 }
 
+bool raw_is_filled(const struct raw *raw, size_t off, size_t len, uint8_t value)
+{
+	return is_inside(raw, off, len) && is_stable(raw, off, len) &&
+	       are_all(&raw->bytes[off], len, value);
+}
+
 bool raw_is_blank(const struct raw *raw, size_t off, size_t len)
 {
-	if (!is_inside(raw, off, len) || !is_stable(raw, off, len)) {
-		return false;
-	}
-	for (size_t i = 0; i < len; i++) {
-		if (raw->bytes[off + i] != raw->erased) {
-			return false;
-		}
-	}
-	return true;
+	return raw_is_filled(raw, off, len, raw->erased);
 }
 
 enum raw_answer raw_shows_header(const struct raw *raw, size_t off)

@@ -26,7 +26,8 @@ enum raw_answer { RAW_NO, RAW_MAYBE, RAW_YES };
 /* Whether len bytes at off are these; NO also if they would pass the end. */
 enum raw_answer raw_is(const struct raw *raw, size_t off, const uint8_t *bytes, size_t len);
 
-/* Whether len bytes at off are erased, and will stay so. */
+/* Whether len bytes at off are all of one value, and will stay so; or erased. */
+bool raw_is_filled(const struct raw *raw, size_t off, size_t len, uint8_t value);
 bool raw_is_blank(const struct raw *raw, size_t off, size_t len);
 
 /* Whether the bootloader sees a header at off: it looks at the magic alone. */

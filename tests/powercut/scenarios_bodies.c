@@ -166,17 +166,17 @@ static bool is_torn(int rc)
 	return rc == -ENOENT || rc == -EIO || rc == -EUCLEAN || rc == -EBADMSG;
 }
 
-static int schedule(int permanent)
+static int schedule(const struct powercut_world *world, int permanent)
 {
 	const int rc = dfu_target_mcuboot_schedule(0, permanent);
 
 	/* A cut can have torn the header, or left a permanent request; life goes on. */
-	return rc == -EALREADY || is_torn(rc) ? 0 : rc;
+	return world->cuts > 0 && (rc == -EALREADY || is_torn(rc)) ? 0 : rc;
 }
 
 static int schedule_test(const struct powercut_world *world)
 {
-	const int rc = schedule(BOOT_UPGRADE_TEST);
+	const int rc = schedule(world, BOOT_UPGRADE_TEST);
 
 	powercut_say(world, "schedule test: %d", rc);
 	return rc;
@@ -184,7 +184,7 @@ static int schedule_test(const struct powercut_world *world)
 
 static int schedule_permanent(const struct powercut_world *world)
 {
-	const int rc = schedule(BOOT_UPGRADE_PERMANENT);
+	const int rc = schedule(world, BOOT_UPGRADE_PERMANENT);
 
 	powercut_say(world, "schedule permanent: %d", rc);
 	return rc;

@@ -375,6 +375,15 @@ static void a_block_programmed_twice_is_too_much(void **state)
 	assert_non_null(cost());
 }
 
+static void a_block_not_programmed_is_too_little(void **state)
+{
+	(void)state;
+	put(1, 0, FILE_NEW);
+	log_floor();
+	the.log.op[2].len -= 4;
+	assert_non_null(cost());
+}
+
 static void a_block_programmed_beside_the_file_is_too_much(void **state)
 {
 	(void)state;
@@ -504,6 +513,7 @@ int main(void)
 		TEST(a_page_erased_without_need_is_too_much),
 		TEST(a_page_not_erased_is_too_little),
 		TEST(a_block_programmed_twice_is_too_much),
+		TEST(a_block_not_programmed_is_too_little),
 		TEST(a_block_programmed_beside_the_file_is_too_much),
 		TEST(an_operation_outside_the_slot_is_too_much),
 		TEST(a_record_too_many_is_too_much),
