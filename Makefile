@@ -15,7 +15,7 @@ LONGEST = '^sweep_|_cuts$$|^boot_judge_boots$$'
 CONFIGURE = cmake -S . -G Ninja
 BUILD = cmake --build
 
-.PHONY: all test demo support bench asan clang m32 big-endian arm format clean help tools tools-clang tools-bench
+.PHONY: all test demo support powercut heatmap bench asan clang m32 big-endian arm format clean help tools tools-clang tools-bench
 
 all: build/build.ninja ## install what is missing, build everything into build/
 	@$(BUILD) build
@@ -28,6 +28,27 @@ demo: all ## update a simulated device from 1.0.0 to 1.1.0
 
 support: all ## write the README's support matrix from what the tests find
 	@$(BUILD) build --target support
+
+# CUTS at least, of which the address sanitizer sees SANITIZED; a slow machine ends after SECONDS, with exit status 1.
+CUTS ?= 1000000
+SANITIZED ?= 6000
+SECONDS ?= 850
+ifdef PLANT
+POWERCUT = powercut_plant_$(PLANT)
+FIND = .venv/bin/python tests/powercut/plants.py run $(PLANT) build/tests/powercut/$(POWERCUT)
+else
+POWERCUT = powercut
+FIND = build/tests/powercut/powercut --cuts $(CUTS) --seconds $(SECONDS) \
+	--also 'build-asan/tests/powercut/powercut --no-pairs --one-in 23 --seeds 2 --cuts $(SANITIZED) --seconds 120'
+endif
+powercut: build/build.ninja $(if $(PLANT)$(REPLAY),,heatmap build-asan/build.ninja) ## a million power cuts; PLANT=K: with defect K; REPLAY=ID: one again
+	@$(if $(PLANT),.venv/bin/python tests/powercut/plants.py check '$(PLANT)')
+	@$(BUILD) build --target $(POWERCUT)
+	@$(if $(PLANT)$(REPLAY),,$(BUILD) build-asan --target powercut)
+	@$(if $(REPLAY),build/tests/powercut/$(POWERCUT) --replay '$(REPLAY)',$(FIND))
+
+heatmap: build/build.ninja ## what a cut at each operation of an update costs: build/powercut/heatmap.html
+	@$(BUILD) build --target heatmap
 
 bench: tools-bench all ## instructions a byte, erases and programs, sizes; tables in build/bench
 	@$(BUILD) build --target bench

@@ -34,7 +34,8 @@ struct unit {
 
 /* What the first, uninterrupted run of a case found. */
 struct found {
-	bool well;
+	bool well;   /* It ended. */
+	bool broken; /* An invariant was, and that is reported. */
 	unsigned long operations;
 };
 
@@ -65,6 +66,7 @@ static bool open_case(const struct powercut_team *team, struct powercut_worker *
 {
 	const struct powercut_case *one = &team->cases[at];
 
+	worker->knows = team->found[at].broken;
 	return (worker->open && worker->id->at == one) || powercut_case_open(worker, one);
 }
 
@@ -76,6 +78,7 @@ static void do_unit(const struct powercut_team *team, struct powercut_worker *wo
 	if (!open_case(team, worker, unit->at)) {
 		return;
 	}
+	found->broken |= unit->work == WORK_OPEN && worker->told->broken;
 	switch (unit->work) {
 	case WORK_SINGLES:
 		powercut_singles(worker, unit->from, unit->to);

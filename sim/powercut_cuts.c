@@ -38,14 +38,16 @@ static void unsee(const struct powercut_worker *worker)
 	memset(worker->world.seen, 0, POWERCUT_SEEN);
 }
 
+/* An invariant may be broken all the same. */
 static bool flies_to_the_end(struct powercut_worker *worker, enum powercut_role role,
 			     const struct powercut_recording *recording)
 {
 	static const char *const names[] = {"prepare", "run", "finish"};
 	const struct powercut_way way = {.recording = recording};
 	const enum powercut_outcome outcome = powercut_fly(worker, role, way);
+	const bool is_full = recording != NULL && recording->told->full;
 
-	if (recording != NULL && recording->told->full) {
+	if (is_full) {
 		powercut_violation(&worker->world, "runner",
 				   "more operations than a recording holds");
 	}
@@ -55,7 +57,7 @@ static bool flies_to_the_end(struct powercut_worker *worker, enum powercut_role 
 	} else if (outcome == POWERCUT_OFF) {
 		powercut_violation(&worker->world, names[role], "the power went, unplanned");
 	}
-	return !is_broken(worker);
+	return outcome == POWERCUT_DONE && !is_full;
 }
 
 static enum powercut_role role_of(size_t depth)
@@ -232,6 +234,10 @@ void powercut_report(struct powercut_worker *worker)
 	}
 	atomic_fetch_add(&worker->together->violations, 1);
 	worker->totals->violations++;
+	if (worker->plan->until != NULL &&
+	    strcmp(worker->plan->until, worker->told->invariant) == 0) {
+		atomic_store(&worker->together->found, true);
+	}
 	if (out != NULL) {
 		powercut_id_print(worker->id, id);
 		(void)fprintf(out, "violation: %s: %s: %s\n", id, worker->told->invariant,
@@ -284,29 +290,21 @@ static bool lay_out(struct powercut_worker *worker)
 	return true;
 }
 
-/* Run and finish without a cut; what both cost is what a cut is measured by. */
-static bool fly_uninterrupted(struct powercut_worker *worker)
+static void judge_uninterrupted(struct powercut_worker *worker)
 {
 	const struct powercut_scenario *how = worker->id->at->how;
-	const struct powercut_level *level = &worker->level[0];
 
-	powercut_recording_clear(&level->recording);
-	unsee(worker);
-	if (!flies_to_the_end(worker, POWERCUT_RUN, &level->recording)) {
-		return false;
-	}
-	worker->operations = worker->told->operations;
 	powercut_check(worker, how->check_ran);
 	unsee(worker);
 	powercut_check(worker, how->check_cut);
-	if (!is_broken(worker) && flies_to_the_end(worker, POWERCUT_FINISH, NULL)) {
-		worker->operations += worker->told->operations;
+	if (flies_to_the_end(worker, POWERCUT_FINISH, NULL)) {
 		powercut_check(worker, how->check_end);
 	}
-	return !is_broken(worker);
+	worker->operations += worker->told->operations;
 }
 
-static bool prepare(struct powercut_worker *worker)
+/* False: there is no recording. */
+static bool record(struct powercut_worker *worker)
 {
 	unsee(worker);
 	if (!lay_out(worker) || !flies_to_the_end(worker, POWERCUT_PREPARE, NULL)) {
@@ -314,8 +312,9 @@ static bool prepare(struct powercut_worker *worker)
 	}
 	put(worker, worker->level[0].begin, worker->world.block);
 	powercut_level_rewind(worker, &worker->level[0]);
-	worker->world.uninterrupted = true;
-	return fly_uninterrupted(worker);
+	powercut_recording_clear(&worker->level[0].recording);
+	unsee(worker);
+	return flies_to_the_end(worker, POWERCUT_RUN, &worker->level[0].recording);
 }
 
 bool powercut_case_open(struct powercut_worker *worker, const struct powercut_case *at)
@@ -324,9 +323,16 @@ bool powercut_case_open(struct powercut_worker *worker, const struct powercut_ca
 	worker->told->broken = false;
 	worker->world.config = at->config;
 	worker->world.cuts = 0;
-	worker->open = prepare(worker);
+	worker->world.uninterrupted = true;
+	worker->open = record(worker);
+	worker->operations = worker->told->operations;
+	if (worker->open) {
+		judge_uninterrupted(worker);
+	}
 	worker->world.uninterrupted = false;
-	powercut_report(worker);
+	if (!worker->knows) {
+		powercut_report(worker);
+	}
 	return worker->open;
 }
 
@@ -365,5 +371,8 @@ void powercut_worker_close(struct powercut_worker *worker)
 
 bool powercut_stops(const struct powercut_worker *worker)
 {
-	return atomic_load(&worker->together->violations) >= worker->plan->violations;
+	const struct powercut_together *together = worker->together;
+
+	return atomic_load(&together->found) ||
+	       atomic_load(&together->violations) >= worker->plan->violations;
 }

@@ -127,6 +127,7 @@ struct powercut_level {
 struct powercut_together {
 	atomic_ulong next; /* Unit of work. */
 	atomic_ulong violations;
+	atomic_bool found; /* What the plan waits for. */
 };
 
 struct powercut_team; /* powercut.c */
@@ -150,10 +151,11 @@ struct powercut_worker {
 	unsigned long operations;         /* Of run() and finish(), uninterrupted. */
 	unsigned long lost;               /* By the cut that was judged last. */
 	const struct powercut_team *team; /* NULL: alone. */
-	bool open;                        /* The case is, and holds uninterrupted. */
-	bool replays;                     /* One ID: every cut runs the whole device, too. */
-	bool says;                        /* What scenarios say is printed. */
-	bool repeats;                     /* A cut that was judged before does not count again. */
+	bool open;                        /* The case is recorded. */
+	bool knows;   /* What is wrong with the case uninterrupted: it is reported. */
+	bool replays; /* One ID: every cut runs the whole device, too. */
+	bool says;    /* What scenarios say is printed. */
+	bool repeats; /* A cut that was judged before does not count again. */
 };
 
 /* Memory of a worker for so many cases. False: none left. */
@@ -163,7 +165,7 @@ void powercut_worker_close(struct powercut_worker *worker);
 pid_t powercut_worker_start(void (*work)(void *arg), void *arg);
 /* A worker died of a check, with that status of its process. */
 void powercut_report_dead(struct powercut_worker *worker, int status);
-/* Prepare a case, record it, and judge it uninterrupted. False: not even that holds. */
+/* Prepare a case, record it, and judge it uninterrupted. False: it does not even end. */
 bool powercut_case_open(struct powercut_worker *worker, const struct powercut_case *at);
 /* Go back to the first operation of a level. */
 void powercut_level_rewind(const struct powercut_worker *worker, struct powercut_level *level);
@@ -176,7 +178,7 @@ bool powercut_judge(struct powercut_worker *worker, size_t depth, const struct p
 		    bool further);
 /* Count and print what is broken, if anything is. */
 void powercut_report(struct powercut_worker *worker);
-/* Whether there are enough violations. */
+/* Whether enough was found. */
 bool powercut_stops(const struct powercut_worker *worker);
 
 /* Strategies: powercut_strategy.c. */

@@ -153,7 +153,7 @@ static void replay(void *arg)
 			say_rest(worker, i + 1);
 		}
 	}
-	if (well) {
+	if (well && !worker->told->broken) {
 		(void)fprintf(out, "  all holds; %lu operations lost\n", worker->lost);
 	}
 	(void)fflush(out);

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Planted defects: what the power-cut runner has to find.
+
+Each changes one file of src/ in one place. The changed copy goes into the build folder and is linked before the archive,
+so that it takes the place of the archive's member; src/ itself is never touched. A plant whose old text is not in its
+file exactly once is an error: the code has moved on, and the plant has to follow.
+
+    plants.py list                      NUMBER;FILE of each, for CMake
+    plants.py show                      what each is
+    plants.py check NUMBER              exit status 1 if there is no such plant
+    plants.py write NUMBER SOURCE COPY
+    plants.py run NUMBER PROGRAM        find it; the exit status is the program's
+    plants.py test NUMBER PROGRAM       the same, but the exit status says whether it was found as it should be
+"""
+import collections
+import pathlib
+import re
+import subprocess
+import sys
+
+# The cases are those in which it shows soonest; the invariant is what has to break there, and `old` becomes `new` for
+# each of the changes.
+Plant = collections.namedtuple("Plant", "what cases invariant file changes")
+VIOLATIONS = 400  # Before the one that is waited for: some plants show in runs without a cut, too.
+
+PLANTS = [
+    Plant("a request's magic is written before what it asks for", "schedule-permanent/swap", "I2",
+          "boot/boot_request.c", [("""\
+	int rc = 0;
+
+	for (unsigned int i = TRAILER_IMAGE_OK; rc == 0 && i <= TRAILER_SWAP_INFO; i++) {
+		if (wish->field[i] != 0 && is_blank(tail, i)) {
+			rc = program(fa, tail, i, wish->field[i]);
+		}
+	}
+	if (rc == 0 && tail->state.magic == BOOT_MAGIC_UNSET) {
+		rc = program(fa, tail, TRAILER_MAGIC, 0);
+	}
+""", """\
+	int rc = 0;
+
+	if (tail->state.magic == BOOT_MAGIC_UNSET) {
+		rc = program(fa, tail, TRAILER_MAGIC, 0);
+	}
+	for (unsigned int i = TRAILER_IMAGE_OK; rc == 0 && i <= TRAILER_SWAP_INFO; i++) {
+		if (wish->field[i] != 0 && is_blank(tail, i)) {
+			rc = program(fa, tail, i, wish->field[i]);
+		}
+	}
+""")]),
+    Plant("progress is saved before the page is in flash", "resume/", "I6",
+          "target/stream_progress.c", [("""\
+		drop_stale_record();
+		const int rc = stream_flash_buffered_write(stream, buf, n, false);
+""", """\
+		drop_stale_record();
+		if (stream->bytes_written + stream->buf_bytes + n >= progress.page_end) {
+			struct running_sum sum = progress.sum;
+			const size_t left = progress.page_end - progress.noted;
+
+			running_sum_add(&sum, stream->buf, min_size(left, stream->buf_bytes));
+			if (left > stream->buf_bytes) {
+				running_sum_add(&sum, buf, left - stream->buf_bytes);
+			}
+			(void)save(stream, DOWNLOAD_RUNNING, progress.page_end, 0, &sum);
+		}
+		const int rc = stream_flash_buffered_write(stream, buf, n, false);
+"""), ("""\
+		(void)save(stream, DOWNLOAD_RUNNING, progress.noted, 0, &progress.sum);
+		if (!find_page""", """\
+		if (!find_page""")]),
+    Plant("the page behind the resume point is not erased again", "resume/", "I3",
+          "target/stream_progress.c", [("""\
+	*page = (struct place){.position = {start, start}};
+""", """\
+	*page = (struct place){.position = {start, end == SIZE_MAX ? start : end}};
+""")]),
+    Plant("another file goes on where the last one stopped", "resume-other/", "I3",
+          "target/dfu_target_mcuboot.c", [("""\
+	const bool is_other = len > 0 && download.has_seen &&
+			      memcmp(seen, held, min_size((size_t)len, DOWNLOAD_FIRST_LEN)) != 0;
+""", """\
+	const bool is_other = false;
+""")]),
+    Plant("the held-back bytes are programmed first", "download/swap", "I1",
+          "target/dfu_target_mcuboot.c", [("""\
+	if (download.held_len == download.slot.hold_len) {
+		save_held();
+	}
+""", """\
+	if (download.held_len == download.slot.hold_len) {
+		save_held();
+		rc = mcuboot_head_program(&download.slot, held);
+	}
+""")]),
+    Plant("a pause's record is not taken back before the first program", "pause/", "I3",
+          "target/stream_progress.c", [("""\
+	const bool is_taken_back = take_back(stream, page);
+""", """\
+	const bool is_taken_back = true;
+
+	(void)take_back;
+	(void)page;
+""")]),
+    Plant("the block with the header's magic is programmed first", "resume/", "I3",
+          "target/mcuboot_head.c", [("""\
+	for (size_t off = slot->hold_len; off > 0; off -= block_size) {
+		const size_t at = off - block_size;
+		const int rc = program_block""", """\
+	for (size_t at = 0; at < slot->hold_len; at += block_size) {
+		const int rc = program_block""")]),
+    Plant("the trailer is not wiped before a download", "replace/swap", "I1",
+          "target/mcuboot_slot.c", [("""\
+	if (boot_trailer_size(area) >= 0) {
+		rc = boot_trailer_wipe(area, tail);
+	}
+	if (rc == 0) {
+""", """\
+	if (rc == 0) {
+""")]),
+    Plant("the settings log puts a sector in force before its records are there", "resume/", "I6",
+          "settings/settings_log.c", [("""\
+	rc = erase_sector(log, snapshot.start);
+	if (rc == 0) {
+		rc = take_all(log, &snapshot, false);
+	}
+	if (rc == 0 && size > 0) {
+		rc = log_program_record(log, snapshot.end, name, value, len);
+		snapshot.end += size;
+	}
+	return rc != 0 ? rc : commit(log, &snapshot);
+""", """\
+	rc = erase_sector(log, snapshot.start);
+	struct settings_log next = *log;
+	if (rc == 0) {
+		rc = commit(&next, &snapshot);
+	}
+	if (rc == 0) {
+		rc = take_all(log, &snapshot, false);
+	}
+	if (rc == 0 && size > 0) {
+		rc = log_program_record(log, snapshot.end, name, value, len);
+		snapshot.end += size;
+	}
+	if (rc == 0) {
+		next.end = snapshot.end;
+		*log = next;
+	}
+	return rc;
+""")]),
+    Plant("what was downloaded is not verified", "splice/", "I3",
+          "target/dfu_target_mcuboot.c", [("""\
+	int rc = flush();
+	if (rc == 0 && IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)) {
+		rc = verify_download(&refused);
+	}
+""", """\
+	int rc = flush();
+	(void)verify_download;
+""")]),
+    Plant("the settings log goes on behind a record that may be torn", "download/", "I3",
+          "settings/settings_log.c", [("""\
+	log->appendable = false;
+	log->end = 0;
+""", """\
+	log->appendable = true;
+	log->end = 0;
+""")]),
+    Plant("a torn block of the header is programmed again", "download/", "I3",
+          "target/mcuboot_head.c", [("""\
+	if (((unsigned int)look & BLANK) == 0 && flash_needs_erase(area->fa_dev)) {
+""", """\
+	if (false) {
+""")]),
+    Plant("a torn trailer is written over", "repair/", "I3",
+          "boot/boot_request.c", [("""\
+		const int rc = boot_trailer_wipe(fa, NULL);
+
+		if (rc == 0) {
+			forget(tail);
+		}
+		return rc;
+""", """\
+		(void)fa;
+		forget(tail);
+		return 0;
+""")]),
+]
+
+
+def plant(number):
+    if not number.isdigit() or not 1 <= int(number) <= len(PLANTS):
+        sys.exit(f"plant {number}: there are 1 to {len(PLANTS)}")
+    return PLANTS[int(number) - 1]
+
+
+def write(number, source, copy):
+    text = source.read_text()
+    for old, new in plant(number).changes:
+        if text.count(old) != 1:
+            sys.exit(f"plant {number} ({plant(number).what}): its text is {text.count(old)} times in {source}:\n{old}")
+        text = text.replace(old, new)
+    copy.write_text(text)
+
+
+def command(number, program):
+    return [program, "--match", plant(number).cases, "--until", plant(number).invariant, "--spread", "--no-failures",
+            "--seeds", "8", "--violations", str(VIOLATIONS), "--seconds", "100"]
+
+
+def run(number, program):
+    print(f"planted: {plant(number).what}", flush=True)
+    sys.exit(subprocess.run(command(number, program)).returncode)
+
+
+def test(number, program):
+    result = subprocess.run(command(number, program), stdout=subprocess.PIPE, text=True)
+    lines = result.stdout.splitlines()
+    last = re.fullmatch(r"cuts fired: (\d+), violations: (\d+)", lines[-1] if lines else "")
+    broken = [line for line in lines if re.match(rf"violation: \S+: {plant(number).invariant}: ", line)]
+    print("\n".join([*broken[:3], *lines[-1:]]))
+    if result.returncode != 1 or last is None or int(last[2]) == 0 or not broken:
+        sys.exit(f"plant {number} ({plant(number).what}): {plant(number).invariant} is not broken")
+
+
+def main(verb="", *arguments):
+    if verb == "list" and not arguments:
+        print("\n".join(f"{number};{one.file}" for number, one in enumerate(PLANTS, 1)))
+    elif verb == "show" and not arguments:
+        print("\n".join(f"{number:2}  {one.invariant}  {one.what} ({one.file})" for number, one in enumerate(PLANTS, 1)))
+    elif verb == "check" and len(arguments) == 1:
+        plant(arguments[0])
+    elif verb == "write" and len(arguments) == 3:
+        write(arguments[0], pathlib.Path(arguments[1]), pathlib.Path(arguments[2]))
+    elif verb == "run" and len(arguments) == 2:
+        run(*arguments)
+    elif verb == "test" and len(arguments) == 2:
+        test(*arguments)
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
