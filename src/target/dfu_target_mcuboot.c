@@ -189,6 +189,9 @@ static void check_what_goes_on(void)
 			      stream_progress_is_complete();
 
 	if (stream_progress_goes_on() && download.held_len > 0 && is_whole && slot_is_as_left()) {
+		if (stream_progress_is_complete()) {
+			download.limit = bytes_received();
+		}
 		return;
 	}
 	stream_progress_restart(stream);
@@ -506,13 +509,12 @@ static int check_request(int img_num, size_t file_size, struct mcuboot_slot *slo
  * Another file than the one before, or the one that only settings still know. Who begins again
  * after done(true) in the same run knows that it is complete, and wants it again.
  */
-static void take_up(const struct mcuboot_slot *slot, int img_num, size_t file_size, size_t limit)
+static void take_up(const struct mcuboot_slot *slot, int img_num, size_t file_size)
 {
 	const bool is_wanted_again = download.state == OVER && img_num == download.file.image;
 
 	end_download(NONE);
 	download.slot = *slot;
-	download.limit = limit;
 	download.file.type = DFU_TARGET_IMAGE_TYPE_MCUBOOT;
 	download.file.image = (uint8_t)img_num;
 	download.file.size = (uint32_t)file_size;
@@ -537,9 +539,10 @@ int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t
 	}
 	if (!is_same_file(&slot, img_num, file_size)) {
 		pause_download();
-		take_up(&slot, img_num, file_size, limit);
+		take_up(&slot, img_num, file_size);
 	}
 	if (download.state != ACTIVE) {
+		download.limit = limit;
 		rc = recount(open_stream());
 		download.state = rc == 0 ? ACTIVE : NONE;
 	}
