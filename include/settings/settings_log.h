@@ -55,6 +55,7 @@ struct settings_log {
 	size_t room;       /* Bytes of each sector that are used: those of the smallest. */
 	size_t start;      /* Of the sector in force. */
 	size_t end;        /* Of its records. 0: there is no sector in force. */
+	size_t last;       /* The record that this run has appended last. 0: none. */
 	uint32_t sequence; /* Its number. */
 	uint32_t erases;
 	int rc;          /* Not 0: look at flash before anything else. */

@@ -117,7 +117,8 @@ int log_records_walk(const struct settings_log *log, const struct log_wanted *wa
 {
 	struct log_record record;
 	struct log_record newer = {.pos = log->end};
-	size_t pos = log->start + log_padded(log, LOG_HEADER_LEN);
+	size_t pos = wanted->from != 0 ? wanted->from
+				       : log->start + log_padded(log, LOG_HEADER_LEN);
 	int rc = 0;
 
 	while (rc == 0 && pos < log->end) {

@@ -23,7 +23,8 @@ typedef int (*log_record_fn)(const struct settings_log *log, const struct log_re
 /* What a walk offers; NULL: everything. */
 struct log_wanted {
 	const char *name;
-	bool alone; /* not what is below it */
+	bool alone;  /* not what is below it */
+	size_t from; /* position of the first record that is looked at; 0: that of all */
 };
 
 static inline const char *log_record_name(const struct log_record *record)

@@ -260,6 +260,7 @@ static int rotate(struct settings_log *log, const char *name, const void *value,
 		return -ENOSPC;
 	}
 	log->rc = NOT_MOUNTED;
+	log->last = 0;
 	rc = erase_sector(log, snapshot.start);
 	if (rc == 0) {
 		rc = take_all(log, &snapshot, false);
@@ -299,6 +300,19 @@ static int compare(const struct settings_log *log, const struct log_record *reco
 	return 0;
 }
 
+/* Looks at the last record first: what changes often is often saved twice in a row. */
+static int find_value(const struct settings_log *log, const char *name, struct comparison *c)
+{
+	struct log_wanted wanted = {.name = name, .alone = true, .from = log->last};
+	int rc = log_records_walk(log, &wanted, compare, c);
+
+	if (rc == 0 && !c->found) {
+		wanted.from = 0;
+		rc = log_records_walk(log, &wanted, compare, c);
+	}
+	return rc;
+}
+
 /* The calls take the back-end as const; the log around it is the application's, and mutable. */
 static struct settings_log *log_of(const struct settings_backend *backend)
 {
@@ -315,13 +329,12 @@ static int settings_log_save(const struct settings_backend *backend, const char 
 {
 	struct settings_log *log = log_of(backend);
 	const struct log_lens lens = {.name = strlen(name), .value = len};
-	const struct log_wanted wanted = {.name = name, .alone = true};
 	struct comparison comparison = {.value = value, .len = len};
 	const size_t size = log_padded(log, log_record_len(&lens));
 	int rc = ready(log);
 
 	if (rc == 0) {
-		rc = log_records_walk(log, &wanted, compare, &comparison);
+		rc = find_value(log, name, &comparison);
 	}
 	if (rc != 0 || (comparison.found ? comparison.equal : len == 0)) {
 		return rc;
@@ -338,6 +351,7 @@ static int settings_log_save(const struct settings_backend *backend, const char 
 	log->rc = NOT_MOUNTED;
 	rc = log_program_record(log, log->end, name, value, len);
 	if (rc == 0) {
+		log->last = log->end;
 		log->end += size;
 		log->rc = 0;
 	}

@@ -268,6 +268,30 @@ static void a_look_up_reads_each_record_once(void **state)
 	assert_int_equal(rig.flash.nor.stats.reads, 1 + records);
 }
 
+static void a_name_that_was_saved_last_is_saved_without_a_look_at_the_others(void **state)
+{
+	(void)state;
+	save("b", "1");
+	save("a", "1");
+	save("a", "2");
+	rig.flash.nor.stats = (struct sim_nor_stats){0};
+	save("a", "3");
+	assert_int_equal(rig.flash.nor.stats.reads, 2); /* the record, the value */
+	assert_operations(0, 1);
+	save("a", "3");
+	assert_operations(0, 0);
+	save("b", "1");
+	assert_operations(0, 0); /* is not the last one, and as it was */
+	assert_int_equal(settings_delete("a"), 0);
+	assert_operations(0, 1);
+	assert_int_equal(settings_delete("a"), 0);
+	assert_operations(0, 0);
+	save("a", "3");
+	assert_operations(0, 1);
+	assert_setting("a", "3", 1);
+	assert_setting("b", "1", 1);
+}
+
 static void pages_wear_evenly_and_are_counted(void **state)
 {
 	unsigned int erases[4] = {0};
@@ -584,6 +608,7 @@ int main(void)
 		LOG_TEST(the_first_save_after_a_reset_begins_a_sector),
 		LOG_TEST(the_records_of_a_download_cost_two_erases),
 		LOG_TEST(a_look_up_reads_each_record_once),
+		LOG_TEST(a_name_that_was_saved_last_is_saved_without_a_look_at_the_others),
 		LOG_TEST(pages_wear_evenly_and_are_counted),
 		LOG_TEST(a_full_log_keeps_what_it_has),
 		LOG_TEST(a_torn_record_is_its_old_value),
