@@ -156,26 +156,32 @@ static void flush(struct writer *w)
 	w->fill = 0;
 }
 
+/* Whole write blocks: a record of any length goes through a small buffer. */
 static void put(struct writer *w, const uint8_t *data, size_t len)
 {
+	const size_t room = round_down(sizeof(w->buf), w->log->write_block);
+
 	w->crc = crc32_ieee(w->crc, data, len);
-	for (; len > 0; len--) {
-		/* Whole write blocks: a record of any length goes through a small buffer. */
-		if (w->fill + w->log->write_block > sizeof(w->buf) &&
-		    w->fill % w->log->write_block == 0) {
+	while (len > 0) {
+		const size_t n = min_size(len, room - w->fill);
+
+		memcpy(&w->buf[w->fill], data, n);
+		w->fill += n;
+		data += n;
+		len -= n;
+		if (w->fill == room) {
 			flush(w);
 		}
-		w->buf[w->fill++] = *data++;
 	}
 }
 
+/* With padding, if that is missing. */
 static int finish(struct writer *w)
 {
-	const uint8_t erased = flash_area_erased_val(w->log->area);
+	const size_t size = log_padded(w->log, w->fill);
 
-	while (w->fill % w->log->write_block != 0) {
-		put(w, &erased, 1);
-	}
+	memset(&w->buf[w->fill], flash_area_erased_val(w->log->area), size - w->fill);
+	w->fill = size;
 	flush(w);
 	return w->rc;
 }
