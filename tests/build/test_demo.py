@@ -92,9 +92,9 @@ class Demo(unittest.TestCase):
     def test_the_update_that_is_cut_goes_on(self):
         result = self.run_demo()
         self.assertEqual(re.findall(r"power cut before operation \d+", result.stdout + result.stderr),
-                         ["power cut before operation 10"])
+                         ["power cut before operation 8"])
         size = os.path.getsize(os.path.join(self.build, "examples/firmware-1.1.0.bin"))
-        self.assertEqual(re.findall("resuming.*", result.stdout), [f"resuming at 8192 of {size}, same file"])
+        self.assertEqual(re.findall("resuming.*", result.stdout), [f"resuming at 4096 of {size}, same file"])
 
     def test_it_stops_at_the_first_command_that_fails(self):
         os.remove(os.path.join(self.build, "examples/firmware-1.1.0.bin"))
