@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Only RAM knows: a paused stream is as it was left, and nothing outlives a reset. */
+/*
+ * Only RAM knows: a paused stream is as it was left, and nothing outlives a reset. One that an
+ * error has left unsure of its last page begins again: where that page began is not known here.
+ */
 #include "target/stream_progress.h"
+
+#include "stream/stream_position.h"
 
 static bool goes_on;
 
 void stream_progress_open(struct stream_flash_ctx *stream, const char *id,
 			  const struct stream_file *file, bool was_paused)
 {
-	(void)stream;
 	(void)id;
 	(void)file;
-	goes_on = was_paused;
+	goes_on = was_paused && !stream->suspect && !stream->spent;
+	if (!goes_on) {
+		stream_progress_restart(stream);
+	}
 }
 
 bool stream_progress_goes_on(void)
@@ -25,7 +32,10 @@ bool stream_progress_is_complete(void)
 
 void stream_progress_restart(struct stream_flash_ctx *stream)
 {
-	(void)stream; /* what goes on was never anything else but this stream */
+	const struct stream_position start = {0, 0};
+
+	stream_set_position(stream, &start);
+	goes_on = false;
 }
 
 void stream_progress_clearing(const char *id)
