@@ -3,7 +3,9 @@
 import gzip
 import json
 import re
+import struct
 import unittest
+import zlib
 
 import project
 
@@ -23,6 +25,27 @@ def dump_lines(block):
 def blocks(kind):
     return [(source.split()[1:], dump_lines(block)) for source, block in BLOCK.findall(TEXT)
             if source.split()[0] == kind]
+
+
+def checksum(data):
+    """Of what flash holds of a download."""
+    words = [int.from_bytes(data[at:at + 8], "little") for at in range(0, len(data), 8)]
+    a = b = 0
+    for i, word in enumerate(words):
+        a = (a + word) % 2**64
+        if 8 * i + 8 <= len(data):
+            b = (b + a) % 2**64
+    return zlib.crc32(struct.pack("<QQ", a, b))
+
+
+def download_record(data, at, start, size, block):
+    """A download of MCUboot image 0 into a slot, paused before its byte `at`."""
+    hold = -(-32 // block) * block
+    end = at // block * block
+    flash, tail = data[hold:end], data[end:at]
+    fields = struct.pack("<BBBBIIIIIHH", 1, 2, 1, 0, len(data), start + hold, size - hold, len(flash), checksum(flash),
+                         len(tail), 0)
+    return fields + struct.pack("<I", zlib.crc32(bytes(4) + data[:32] + tail + fields)), tail
 
 
 class Formats(unittest.TestCase):
@@ -57,6 +80,16 @@ class Formats(unittest.TestCase):
             offset = int(printed, 16)
             with self.subTest(offset=printed):
                 self.assertEqual(data[offset:offset + len(found)], found)
+
+    def test_the_record_of_a_download_is_what_its_description_says(self):
+        (((file, *numbers), lines),) = blocks("download")
+        data = (VECTORS / "images" / file).read_bytes()
+        record, tail = download_record(data, *(int(number, 0) for number in numbers))
+        for printed, found in lines:
+            with self.subTest(offset=printed):
+                self.assertEqual(record[int(printed, 16):][:len(found)], found)
+        self.assertEqual(sum(len(found) for _, found in lines), len(record))
+        self.assertIn(f"the tail is `{tail.hex()}`", TEXT)
 
 
 if __name__ == "__main__":
