@@ -14,7 +14,8 @@
 
 /* What outlives a reset beside flash. */
 struct survivor {
-	int32_t running; /* the slot, as a chip has it in its vector table register */
+	int32_t running;    /* the slot, as a chip has it in its vector table register */
+	uint32_t restarted; /* 1 once device_set_restarted() was called */
 	uint32_t noise[GEOMETRY_FLASHES];
 };
 
@@ -106,6 +107,16 @@ static struct survivor *survivor_of(const struct powercut_world *world)
 int device_running(const struct powercut_world *world)
 {
 	return survivor_of(world)->running;
+}
+
+bool device_may_have_restarted(const struct powercut_world *world)
+{
+	return survivor_of(world)->restarted != 0;
+}
+
+void device_set_restarted(const struct powercut_world *world)
+{
+	survivor_of(world)->restarted = 1;
 }
 
 static const struct powercut_flash *flash_of(const struct powercut_world *world,

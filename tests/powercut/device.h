@@ -74,6 +74,13 @@ size_t device_hold(const struct device_config *config, int slot);
 /* The slot that the bootloader started last. */
 int device_running(const struct powercut_world *world);
 
+/*
+ * Whether a boot has found the upload slot such that a download may have begun at 0 since: later
+ * pages then hold bytes of the same file that are no progress, and flash does not tell.
+ */
+bool device_may_have_restarted(const struct powercut_world *world);
+void device_set_restarted(const struct powercut_world *world);
+
 struct raw device_raw(const struct powercut_world *world, enum geometry_part_kind kind);
 /* One part of the geometry's list; neighbours are several. */
 struct raw device_raw_part(const struct powercut_world *world, size_t part);

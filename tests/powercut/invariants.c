@@ -214,8 +214,7 @@ size_t evidence_progress(const struct evidence *evidence, int slot, int file)
 	return whole == 0 ? 0 : where->hold + whole;
 }
 
-/* Something was begun where the held-back bytes belong, and not ended. */
-static bool head_is_torn(const struct evidence *evidence, int slot)
+bool evidence_head_is_begun(const struct evidence *evidence, int slot)
 {
 	const struct evidence_slot *where = &evidence->slot[slot];
 
@@ -244,7 +243,7 @@ const char *invariant_progress_is_kept(const struct evidence *evidence, int slot
 	if (there == 0 || evidence_holds(evidence, slot, where->start, file)) {
 		return NULL; /* nothing to lose; or nothing left to do */
 	}
-	if (head_is_torn(evidence, slot) && (!fits || cuts > 1)) {
+	if (evidence_head_is_begun(evidence, slot) ? !fits || cuts > 1 : evidence->restarted) {
 		return NULL;
 	}
 	if (fits && cuts > 1 && there == size) {

@@ -31,6 +31,7 @@ struct evidence {
 	const struct device_file *file; /* FILES of them */
 	struct evidence_slot slot[2];
 	int running;
+	bool restarted;                    /* device_may_have_restarted() */
 	struct raw other[EVIDENCE_OTHERS]; /* neighbours */
 	size_t others;
 	struct raw scratch;
@@ -74,6 +75,9 @@ const char *invariant_cost_is_floor(const struct evidence *evidence, int slot, i
 
 /* How much of a file a slot holds from its first byte on, what is held back taken for there. */
 size_t evidence_progress(const struct evidence *evidence, int slot, int file);
+
+/* Something was begun where the held-back bytes belong, and not ended; or a file is shown there. */
+bool evidence_head_is_begun(const struct evidence *evidence, int slot);
 
 /*
  * I6, and I3: a download of a file that goes on at `offset` has lost at most a page of what flash

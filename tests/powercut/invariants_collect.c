@@ -49,6 +49,7 @@ void evidence_collect(const struct powercut_world *world, struct evidence *evide
 		.geometry = config->geometry,
 		.file = config->file,
 		.running = device_running(world),
+		.restarted = device_may_have_restarted(world),
 		.scratch = device_raw(world, PART_SCRATCH),
 	};
 	collect_slot(world, 0, &evidence->slot[0]);

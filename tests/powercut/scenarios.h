@@ -19,6 +19,8 @@ struct scenario {
 	int (*body)(const struct powercut_world *world);
 	/* What flash has to say when the body is through; parent. */
 	void (*check)(const struct powercut_world *world);
+	/* What it must not say at any moment, besides what holds for all; parent; NULL: nothing. */
+	void (*check_cut)(const struct powercut_world *world);
 	enum device_file_number goal; /* runs in the end */
 	size_t chunk;                 /* bytes of a write */
 	bool keeps_progress;          /* I6 is asked of every download in it */

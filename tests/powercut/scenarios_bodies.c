@@ -57,6 +57,23 @@ static void check_file(const struct powercut_world *world, int file)
 	check_asked(world, file, false, false);
 }
 
+/* A permanent request that is cut is none, and never a test. */
+static void check_no_test(const struct powercut_world *world)
+{
+	const int slot = life_upload_slot(world);
+	struct evidence evidence;
+
+	evidence_collect(world, &evidence);
+	const struct raw *raw = &evidence.slot[slot].raw;
+	const bool knows_tests = boot_mode_needs_trailer(evidence.mode) &&
+				 evidence.mode != BOOT_MODE_OVERWRITE_ONLY;
+
+	if (knows_tests && raw_has_magic(raw, evidence.align) == RAW_YES &&
+	    raw_image_ok(raw, evidence.align) == RAW_UNSET) {
+		powercut_violation(world, "I1", "a permanent request became a test");
+	}
+}
+
 static void check_new(const struct powercut_world *world)
 {
 	check_file(world, FILE_NEW);
@@ -139,7 +156,7 @@ static int splice(const struct powercut_world *world)
 
 	if (rc == -EBADMSG && life_seen(world)->went_on) {
 		rc = life_begin(world, FILE_TWIN, &offset);
-		if (rc == 0 && offset != 0) {
+		if (rc == 0 && offset != 0 && !life_flash_fails(world)) {
 			powercut_violation(world, "I3", "a splice goes on at %zu", offset);
 		}
 		rc = rc == 0 ? life_write(world, FILE_TWIN, &offset,
@@ -308,6 +325,7 @@ const struct scenario scenario_list[] = {
 		.before = download_all,
 		.body = schedule_permanent,
 		.check = check_permanent,
+		.check_cut = check_no_test,
 		.goal = FILE_NEW,
 		.chunk = 1000,
 	},

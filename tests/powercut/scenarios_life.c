@@ -52,6 +52,11 @@ int life_running_file(const struct powercut_world *world)
 	return file;
 }
 
+bool life_flash_fails(const struct powercut_world *world)
+{
+	return world->power->fired;
+}
+
 static void judge_offset(const struct powercut_world *world, int file, size_t offset)
 {
 	struct scenario_seen *seen = life_seen(world);
@@ -59,6 +64,10 @@ static void judge_offset(const struct powercut_world *world, int file, size_t of
 	const char *found;
 
 	seen->went_on = offset > 0;
+	if (life_flash_fails(world)) {
+		seen->paused = false;
+		return;
+	}
 	if (seen->paused && offset != seen->paused_at) {
 		powercut_violation(world, "I6", "paused at %zu, goes on at %zu", seen->paused_at,
 				   offset);
@@ -167,11 +176,30 @@ int life_bring_up(const struct powercut_world *world, int file)
 	return rc;
 }
 
+static void note_restart(const struct powercut_world *world)
+{
+	struct evidence evidence;
+
+	const int slot = life_upload_slot(world);
+
+	evidence_collect(world, &evidence);
+	if (evidence_head_is_begun(&evidence, slot) &&
+	    evidence_progress(&evidence, slot, (int)life_scenario(world)->goal) > 0) {
+		device_set_restarted(world);
+	}
+}
+
 static int start(const struct powercut_world *world)
 {
 	const int rc = device_open(world);
 
-	return rc == 0 && device_boot(world) < 0 ? -EIO : rc;
+	if (rc != 0 || device_boot(world) < 0) {
+		return rc != 0 ? rc : -EIO;
+	}
+	if (world->cuts > 0) {
+		note_restart(world);
+	}
+	return 0;
 }
 
 static int factory_trailer(const struct powercut_world *world)
@@ -317,7 +345,12 @@ void life_check_ran(const struct powercut_world *world)
 
 void life_check_cut(const struct powercut_world *world)
 {
+	const struct scenario *scenario = life_scenario(world);
+
 	invariants_check(world);
+	if (scenario->check_cut != NULL) {
+		scenario->check_cut(world);
+	}
 }
 
 void life_check_end(const struct powercut_world *world)

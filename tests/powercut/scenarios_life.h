@@ -18,6 +18,9 @@ struct scenario_seen {
 struct scenario_seen *life_seen(const struct powercut_world *world);
 const struct scenario *life_scenario(const struct powercut_world *world);
 
+/* Whether every operation fails from now on: nothing is promised of what could not be saved. */
+bool life_flash_fails(const struct powercut_world *world);
+
 /* The slot that uploads go to. */
 int life_upload_slot(const struct powercut_world *world);
 

@@ -6,6 +6,8 @@
  */
 #include "scenarios_bodies.h"
 
+#include <errno.h>
+
 #include <dfu/dfu_target.h>
 
 #define POINTS 6
@@ -45,8 +47,7 @@ static void remember_pause(const struct powercut_world *world, size_t offset)
 {
 	struct scenario_seen *seen = life_seen(world);
 
-	/* What could not be saved is lost, and has to be: no promise. */
-	seen->paused = !world->power->fired;
+	seen->paused = !life_flash_fails(world);
 	seen->paused_at = offset;
 }
 
@@ -70,7 +71,7 @@ int scenario_pause_body(const struct powercut_world *world)
 			remember_pause(world, offset);
 		}
 		if (rc == 0 && resets) {
-			return POWERCUT_RESET;
+			return life_flash_fails(world) ? -EIO : POWERCUT_RESET;
 		}
 		rc = rc == 0 ? life_begin(world, FILE_NEW, &offset) : rc;
 	}

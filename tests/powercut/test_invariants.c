@@ -469,6 +469,16 @@ static void a_torn_head_may_cost_the_download(void **state)
 	assert_null(goes_on(0, 1));
 }
 
+static void after_a_new_beginning_flash_does_not_tell_progress(void **state)
+{
+	(void)state;
+	hold(300);
+	assert_non_null(goes_on(0, 2));
+	the.evidence.restarted = true;
+	assert_null(goes_on(0, 2));
+	assert_non_null(goes_on(400, 2));
+}
+
 static void a_torn_head_costs_nothing_where_its_page_fits_the_buffer(void **state)
 {
 	static struct geometry roomy;
@@ -521,6 +531,7 @@ int main(void)
 		TEST(nothing_is_counted_that_flash_does_not_hold),
 		TEST(bytes_of_another_file_do_not_count),
 		TEST(a_torn_head_may_cost_the_download),
+		TEST(after_a_new_beginning_flash_does_not_tell_progress),
 		TEST(a_torn_head_costs_nothing_where_its_page_fits_the_buffer),
 	};
 
