@@ -24,7 +24,7 @@ Plant = collections.namedtuple("Plant", "what cases invariant file changes")
 VIOLATIONS = 400  # Before the one that is waited for: some plants show in runs without a cut, too.
 
 PLANTS = [
-    Plant("a request's magic is written before what it asks for", "schedule-permanent/swap", "I2",
+    Plant("a request's magic is written before what it asks for", "schedule-permanent/swap", "I1",
           "boot/boot_request.c", [("""\
 	int rc = 0;
 
@@ -48,7 +48,7 @@ PLANTS = [
 		}
 	}
 """)]),
-    Plant("progress is saved before the page is in flash", "resume/", "I6",
+    Plant("progress is saved before the page is in flash", "-large/swap", "I6",
           "target/stream_progress.c", [("""\
 		drop_stale_record();
 		const int rc = stream_flash_buffered_write(stream, buf, n, false);
@@ -71,18 +71,27 @@ PLANTS = [
 		if (!find_page""")]),
     Plant("the page behind the resume point is not erased again", "resume/", "I3",
           "target/stream_progress.c", [("""\
-	*page = (struct place){.position = {start, start}};
+		progress.page_end = SIZE_MAX; /* no record will be saved */
+	}
 """, """\
-	*page = (struct place){.position = {start, end == SIZE_MAX ? start : end}};
+		progress.page_end = SIZE_MAX; /* no record will be saved */
+	} else {
+		stream->erased_up_to = progress.page_end;
+	}
 """)]),
-    Plant("another file goes on where the last one stopped", "resume-other/", "I3",
+    Plant("another file goes on where the last one stopped", "resume-other/", "I6",
           "target/dfu_target_mcuboot.c", [("""\
 	const bool is_other = len > 0 && download.has_seen &&
 			      memcmp(seen, held, min_size((size_t)len, DOWNLOAD_FIRST_LEN)) != 0;
 """, """\
 	const bool is_other = false;
+"""), ("""\
+	download.file.size = (uint32_t)file_size;
+""", """\
+	(void)file_size;
+	download.file.size = 0;
 """)]),
-    Plant("the held-back bytes are programmed first", "download/swap", "I1",
+    Plant("the held-back bytes are programmed first", "download/swap", "I3",
           "target/dfu_target_mcuboot.c", [("""\
 	if (download.held_len == download.slot.hold_len) {
 		save_held();
@@ -93,14 +102,24 @@ PLANTS = [
 		rc = mcuboot_head_program(&download.slot, held);
 	}
 """)]),
-    Plant("a pause's record is not taken back before the first program", "pause/", "I3",
+    Plant("a pause's record is trusted and not taken back before the first program", "pause/", "I3",
           "target/stream_progress.c", [("""\
 	const bool is_taken_back = take_back(stream, page);
+
+	return progress.state == DOWNLOAD_PAUSED && is_taken_back && !stream->suspect &&
+	       !stream->spent && stream_find_position(stream, written, &here->position) == 0 &&
+	       here->position.erased_up_to > written;
 """, """\
-	const bool is_taken_back = true;
+	size_t start;
+	size_t end;
 
 	(void)take_back;
 	(void)page;
+	if (!find_page(stream, written, &start, &end)) {
+		return false;
+	}
+	here->position.erased_up_to = end;
+	return progress.state == DOWNLOAD_PAUSED && !stream->suspect && !stream->spent;
 """)]),
     Plant("the block with the header's magic is programmed first", "resume/", "I3",
           "target/mcuboot_head.c", [("""\
@@ -184,6 +203,43 @@ PLANTS = [
 		(void)fa;
 		forget(tail);
 		return 0;
+""")]),
+    Plant("the rest of a first page that is written again is forgotten", "download/", "I3",
+          "target/mcuboot_head.c", [("""\
+	if (rc == 0 && len > 0) {
+""", """\
+	if (rc == 0 && len > page_size(slot)) {
+""")]),
+    Plant("a download goes into the slot that runs", "download/", "I2",
+          "target/mcuboot_slot.c", [("""\
+	const int id = boot_upload_area(img_num);
+""", """\
+	const int id = boot_upload_area(img_num) & ~1;
+""")]),
+    Plant("a download wipes the trailer of the slot that runs, too", "replace/", "I4",
+          "target/mcuboot_slot.c", [("""\
+	if (boot_trailer_size(area) >= 0) {
+		rc = boot_trailer_wipe(area, tail);
+	}
+""", """\
+	if (boot_trailer_size(area) >= 0) {
+		const struct flash_area *other;
+
+		rc = flash_area_open(area->fa_id ^ 1, &other);
+		rc = rc == 0 ? boot_trailer_wipe(other, tail) : rc;
+		rc = rc == 0 ? boot_trailer_wipe(area, tail) : rc;
+	}
+""")]),
+    Plant("the trailer is wiped twice", "download/", "I5",
+          "target/mcuboot_slot.c", [("""\
+	if (boot_trailer_size(area) >= 0) {
+		rc = boot_trailer_wipe(area, tail);
+	}
+""", """\
+	if (boot_trailer_size(area) >= 0) {
+		rc = boot_trailer_wipe(area, tail);
+		rc = rc == 0 ? boot_trailer_wipe(area, tail) : rc;
+	}
 """)]),
 ]
 
