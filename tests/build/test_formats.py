@@ -27,6 +27,20 @@ def blocks(kind):
             if source.split()[0] == kind]
 
 
+def log_records(sector, block=4):
+    """(name, value, end) of each record of a settings log's sector."""
+    position = 0
+    while True:
+        lengths = int.from_bytes(sector[position:position + 2], "little")
+        middle, end = position + 2 + (lengths >> 10), position + 2 + (lengths >> 10) + lengths % 1024
+        if zlib.crc32(sector[position:end]) != int.from_bytes(sector[end:end + 4], "little"):
+            return
+        padded = -(-(end + 4) // block) * block
+        assert set(sector[end + 4:padded]) <= {0xff}
+        yield bytes(sector[position + 2:middle]), bytes(sector[middle:end]), padded
+        position = padded
+
+
 def checksum(data):
     """Of what flash holds of a download."""
     words = [int.from_bytes(data[at:at + 8], "little") for at in range(0, len(data), 8)]
@@ -80,6 +94,22 @@ class Formats(unittest.TestCase):
             offset = int(printed, 16)
             with self.subTest(offset=printed):
                 self.assertEqual(data[offset:offset + len(found)], found)
+
+    def test_the_settings_log_is_read_by_the_tables(self):
+        """That it is what the library programs, a test of the log compares."""
+        ((_, lines),) = blocks("settings-log")
+        flash = bytearray(b"\xff" * 8192)
+        for printed, data in lines:
+            flash[int(printed, 16):int(printed, 16) + len(data)] = data
+        sectors = [list(log_records(flash[start:start + 4096])) for start in (0, 4096)]
+        for number, ((name, header, _), *records) in enumerate(sectors, 1):
+            self.assertEqual(name, b"=SLOG")
+            *fields, snapshot = struct.unpack("<BBHIII", header)
+            self.assertEqual(fields, [0, 1, 4, 4096, number])
+            self.assertEqual(snapshot, (28, records[-1][2])[number - 1])
+        self.assertEqual([record[:2] for record in sectors[0][1:]],
+                         [(b"app/mode", b"on"), (b"app/id", bytes(range(1, 6))), (b"app/mode", b"off"), (b"app/id", b"")])
+        self.assertEqual([record[:2] for record in sectors[1][1:]], [(b"app/mode", b"off"), (b"app/id", b"\6")])
 
     def test_the_record_of_a_download_is_what_its_description_says(self):
         (((file, *numbers), lines),) = blocks("download")

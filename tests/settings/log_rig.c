@@ -28,6 +28,9 @@ const struct log_geometry log_geometries[LOG_GEOMETRIES] = {
 	{.name = "no erase, bytes, 0", .flash = {{{2, 4096}}, 1, 0x00, true}, .room = 4096},
 };
 
+const struct log_geometry log_words = {
+	.name = "words", .flash = {{{4, PAGE}}, 4, 0xff, false}, .room = PAGE};
+
 static uint8_t *must_calloc(size_t size)
 {
 	uint8_t *p = calloc(size, 1);
@@ -116,4 +119,9 @@ void log_shot_restore(const struct log_shot *shot, struct log_rig *rig)
 uint8_t *log_rig_bytes(struct log_rig *rig, size_t off)
 {
 	return rig->flash.memory + rig->area.fa_off + off;
+}
+
+void log_save(const char *name, const char *text)
+{
+	assert_int_equal(settings_save_one(name, text, strlen(text)), 0);
 }

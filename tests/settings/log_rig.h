@@ -18,6 +18,7 @@
 #include "support/test_flash.h"
 
 #define LOG_GEOMETRIES 13
+#define PAGE 4096 /* of log_words */
 
 struct log_geometry {
 	const char *name;
@@ -47,6 +48,9 @@ struct log_shot {
 /* Geometries on which a log works, with room for the conformance suite. */
 extern const struct log_geometry log_geometries[LOG_GEOMETRIES];
 
+/* Four pages with write blocks of 4. */
+extern const struct log_geometry log_words;
+
 /* Blank flash, nothing opened. */
 void log_rig_blank(struct log_rig *rig, const struct log_geometry *geometry);
 /* Blank flash, opened, and the back-end of the settings. */
@@ -60,6 +64,9 @@ void log_shot_init(struct log_shot *shot, const struct log_rig *rig);
 void log_shot_free(struct log_shot *shot);
 void log_shot_take(struct log_shot *shot, const struct log_rig *rig);
 void log_shot_restore(const struct log_shot *shot, struct log_rig *rig);
+
+/* Save a text, which succeeds. */
+void log_save(const char *name, const char *text);
 
 /* Bytes from the start of the area. */
 uint8_t *log_rig_bytes(struct log_rig *rig, size_t off);

@@ -248,6 +248,58 @@ static void every_operation_can_fail(void **state)
 	done();
 }
 
+/* One operation is torn and returns an error, but the device stays on and saves again. */
+static bool tear_once(unsigned long k, uint32_t seed, uint64_t series)
+{
+	struct log_model model = before;
+	struct log_model with;
+	struct log_change change = {0};
+	uint64_t again = series;
+	unsigned int saved;
+
+	(void)snprintf(where, sizeof(where), "operation %lu is torn, seed %u, and power stays", k,
+		       (unsigned int)seed);
+	log_shot_restore(&start, &rig);
+	assert_int_equal(log_rig_reset(&rig), 0);
+	sim_power_cut(&rig.power, k, SIM_CUT_INSIDE, seed, -EDOM);
+	saved = run(&model, series, CHANGES);
+	if (!rig.power.fired) {
+		return false;
+	}
+	sim_power_init(&rig.power);
+	for (unsigned int n = 0; n <= saved; n++) {
+		change = log_change_random(&again);
+	}
+	with = model;
+	log_model_apply(&with, &change);
+	if (!log_model_is_stored(&model)) {
+		expect(log_model_is_stored(&with), "neither old nor new");
+	}
+	/* Back to the old value, which a look at RAM would take for unchanged. */
+	change.len = model.lens[change.name];
+	change.pattern = change.len == 0 ? 0 : model.values[change.name][0];
+	expect(log_change_save(&change) == 0, "no way back");
+	expect(run(&model, series + 2, 3) == 3, "not in the same run");
+	expect(log_rig_reset(&rig) == 0 && log_model_is_stored(&model), "not back");
+	check_goes_on(&model, series + 1);
+	return true;
+}
+
+static void an_operation_can_be_torn_without_a_reset(void **state)
+{
+	unsigned long k = 0;
+
+	prepare(*state, USED);
+	while (tear_once(k, 0, 23)) {
+		for (uint32_t seed = 1; seed < SEEDS; seed++) {
+			(void)tear_once(k, seed, 23);
+		}
+		k++;
+	}
+	assert_true(k > CHANGES);
+	done();
+}
+
 /* The device's own code comes back, whatever was under way, and again as long as it fails. */
 static void the_error_of_the_device_is_returned(void **state)
 {
@@ -279,6 +331,7 @@ int main(void)
 		cmocka_unit_test(a_cut_can_follow_a_cut),
 		cmocka_unit_test(random_cuts_never_harm_a_long_life),
 		cmocka_unit_test(every_operation_can_fail),
+		cmocka_unit_test(an_operation_can_be_torn_without_a_reset),
 		cmocka_unit_test(the_error_of_the_device_is_returned),
 	};
 	const size_t count = sizeof(tests) / sizeof(tests[0]);
