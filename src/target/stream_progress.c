@@ -209,6 +209,9 @@ static bool go_on(struct stream_flash_ctx *stream, size_t written, uint32_t sum,
 		}
 		here = page;
 		tail_len = 0;
+	} else if (progress.state == DOWNLOAD_PAUSED && !is_inside && tail_len > 0 &&
+		   !take_back(stream, &page)) {
+		tail_len = 0; /* the record of it must not outlive the next tail */
 	}
 	stand_at(stream, &here);
 	stream->buf_bytes = tail_len;
