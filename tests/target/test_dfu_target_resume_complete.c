@@ -285,7 +285,7 @@ static unsigned int tear_heads(const struct reset_case *what, bool fits)
 	assert_true(k < dev->op_count);
 	for (uint32_t seed = 0; seed < 64; seed++) {
 		reset_restore();
-		assert_int_equal(reset_run_cut(download_all, k + seed % 8, SIM_CUT_INSIDE, seed),
+		assert_int_equal(reset_run_cut(download_all, k + seed / 8, SIM_CUT_INSIDE, seed),
 				 RESET_CUT);
 		const bool is_torn = is_torn_head();
 		torn += is_torn;
