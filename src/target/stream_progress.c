@@ -337,6 +337,17 @@ static void drop_stale_record(void)
 	}
 }
 
+/* Add up what has been programmed since; a callback may have used the buffer for its own. */
+static void note_up_to(struct stream_flash_ctx *stream, const uint8_t *bytes, size_t end)
+{
+	if (stream->callback == NULL) {
+		running_sum_add(&progress.sum, bytes, end - progress.noted);
+	} else if (!add_from_flash(&progress.sum, stream, progress.noted, end)) {
+		DFU_WRN("%s: not readable: no progress from here on", progress.id);
+	}
+	progress.noted = end;
+}
+
 /* Count what the last program took out of the buffer, and save a record where a page is whole. */
 static void note(struct stream_flash_ctx *stream)
 {
@@ -344,18 +355,14 @@ static void note(struct stream_flash_ctx *stream)
 	size_t start;
 
 	if (stream->bytes_written >= progress.page_end) {
-		const size_t n = progress.page_end - progress.noted;
-
-		running_sum_add(&progress.sum, bytes, n);
-		bytes += n;
-		progress.noted = progress.page_end;
+		bytes += progress.page_end - progress.noted;
+		note_up_to(stream, stream->buf, progress.page_end);
 		(void)save(stream, DOWNLOAD_RUNNING, progress.noted, 0, &progress.sum);
 		if (!find_page(stream, progress.noted, &start, &progress.page_end)) {
 			progress.page_end = SIZE_MAX;
 		}
 	}
-	running_sum_add(&progress.sum, bytes, stream->bytes_written - progress.noted);
-	progress.noted = stream->bytes_written;
+	note_up_to(stream, bytes, stream->bytes_written);
 }
 
 /* One buffer at a time: it still holds what was programmed when the call returns. */
