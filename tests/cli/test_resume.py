@@ -201,6 +201,14 @@ class Words(ResumeTest):
         self.assertEqual(percents, [70, 80, 90, 100])
         self.assert_installed()
 
+    def test_where_nothing_had_arrived_nothing_is_said(self):
+        device = self.begin(9000)
+        before = device.all_files()
+        for after in range(6):
+            self.restore(before)
+            self.cut(after)
+            self.assertNotRegex(self.done("update", device.path, self.file).out, "resuming|starting at")
+
     def test_a_report_tells_it_too(self):
         device = self.begin(20000)
         self.assertIsNone(json.loads(self.cut(12, "--json").out)["resumed_at"])
