@@ -137,11 +137,14 @@ static size_t page_size(const struct mcuboot_slot *slot)
 		       : 0;
 }
 
+static bool rest_fits(const struct mcuboot_slot *slot, size_t size, size_t buf_len)
+{
+	return size >= slot->hold_len && size - slot->hold_len <= buf_len;
+}
+
 bool mcuboot_head_is_mendable(const struct mcuboot_slot *slot, size_t buf_len)
 {
-	const size_t size = page_size(slot);
-
-	return size >= slot->hold_len && size - slot->hold_len <= buf_len;
+	return !flash_needs_erase(slot->area->fa_dev) || rest_fits(slot, page_size(slot), buf_len);
 }
 
 int mcuboot_head_erase(const struct mcuboot_slot *slot, uint8_t *buf, size_t buf_len)
@@ -149,7 +152,7 @@ int mcuboot_head_erase(const struct mcuboot_slot *slot, uint8_t *buf, size_t buf
 	const size_t size = page_size(slot);
 	const off_t rest = (off_t)(slot->start + slot->hold_len);
 
-	if (!mcuboot_head_is_mendable(slot, buf_len)) {
+	if (!rest_fits(slot, size, buf_len)) {
 		return -EIO;
 	}
 	size_t len = size - slot->hold_len;

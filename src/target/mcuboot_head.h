@@ -20,7 +20,10 @@ enum mcuboot_head {
 /* What flash holds where the slot's hold_len bytes at `head` go: enum mcuboot_head or -errno. */
 int mcuboot_head_look(const struct mcuboot_slot *slot, const uint8_t *head);
 
-/* Whether the rest of their page fits into a buffer, so that a torn block can be mended. */
+/*
+ * Whether a torn block can be mended: the rest of its page fits into a buffer, or it may be
+ * programmed again without an erase.
+ */
 bool mcuboot_head_is_mendable(const struct mcuboot_slot *slot, size_t buf_len);
 
 /*

@@ -292,6 +292,19 @@ static void what_does_not_fit_the_buffer_is_left(void **state)
 	close_flash();
 }
 
+static void without_explicit_erase_a_torn_block_needs_no_buffer(void **state)
+{
+	(void)state;
+	open_flash(16, 0xff, true);
+	assert_true(mcuboot_head_is_mendable(&slot, 0));
+	place[16] = head[16] | 0x01; /* torn, or not */
+	place[17] = (uint8_t)~head[17] & 0xff;
+	assert_int_equal(mcuboot_head_program(&slot, head), 0);
+	assert_int_equal(mcuboot_head_look(&slot, head), MCUBOOT_HEAD_WHOLE);
+	assert_int_equal(mcuboot_head_erase(&slot, buf, 64), -EIO); /* its page does not fit */
+	close_flash();
+}
+
 static void errors_of_writing_the_page_again_are_told(void **state)
 {
 	(void)state;
@@ -317,6 +330,7 @@ int main(void)
 		cmocka_unit_test(what_did_not_take_is_found_by_reading_back),
 		cmocka_unit_test(the_page_is_written_again_without_its_head),
 		cmocka_unit_test(what_does_not_fit_the_buffer_is_left),
+		cmocka_unit_test(without_explicit_erase_a_torn_block_needs_no_buffer),
 		cmocka_unit_test(errors_of_writing_the_page_again_are_told),
 	};
 
