@@ -39,7 +39,7 @@ FIND = .venv/bin/python tests/powercut/plants.py run $(PLANT) build/tests/powerc
 else
 POWERCUT = powercut
 FIND = build/tests/powercut/powercut --cuts $(CUTS) --seconds $(SECONDS) \
-	--also 'build-asan/tests/powercut/powercut --no-pairs --one-in 23 --seeds 2 --cuts $(SANITIZED) --seconds 120'
+	--also 'build-asan/tests/powercut/powercut --match /nrf52840dk/ --one-in 23 --seeds 2 --cuts $(SANITIZED) --seconds 120'
 endif
 powercut: build/build.ninja $(if $(PLANT)$(REPLAY),,heatmap build-asan/build.ninja) ## a million power cuts; PLANT=K: with defect K; REPLAY=ID: one again
 	@$(if $(PLANT),.venv/bin/python tests/powercut/plants.py check '$(PLANT)')

@@ -460,6 +460,18 @@ static int run(const struct request *request, const struct selection *selection)
 		   violations + totals.violations > 0 || totals.fired >= request->plan.cuts);
 }
 
+static int act(const struct request *request, const struct selection *selection)
+{
+	if (request->lists) {
+		list(selection);
+		return EXIT_SUCCESS;
+	}
+	if (request->replay != NULL) {
+		return replay(request, selection);
+	}
+	return request->costs != NULL ? write_costs(request, selection) : run(request, selection);
+}
+
 int main(int argc, char **argv)
 {
 	const char *jobs = getenv("SLOTWISE_JOBS");
@@ -468,6 +480,7 @@ int main(int argc, char **argv)
 		.slice = -1,
 	};
 	struct selection selection = {0};
+	int status;
 
 	if (jobs != NULL) {
 		request.plan.workers = number_of("jobs", jobs);
@@ -478,13 +491,8 @@ int main(int argc, char **argv)
 		die("no crypto");
 	}
 	select_cases(&request, &selection);
-	if (request.lists) {
-		list(&selection);
-		return EXIT_SUCCESS;
-	}
-	if (request.replay != NULL) {
-		return replay(&request, &selection);
-	}
-	return request.costs != NULL ? write_costs(&request, &selection)
-				     : run(&request, &selection);
+	status = act(&request, &selection);
+	free(selection.cases);
+	free(selection.by_case);
+	return status;
 }

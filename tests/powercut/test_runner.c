@@ -105,7 +105,7 @@ static void one_cut_of_a_hundred_or_more_runs_the_whole_device(void **state)
 	struct outcome o;
 
 	(void)state;
-	run_cases(&o, TOY_SOUND, 1, (struct powercut_plan){.cuts = 3000});
+	run_cases(&o, TOY_SOUND, 1, (struct powercut_plan){.cuts = 1000});
 	assert_true(o.totals.whole * 100 >= o.totals.fired);
 	run_cases(&o, TOY_SOUND, 1, (struct powercut_plan){.seeds = SEEDS, .real_one_in = 1});
 	assert_int_equal(o.totals.whole, o.totals.fired);
@@ -114,13 +114,13 @@ static void one_cut_of_a_hundred_or_more_runs_the_whole_device(void **state)
 
 static void random_cuts_follow_up_to_the_planned_number(void **state)
 {
-	const struct powercut_plan plan = {.cuts = 2000, .seed = 7};
-	const struct powercut_plan other = {.cuts = 2000, .seed = 8};
+	const struct powercut_plan plan = {.cuts = 800, .seed = 7};
+	const struct powercut_plan other = {.cuts = 800, .seed = 8};
 	struct outcome one, same, another;
 
 	(void)state;
 	run_cases(&one, TOY_SOUND, 1, plan);
-	assert_in_range(one.totals.fired, 2000, 2000 + 400);
+	assert_in_range(one.totals.fired, 800, 800 + 400);
 	assert_int_equal(one.totals.violations, 0);
 	assert_true(one.totals.by_cuts[3] > 0 && one.totals.by_cuts[4] > 0);
 	run_cases(&same, TOY_SOUND, 1, plan);
