@@ -308,6 +308,107 @@ static void a_torn_header_is_mended_where_its_page_fits_the_buffer(void **state)
 	assert_true(tear_heads(&large, true) > 5);
 }
 
+static int init_small(void)
+{
+	return reset_init(is_size_known ? new_file.size : 0);
+}
+
+static void pause_small(void)
+{
+	assert_int_equal(init_small(), 0);
+	assert_int_equal(reset_write(at, 100), 0);
+	assert_int_equal(reset_offset(), at);
+	assert_int_equal(dfu_target_done(false), 0);
+}
+
+static void complete_small(void)
+{
+	assert_int_equal(init_small(), 0);
+	assert_int_equal(reset_offset(), at);
+	assert_int_equal(reset_write(new_file.size, 100), 0);
+	assert_int_equal(dfu_target_done(true), 0);
+}
+
+static void verify_small(void)
+{
+	assert_int_equal(init_small(), 0);
+	assert_int_equal(reset_offset(), new_file.size);
+	assert_int_equal(dfu_target_write(new_file.bytes, 1), -EFBIG);
+	assert_int_equal(dfu_target_done(true), 0);
+	assert_int_equal(dfu_target_schedule_update(0), 0);
+	reset_assert_slot_is_file();
+}
+
+static void complete_again(void)
+{
+	assert_int_equal(reset_init(SIZE), 0);
+	assert_int_equal(reset_write(SIZE, 100), 0);
+	assert_int_equal(dfu_target_done(true), 0);
+	reset_assert_slot_is_file();
+}
+
+/* A page that is erased and not written again is not the file's any more. */
+static void a_cut_while_it_is_mended_begins_again(void **state)
+{
+	struct reset_case what = reset_plain;
+	size_t lost = 0;
+	bool has_fired = true;
+
+	(void)state;
+	what.buffer = 480;
+	reset_open(&what, SIZE);
+	assert_int_equal(reset_run(download_all), 0);
+	const size_t head = find_head_program();
+	reset_close();
+	reset_open(&what, SIZE);
+	uint32_t seed = 0;
+	reset_snapshot();
+	do {
+		reset_restore();
+		assert_int_equal(reset_run_cut(download_all, head + 2, SIM_CUT_INSIDE, seed++),
+				 RESET_CUT);
+	} while (!is_torn_head());
+	reset_snapshot();
+	for (unsigned long k = 0; has_fired; k++) {
+		for (enum sim_cut when = SIM_CUT_BEFORE; has_fired && when <= SIM_CUT_AFTER;
+		     when++) {
+			reset_restore();
+			reset_forget_ops();
+			has_fired = reset_run_cut(complete_again, k, when, seed + (uint32_t)k) != 0;
+			const bool is_last = dev->ops[dev->op_count - 1].kind == SIM_SAVE;
+			const bool is_rewriting = reset_count_deletions("0") > 0 &&
+						  reset_count_saves("0") <= (is_last ? 1 : 0);
+			const size_t offset = reset_next_offset();
+			lost += offset == 0;
+			assert_true(offset == SIZE || (offset == 0 && is_rewriting));
+			assert_int_equal(reset_run(reset_finish), 0);
+		}
+	}
+	assert_true(lost > 0);
+	reset_close();
+}
+
+static void a_file_may_end_before_or_with_what_is_held_back(void **state)
+{
+	static const size_t sizes[] = {72, 100, 511, 512, 513, 600};
+
+	(void)state;
+	for (size_t c = 0; c < reset_case_count; c++) {
+		for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+			for (int n = 0; n < 2; n++) {
+				reset_open(&reset_cases[c], sizes[i]);
+				at = sizes[i] - (size_t)n;
+				is_size_known = n == 0;
+				assert_int_equal(reset_run(pause_small), 0);
+				assert_int_equal(reset_run(complete_small), 0);
+				assert_int_equal(reset_run(verify_small), 0);
+				reset_close();
+			}
+		}
+	}
+	is_size_known = true;
+}
+
 static size_t pages_of_file(void)
 {
 	return (SIZE + dev->what.page - 1) / dev->what.page;
@@ -389,6 +490,8 @@ int main(void)
 		cmocka_unit_test(a_device_that_fails_to_verify_has_refused_nothing),
 		cmocka_unit_test(a_reset_of_the_target_leaves_nothing),
 		cmocka_unit_test(a_torn_header_is_mended_where_its_page_fits_the_buffer),
+		cmocka_unit_test(a_cut_while_it_is_mended_begins_again),
+		cmocka_unit_test(a_file_may_end_before_or_with_what_is_held_back),
 		cmocka_unit_test(a_download_costs_a_record_a_page_and_two),
 		cmocka_unit_test(a_pause_costs_two_records_and_going_on_one),
 	};

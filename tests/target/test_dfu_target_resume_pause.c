@@ -3,6 +3,7 @@
 #include "reset_rig.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define SIZE 2000
 
@@ -26,11 +27,29 @@ static void go_on_to_the_end(void)
 	reset_finish();
 }
 
+/* All that fills write blocks is programmed, the rest of less than one is in the settings. */
+static void check_what_is_left(void)
+{
+	const size_t rest = at % dev->what.block;
+	size_t len = 0;
+
+	if (at < reset_hold()) {
+		assert_null(reset_setting("dfu/MCUBOOT0/t", &len));
+		return;
+	}
+	assert_memory_equal(reset_slot(1) + reset_start() + reset_hold(),
+			    new_file.bytes + reset_hold(), at - rest - reset_hold());
+	const uint8_t *tail = reset_setting("dfu/MCUBOOT0/t", &len);
+	assert_int_equal(len, rest);
+	assert_true(rest == 0 || memcmp(tail, new_file.bytes + at - rest, rest) == 0);
+}
+
 static void pauses_at(const struct reset_case *what, size_t offset)
 {
 	at = offset;
 	reset_open(what, SIZE);
 	assert_int_equal(reset_run(download_to_the_pause), 0);
+	check_what_is_left();
 	assert_int_equal(reset_run(go_on_to_the_end), 0);
 	reset_close();
 }
@@ -66,6 +85,27 @@ static void every_border_is_exact(void **state)
 				}
 			}
 		}
+	}
+}
+
+static void count_byte_by_byte(void)
+{
+	assert_int_equal(reset_init(SIZE), 0);
+	for (size_t off = 0; off < SIZE; off++) {
+		assert_int_equal(reset_offset(), off);
+		assert_int_equal(dfu_target_write(new_file.bytes + off, 1), 0);
+	}
+	assert_int_equal(reset_offset(), SIZE);
+	reset_finish();
+}
+
+static void the_offset_counts_what_waits_in_ram(void **state)
+{
+	(void)state;
+	for (size_t c = 0; c < reset_case_count; c++) {
+		reset_open(&reset_cases[c], SIZE);
+		assert_int_equal(reset_run(count_byte_by_byte), 0);
+		reset_close();
 	}
 }
 
@@ -206,6 +246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_first_byte_is_exact),
 		cmocka_unit_test(every_border_is_exact),
+		cmocka_unit_test(the_offset_counts_what_waits_in_ram),
 		cmocka_unit_test(each_piece_may_come_in_a_run_of_its_own),
 		cmocka_unit_test(or_all_pieces_in_one),
 		cmocka_unit_test(a_pause_without_a_byte_changes_nothing),
