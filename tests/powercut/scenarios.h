@@ -17,7 +17,7 @@ struct scenario {
 	int (*before)(const struct powercut_world *world);
 	/* 0, POWERCUT_RESET, or an error that is a violation. */
 	int (*body)(const struct powercut_world *world);
-	/* What flash has to say when the body is through; parent. */
+	/* What flash has to say when the body of run() is through; also by the parent. */
 	void (*check)(const struct powercut_world *world);
 	/* What it must not say at any moment, besides what holds for all; parent; NULL: nothing. */
 	void (*check_cut)(const struct powercut_world *world);
@@ -25,6 +25,8 @@ struct scenario {
 	size_t chunk;                 /* bytes of a write */
 	bool keeps_progress;          /* I6 is asked of every download in it */
 	bool needs_confirming;        /* only where a new image is on trial at first */
+	bool brings_all;  /* check holds whenever the body is through, not only at first */
+	bool names_files; /* each file by its hash */
 };
 
 struct scenario_config {

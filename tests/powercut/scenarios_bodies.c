@@ -138,14 +138,25 @@ static int download_new(const struct powercut_world *world)
 }
 
 /* Identity shows that it is another file: not a byte of what is there counts. */
-static int begin_other(const struct powercut_world *world)
+static int begin_file(const struct powercut_world *world, int file)
 {
-	const int rc = life_download(world, FILE_OTHER);
+	const int rc = life_download(world, file);
 
 	if (rc == 0 && life_seen(world)->is_run && life_seen(world)->went_on) {
 		powercut_violation(world, "I3", "another file goes on where the first one was");
 	}
 	return rc;
+}
+
+static int begin_other(const struct powercut_world *world)
+{
+	return begin_file(world, FILE_OTHER);
+}
+
+/* Only its name tells it from the one that is there. */
+static int begin_twin(const struct powercut_world *world)
+{
+	return begin_file(world, FILE_TWIN);
 }
 
 /* Identity cannot show it: verification does, and the next attempt begins at 0. */
@@ -268,6 +279,7 @@ const struct scenario scenario_list[] = {
 		.goal = FILE_NEW,
 		.chunk = 251,
 		.keeps_progress = true,
+		.brings_all = true,
 	},
 	{
 		.name = "resume",
@@ -277,6 +289,7 @@ const struct scenario scenario_list[] = {
 		.goal = FILE_NEW,
 		.chunk = 20,
 		.keeps_progress = true,
+		.brings_all = true,
 	},
 	{
 		.name = "resume-other",
@@ -286,6 +299,7 @@ const struct scenario scenario_list[] = {
 		.goal = FILE_OTHER,
 		.chunk = 251,
 		.keeps_progress = true,
+		.brings_all = true,
 	},
 	{
 		.name = "splice",
@@ -294,6 +308,18 @@ const struct scenario scenario_list[] = {
 		.check = check_twin,
 		.goal = FILE_TWIN,
 		.chunk = 512,
+		.brings_all = true,
+	},
+	{
+		.name = "resume-named",
+		.prepare = download_part,
+		.body = begin_twin,
+		.check = check_twin,
+		.goal = FILE_TWIN,
+		.chunk = 64,
+		.keeps_progress = true,
+		.brings_all = true,
+		.names_files = true,
 	},
 	{
 		.name = "pause",
@@ -302,6 +328,7 @@ const struct scenario scenario_list[] = {
 		.goal = FILE_NEW,
 		.chunk = 251,
 		.keeps_progress = true,
+		.brings_all = true,
 	},
 	{
 		.name = "pause-bytes",
@@ -311,6 +338,7 @@ const struct scenario scenario_list[] = {
 		.goal = FILE_NEW,
 		.chunk = 1,
 		.keeps_progress = true,
+		.brings_all = true,
 	},
 	{
 		.name = "schedule-test",
@@ -345,6 +373,7 @@ const struct scenario scenario_list[] = {
 		.check = check_not_asked,
 		.goal = FILE_NEW,
 		.chunk = 1000,
+		.brings_all = true,
 	},
 	{
 		.name = "confirm",
@@ -362,6 +391,7 @@ const struct scenario scenario_list[] = {
 		.check = check_permanent,
 		.goal = FILE_NEW,
 		.chunk = 1000,
+		.brings_all = true,
 	},
 	{
 		.name = "settings",
@@ -369,6 +399,7 @@ const struct scenario scenario_list[] = {
 		.check = check_new,
 		.goal = FILE_NEW,
 		.chunk = 1000,
+		.brings_all = true,
 	},
 	{
 		.name = "reset",
@@ -377,6 +408,7 @@ const struct scenario scenario_list[] = {
 		.check = check_cleared,
 		.goal = FILE_NEW,
 		.chunk = 1000,
+		.brings_all = true,
 	},
 	{
 		.name = "reset-part",
@@ -385,6 +417,7 @@ const struct scenario scenario_list[] = {
 		.check = check_cleared,
 		.goal = FILE_NEW,
 		.chunk = 1000,
+		.brings_all = true,
 	},
 	{
 		.name = "replace",
@@ -393,6 +426,7 @@ const struct scenario scenario_list[] = {
 		.check = check_other,
 		.goal = FILE_OTHER,
 		.chunk = 600,
+		.brings_all = true,
 	},
 };
 

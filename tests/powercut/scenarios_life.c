@@ -87,9 +87,12 @@ static void judge_offset(const struct powercut_world *world, int file, size_t of
 int life_begin(const struct powercut_world *world, int file, size_t *offset)
 {
 	const struct device_file *what = file_of(world, file);
-	int rc = dfu_target_img_type(what->bytes, 32) == DFU_TARGET_IMAGE_TYPE_MCUBOOT ? 0
-										       : -EINVAL;
+	const int type = dfu_target_img_type(what->bytes, 32);
+	int rc = type == DFU_TARGET_IMAGE_TYPE_MCUBOOT ? 0 : -EINVAL;
 
+	if (rc == 0 && life_scenario(world)->names_files) {
+		rc = dfu_target_identity_set(what->bytes + what->size - 32, 32);
+	}
 	if (rc == 0) {
 		rc = dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, 0, what->size, NULL);
 	}
@@ -328,6 +331,9 @@ int life_finish(const struct powercut_world *world)
 	rc = scenario->body(world);
 	if (rc == 0) {
 		invariants_check(world);
+		if (scenario->brings_all) {
+			scenario->check(world);
+		}
 		rc = life_bring_up(world, scenario->goal);
 	}
 	return rc;

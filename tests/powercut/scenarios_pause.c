@@ -51,12 +51,40 @@ static void remember_pause(const struct powercut_world *world, size_t offset)
 	seen->paused_at = offset;
 }
 
+/*
+ * At most one record a page, two at the start, two at a pause and one where it goes on; of this
+ * process, which began at `begun` and came to `offset`.
+ */
+static void check_records(const struct powercut_world *world, size_t begun, size_t offset,
+			  unsigned int pauses)
+{
+	const struct device_config *config = device_config(world);
+	const int slot = life_upload_slot(world);
+	const size_t start = slot == 1 ? device_upload_start(config) : 0;
+	unsigned int most = 2 * pauses + pauses + (begun == 0 ? 2 : 1);
+
+	if (!world->uninterrupted || !life_seen(world)->is_run) {
+		return;
+	}
+	for (size_t off = start + begun; off < start + offset; most++) {
+		const struct device_page page = device_page_at(config->geometry, slot, off);
+
+		off = page.start + page.size;
+	}
+	if (device_log.saves > most) {
+		powercut_violation(world, "I5", "%u records from %zu to %zu with %u pauses",
+				   device_log.saves, begun, offset, pauses);
+	}
+}
+
 int scenario_pause_body(const struct powercut_world *world)
 {
 	const size_t size = device_config(world)->file[FILE_NEW].size;
 	bool resets = false;
-	size_t offset;
+	unsigned int pauses = 0;
+	size_t offset = 0;
 	int rc = life_begin(world, FILE_NEW, &offset);
+	const size_t begun = offset;
 
 	while (rc == 0 && offset < size) {
 		const size_t point = next_point(world, offset, &resets);
@@ -68,12 +96,18 @@ int scenario_pause_body(const struct powercut_world *world)
 		rc = dfu_target_done(false);
 		powercut_say(world, "paused at %zu: %d", offset, rc);
 		if (rc == 0) {
+			pauses++;
 			remember_pause(world, offset);
+			check_records(world, begun, offset, pauses);
 		}
 		if (rc == 0 && resets) {
 			return life_flash_fails(world) ? -EIO : POWERCUT_RESET;
 		}
 		rc = rc == 0 ? life_begin(world, FILE_NEW, &offset) : rc;
 	}
-	return rc == 0 ? dfu_target_done(true) : rc;
+	rc = rc == 0 ? dfu_target_done(true) : rc;
+	if (rc == 0) {
+		check_records(world, begun, size, pauses);
+	}
+	return rc;
 }
