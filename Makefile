@@ -11,7 +11,7 @@ JOBS ?= 2
 CTEST = ctest --output-on-failure -j$(JOBS)
 # Sweeps, and what repeats other tests in many places: longer than all others, and no matter of compilers, bits and
 # bytes. `make test` and `make asan` run them.
-LONGEST = '^sweep_|_cuts$$|^boot_judge_boots$$'
+LONGEST = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$'
 CONFIGURE = cmake -S . -G Ninja
 BUILD = cmake --build
 
@@ -38,7 +38,7 @@ POWERCUT = powercut_plant_$(PLANT)
 FIND = .venv/bin/python tests/powercut/plants.py run $(PLANT) build/tests/powercut/$(POWERCUT)
 else
 POWERCUT = powercut
-FIND = build/tests/powercut/powercut --cuts $(CUTS) --seconds $(SECONDS) \
+FIND = build/tests/powercut/powercut --seeds 8 --cuts $(CUTS) --seconds $(SECONDS) \
 	--also 'build-asan/tests/powercut/powercut --match /nrf52840dk/ --one-in 23 --seeds 2 --cuts $(SANITIZED) --seconds 120'
 endif
 powercut: build/build.ninja $(if $(PLANT)$(REPLAY),,heatmap build-asan/build.ninja) ## a million power cuts; PLANT=K: with defect K; REPLAY=ID: one again

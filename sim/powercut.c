@@ -50,6 +50,7 @@ struct powercut_team {
 	size_t units;
 	bool chains; /* When units are done. */
 	struct timespec began;
+	pid_t leader;
 	struct powercut_worker worker[WORKERS];
 	pid_t process[WORKERS];
 };
@@ -126,7 +127,8 @@ static void work(void *arg)
 	struct powercut_worker *worker = arg;
 	const struct powercut_team *team = worker->team;
 
-	while (!powercut_stops(worker) && has_time(team)) {
+	/* Nobody waits any more for workers of a team that was killed. */
+	while (!powercut_stops(worker) && has_time(team) && getppid() == team->leader) {
 		const unsigned long next = atomic_fetch_add(&team->together->next, 1);
 
 		if (next < team->units) {
@@ -345,6 +347,7 @@ int powercut_run(const struct powercut_case *cases, size_t count, const struct p
 	if (count == 0) {
 		return -EINVAL;
 	}
+	team.leader = getpid();
 	open_plan(&team.plan, plan);
 	rc = open_team(&team) ? do_all(&team) : -ENOMEM;
 	if (rc == 0) {

@@ -58,10 +58,9 @@ struct powercut_flash {
 	uint8_t *bytes;   /**< In the block. */
 	size_t size;
 	size_t write_block;
-	uint8_t erased;      /**< Erased value. */
-	bool explicit_erase; /**< False: a program may overwrite. */
-	struct sim_cells
-		cells; /**< In the block: programmed, unstable, noise; the cells of its sim_nor. */
+	uint8_t erased;         /**< Erased value. */
+	bool explicit_erase;    /**< False: a program may overwrite. */
+	struct sim_cells cells; /**< All in the block; its sim_nor has the same. */
 };
 
 /** A part of a flash device, for texts and for the colours of a heat map. */
@@ -92,8 +91,7 @@ struct powercut_world {
 	 * so that the bootloader's step and the start of the simulator are none of it. NULL in
 	 * checks. */
 	struct sim_power *power;
-	/** Nothing was cut and nothing fails, neither before nor in this run: costs may be judged.
-	 */
+	/** Nothing was cut and nothing fails, before or in this run: costs may be judged. */
 	bool uninterrupted;
 	/** Cuts and failures that lie behind: 0 in run(), 1 or more in a finish() after one. */
 	unsigned int cuts;
@@ -104,26 +102,21 @@ struct powercut_world {
 	struct powercut_worker *worker;
 };
 
-/** How a kind of case goes. Functions of the parent are marked; they never call the library. */
+/** How a kind of case goes. The checks and layout() are the parent's: they call no library. */
 struct powercut_scenario {
-	/** Parent. Lay out @p world's block of @p size bytes for `world->config`. 0, or negative
-	 * errno
-	 * (-ENOMEM: the block is too small). */
+	/** Lay out the block of @p size bytes. 0, or negative errno (-ENOMEM: it is too small). */
 	int (*layout)(const struct powercut_world *world, size_t size,
 		      struct powercut_layout *layout);
-	/** Child. Fill the device. Negative: a violation ("prepare"). May call powercut_live(),
-	 * with the power never cut, or cut it itself by sim_power_cut() to leave something torn. */
+	/** Fill the device. 0, or negative: a violation. May cut its power by sim_power_cut(), to
+	 * leave something torn. */
 	int (*prepare)(const struct powercut_world *world);
-	/** Child. 0: done; POWERCUT_RESET; negative: failed, which is a violation if nothing was
-	 * made to fail. */
+	/** 0: done; POWERCUT_RESET; negative: a violation, if nothing was made to fail. */
 	int (*run)(const struct powercut_world *world);
-	/** Child. Go on after whatever was cut. 0: all is well; POWERCUT_RESET; negative as run().
-	 */
+	/** Go on after whatever was cut; returns as run() does, 0 when all is well. */
 	int (*finish)(const struct powercut_world *world);
-	void (*check_ran)(
-		const struct powercut_world *world); /**< Parent; NULL: nothing to check. */
-	void (*check_cut)(const struct powercut_world *world); /**< Parent. */
-	void (*check_end)(const struct powercut_world *world); /**< Parent. */
+	void (*check_ran)(const struct powercut_world *world); /* NULL: nothing to check */
+	void (*check_cut)(const struct powercut_world *world);
+	void (*check_end)(const struct powercut_world *world);
 };
 
 /** Which figures a case counts for. */

@@ -410,6 +410,8 @@ static void print_totals(const struct selection *selection, const struct powercu
 	(void)printf("I/O errors from operation k on: %8lu\n", totals->by_kind[POWERCUT_FAIL]);
 	(void)printf("operations lost at worst: %lu (%s)\n", totals->lost,
 		     totals->lost_id[0] == '\0' ? "none" : totals->lost_id);
+	(void)printf("planned: %lu cuts and I/O errors; fired: %lu\n", totals->planned,
+		     totals->fired + totals->by_kind[POWERCUT_FAIL]);
 	(void)printf("%.0f cuts a second in %.1f s\n", (double)totals->fired / totals->seconds,
 		     totals->seconds);
 }
@@ -456,6 +458,10 @@ static int run(const struct request *request, const struct selection *selection)
 	}
 	check(powercut_run(selection->cases, selection->count, &request->plan, &totals));
 	print_totals(selection, &totals);
+	if (totals.violations == 0 &&
+	    totals.planned != totals.fired + totals.by_kind[POWERCUT_FAIL]) {
+		die("%lu were planned, and not all fired", totals.planned);
+	}
 	return end(fired + totals.fired, violations + totals.violations,
 		   violations + totals.violations > 0 || totals.fired >= request->plan.cuts);
 }
