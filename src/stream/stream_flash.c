@@ -129,14 +129,17 @@ static int sync(struct stream_flash_ctx *ctx, size_t filled)
 }
 
 /*
- * Bytes that fill the buffer at least once, or are the last. Inlined, its registers would be saved
- * for every small chunk, which only goes into the buffer.
+ * Bytes that fill the buffer at least once, or are the first in it, or the last. Inlined, its
+ * registers would be saved for every small chunk, which only goes into the buffer.
  */
 static DFU_NOINLINE int write_through(struct stream_flash_ctx *ctx, const uint8_t *data, size_t len,
 				      bool flush)
 {
 	int rc;
 
+	if (ctx->buf_bytes == 0 && ctx->bytes_written % ctx->write_block_size != 0) {
+		return -EINVAL;
+	}
 	do {
 		const size_t kept = ctx->buf_bytes;
 		const size_t n = min_size(len, ctx->buf_fill - kept);
@@ -229,11 +232,8 @@ int stream_flash_buffered_write(struct stream_flash_ctx *ctx, const uint8_t *dat
 	if (len > ctx->available - ctx->bytes_written - kept) {
 		return -ENOMEM;
 	}
-	/* A finished stream has nothing in the buffer: most chunks do without the division. */
-	if (kept == 0 && ctx->bytes_written % ctx->write_block_size != 0) {
-		return -EINVAL;
-	}
-	if (flush || len >= ctx->buf_fill - kept) {
+	/* A finished stream has nothing in the buffer, and may be looked for there. */
+	if (kept == 0 || flush || len >= ctx->buf_fill - kept) {
 		return write_through(ctx, data, len, flush);
 	}
 	ctx->buf_bytes = kept + len;

@@ -369,6 +369,9 @@ static void note(struct stream_flash_ctx *stream)
 static DFU_NOINLINE int write_through(struct stream_flash_ctx *stream, const uint8_t *buf,
 				      size_t len)
 {
+	if (buf == NULL) {
+		return -EFAULT;
+	}
 	if (len > stream->available - stream->bytes_written - stream->buf_bytes) {
 		return -ENOMEM;
 	}
@@ -389,7 +392,7 @@ static DFU_NOINLINE int write_through(struct stream_flash_ctx *stream, const uin
 
 int stream_progress_write(struct stream_flash_ctx *stream, const uint8_t *buf, size_t len)
 {
-	if (buf == NULL || len < stream->buf_fill - stream->buf_bytes) {
+	if (len < stream->buf_fill - stream->buf_bytes) {
 		return stream_flash_buffered_write(stream, buf, len, false);
 	}
 	return write_through(stream, buf, len);
