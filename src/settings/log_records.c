@@ -16,6 +16,11 @@
 
 #define CHUNK 64
 
+size_t log_padded(const struct settings_log *log, size_t len)
+{
+	return round_up(len, log->write_block);
+}
+
 /* In one read. -EBADMSG: no record begins there. */
 static int read_record(const struct settings_log *log, size_t start, size_t pos,
 		       struct log_record *record)

@@ -37,10 +37,8 @@ static inline size_t log_record_value(const struct log_record *record)
 	return record->pos + LOG_LENS_LEN + record->lens.name;
 }
 
-static inline size_t log_padded(const struct settings_log *log, size_t len)
-{
-	return round_up(len, log->write_block);
-}
+/* Rounded up to whole write blocks. */
+size_t log_padded(const struct settings_log *log, size_t len);
 
 /*
  * Read the record at `pos` of the sector at `start` and check it. -EBADMSG: there is none; `end` is

@@ -63,21 +63,24 @@ static size_t sector_end(const struct settings_log *log, size_t start)
 	return size - end < log->room ? size : end;
 }
 
-static int check_erased(const struct settings_log *log, size_t pos, size_t end)
+/* Whether flash holds other bytes than these, or where `data` is NULL, others than erased ones: 1,
+ * else 0, or a negative errno. */
+static int differs(const struct settings_log *log, size_t pos, size_t end, const uint8_t *data)
 {
 	const uint8_t erased = flash_area_erased_val(log->area);
 	uint8_t buf[CHUNK];
 
 	while (pos < end) {
 		const size_t len = min_size(CHUNK, end - pos);
-		int rc = flash_area_read(log->area, (off_t)pos, buf, len);
+		const int rc = flash_area_read(log->area, (off_t)pos, buf, len);
 
-		if (rc == 0 && !bytes_are(buf, len, erased)) {
-			rc = -EBADMSG;
-		}
 		if (rc != 0) {
 			return rc;
 		}
+		if (data == NULL ? !bytes_are(buf, len, erased) : memcmp(buf, data, len) != 0) {
+			return 1;
+		}
+		data = data == NULL ? NULL : data + len;
 		pos += len;
 	}
 	return 0;
@@ -102,8 +105,9 @@ static int find_end(struct settings_log *log, size_t snapshot)
 	if (rc != -EBADMSG || log->end - log->start < snapshot) {
 		return rc;
 	}
-	return check_erased(log, record.end,
-			    min_size(record.end + RECORD_MAX, log->start + log->room));
+	rc = differs(log, record.end, min_size(record.end + RECORD_MAX, log->start + log->room),
+		     NULL);
+	return rc > 0 ? -EBADMSG : rc;
 }
 
 static int read_header(const struct settings_log *log, size_t start, struct log_header *header)
@@ -151,8 +155,8 @@ static int mount(struct settings_log *log)
 		return find_end(log, snapshot);
 	}
 	/* The first header may have been torn: behind it nothing was ever programmed. */
-	rc = check_erased(log, LOG_HEADER_LEN, size);
-	return rc == -EBADMSG ? -EILSEQ : rc;
+	rc = differs(log, LOG_HEADER_LEN, size, NULL);
+	return rc > 0 ? -EILSEQ : rc;
 }
 
 /* A log that init has refused has no room. */
@@ -284,20 +288,14 @@ static int compare(const struct settings_log *log, const struct log_record *reco
 {
 	struct comparison *c = arg;
 	const size_t pos = log_record_value(record);
-	uint8_t buf[CHUNK];
+	int rc = 1;
 
 	c->found = true;
-	c->equal = record->lens.value == c->len;
-	for (size_t i = 0; c->equal && i < c->len; i += CHUNK) {
-		const size_t len = min_size(CHUNK, c->len - i);
-		const int rc = flash_area_read(log->area, (off_t)(pos + i), buf, len);
-
-		if (rc != 0) {
-			return rc;
-		}
-		c->equal = memcmp(buf, c->value + i, len) == 0;
+	if (record->lens.value == c->len) {
+		rc = differs(log, pos, pos + c->len, c->value);
 	}
-	return 0;
+	c->equal = rc == 0;
+	return rc < 0 ? rc : 0;
 }
 
 /* Looks at the last record first: what changes often is often saved twice in a row. */

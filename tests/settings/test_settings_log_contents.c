@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a settings log is asked beyond the conformance suite; cuts are in test_settings_log_cuts.c.
  */
-#include "log_rig.h"
+#include "log_model.h"
 
 #include <string.h>
 
@@ -174,6 +174,44 @@ static void the_area_of_a_log_may_end_elsewhere(void **state)
 	assert_setting("c", "six", 3);
 }
 
+/* Whatever is damaged: an answer, and a way out. */
+static void damage_anywhere_has_an_end(void **state)
+{
+	struct log_shot shot;
+	uint64_t random = 0x2545f4914f6cdd1d;
+
+	(void)state;
+	for (unsigned int n = 0; n < 600; n++) {
+		char text[] = "value 000";
+
+		text[6] = (char)('0' + n % 10);
+		text[7] = (char)('0' + n / 10 % 10);
+		log_save(n % 3 == 0 ? "a/long/name" : "b", text + n % 7);
+	}
+	log_shot_init(&shot, &rig);
+	log_shot_take(&shot, &rig);
+	for (unsigned int n = 0; n < 6000; n++) {
+		uint8_t value[SETTINGS_MAX_VAL_LEN];
+		int rc;
+
+		log_shot_restore(&shot, &rig);
+		for (size_t hits = 1 + log_random(&random, 4); hits > 0; hits--) {
+			*log_rig_bytes(&rig, log_random(&random, rig.flash.size)) ^=
+				(uint8_t)(1 << log_random(&random, 8));
+		}
+		rc = log_rig_reset(&rig);
+		assert_true(rc == 0 || rc == -EBADMSG);
+		assert_int_equal(settings_save_one("c", "new", 3), rc);
+		assert_int_equal(settings_load_one("c", value, sizeof(value)), rc == 0 ? 3 : rc);
+		assert_int_equal(settings_log_format(&rig.log), 0);
+		log_save("d", "1");
+		assert_int_equal(log_rig_reset(&rig), 0);
+		assert_setting("d", "1", 1);
+		assert_setting("b", NULL, 0);
+	}
+	log_shot_free(&shot);
+}
+
 static void formatting_empties_a_good_log(void **state)
 {
 	(void)state;
@@ -315,6 +353,7 @@ int main(void)
 		LOG_TEST(foreign_contents_are_not_destroyed),
 		LOG_TEST(a_log_of_another_geometry_is_foreign),
 		LOG_TEST(the_area_of_a_log_may_end_elsewhere),
+		LOG_TEST(damage_anywhere_has_an_end),
 		LOG_TEST(formatting_empties_a_good_log),
 		LOG_TEST(formatting_can_be_cut),
 		LOG_TEST(an_error_of_reading_is_no_empty_log),
