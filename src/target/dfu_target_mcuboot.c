@@ -438,9 +438,9 @@ bool dfu_target_mcuboot_identify(const void *const buf)
  */
 static bool is_same_file(const struct mcuboot_slot *slot, int img_num, size_t file_size)
 {
-	const bool is_known = download.held_len > 0 &&
-			      (download.state == ACTIVE || download.state == PAUSED ||
-			       download.state == HELD);
+	const bool is_known =
+		download.held_len > 0 &&
+		(download.state == ACTIVE || download.state == PAUSED || download.state == HELD);
 
 	return is_known && owns_stream() && slot->area == download.slot.area &&
 	       img_num == download.file.image && file_size == download.file.size &&

@@ -225,10 +225,11 @@ static void another_file_never_goes_on_with_a_paused_one(void **state)
 	/* Another size. */
 	assert_int_equal(target_device_init(0, dut.image_len + 4), 0);
 	assert_int_equal(target_device_offset(), 0);
-	/* The same size, other first bytes, as identify saw them. */
+	/* That cost it nothing. */
 	assert_int_equal(target_device_init(0, dut.image_len), 0);
-	assert_int_equal(dfu_target_write(dut.image, 2000), 0);
+	assert_int_equal(target_device_offset(), 2000);
 	assert_int_equal(dfu_target_done(false), 0);
+	/* The same size, other first bytes, as identify saw them. */
 	uint8_t *other = malloc(dut.image_len);
 	assert_non_null(other);
 	memcpy(other, dut.image, dut.image_len);

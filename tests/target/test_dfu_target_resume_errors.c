@@ -99,13 +99,12 @@ static void pause_and_go_on_while_nothing_can_be_saved(void)
 	go_on_while_nothing_can_be_saved();
 }
 
-/* Where a download goes on whose record inside a page is not believed. */
+/* Where a download goes on whose record is exact, and cannot be believed or kept to that. */
 static size_t without_the_record(size_t offset)
 {
 	const size_t programmed = offset / dev->what.block * dev->what.block;
-	const size_t page = dev->what.page;
 
-	return programmed % page == 0 ? offset : programmed / page * page;
+	return programmed / dev->what.page * dev->what.page;
 }
 
 static void a_record_that_cannot_be_taken_back_costs_its_page(void **state)
