@@ -9,14 +9,13 @@
  * sectors. One sector holds all entries, so the smallest sector is the room for them. Pages are
  * erased in turn, so that they wear evenly. The format is in FORMATS.md.
  *
- *     static struct settings_log log;
+ *     static struct settings_log store;
  *
- *     rc = settings_log_init(&log, area);
- *     if (rc == -EILSEQ || rc == -EBADMSG) {
- *             rc = settings_log_format(&log); // what the area holds is of no use, or saved
- * elsewhere
+ *     rc = settings_log_init(&store, area);
+ *     if (rc == -EILSEQ || rc == -EBADMSG) { // of no more use
+ *             rc = settings_log_format(&store);
  *     }
- *     settings_backend_set(&log.backend);
+ *     settings_backend_set(&store.backend);
  *
  * Power may be cut at any moment: each name then has its old value or its new one, and the log goes
  * on. What a save costs: one program of the record; an erase of the next sector and a copy of all
