@@ -91,11 +91,14 @@ static void run_whole(struct powercut_worker *worker)
 
 	put(worker, worker->expected, world->block);
 	put(worker, world->block, worker->level[0].begin);
-	unsee(worker);
-	for (size_t i = 0; i < id->cuts && is_interrupted(worker, i, &id->cut[i]); i++) {
+	for (size_t i = 0; i < id->cuts; i++) {
 		const uint8_t *then = i + 1 < id->cuts ? worker->level[i + 1].begin
 						       : worker->expected;
 
+		unsee(worker);
+		if (!is_interrupted(worker, i, &id->cut[i])) {
+			return;
+		}
 		if (!powercut_same(world, world->block, then, place)) {
 			powercut_violation(world, "whole",
 					   "the device itself leaves something else: %s", place);

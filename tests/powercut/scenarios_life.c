@@ -331,7 +331,8 @@ int life_finish(const struct powercut_world *world)
 	rc = scenario->body(world);
 	if (rc == 0) {
 		invariants_check(world);
-		if (scenario->brings_all) {
+		/* After a second cut scheduling may have begun, and it shows what this asks for. */
+		if (scenario->brings_all && world->cuts <= 1) {
 			scenario->check(world);
 		}
 		rc = life_bring_up(world, scenario->goal);
