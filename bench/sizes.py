@@ -112,6 +112,8 @@ def report_totals(out, builds):
                     ("all of src/", build.total()),
                     ("linked for the originals' functions", build.linked("originals", api_functions())),
                     ("linked for an updater", build.linked("updater", UPDATER)))
+        if build.variant == "progress":
+            measured += (("linked for an updater, its settings in a log", build.linked("log", (*UPDATER, *KEEPER))),)
         rows += [(what, build.core, build.variant, *size) for what, size in measured]
     report(out, "totals.csv", "Bytes together. The originals on Cortex-M4: 3571 of text (4007 with progress and image check); "
            "aims: 3500 without verification, 6144 with verification, rules and progress, 128 of RAM",
