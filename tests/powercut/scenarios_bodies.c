@@ -33,7 +33,9 @@ static void check_asked(const struct powercut_world *world, int file, bool asked
 	const bool knows_tests = needs_magic && evidence.mode != BOOT_MODE_OVERWRITE_ONLY;
 	const enum raw_flag ok = raw_image_ok(&where->raw, evidence.align);
 
-	if (asked ? !shows || has_magic != needs_magic : has_magic || (shows && is_direct(world))) {
+	const bool is_asked = shows && (!needs_magic || has_magic);
+
+	if (asked ? !is_asked : is_direct(world) ? shows : has_magic) {
 		powercut_violation(world, "I1", "the bootloader is %sasked for the new image",
 				   asked ? "not " : "");
 	}
