@@ -224,6 +224,31 @@ static void it_stops_after_the_planned_violations(void **state)
 	assert_int_equal(o.totals.violations, 1);
 }
 
+static void it_stops_at_the_invariant_that_is_waited_for(void **state)
+{
+	struct powercut_plan plan = {.violations = 60, .until = "I2"};
+	struct outcome o;
+
+	(void)state;
+	run_cases(&o, TOY_SEALS_FIRST, 1, plan);
+	assert_int_equal(o.totals.violations, 1);
+	plan.until = "I3";
+	run_cases(&o, TOY_SEALS_FIRST, 1, plan);
+	assert_true(o.totals.violations > 1);
+}
+
+static void what_is_wrong_without_a_cut_is_reported_once_and_cut_all_the_same(void **state)
+{
+	struct outcome o;
+
+	(void)state;
+	run_cases(&o, TOY_WASTES, 1, (struct powercut_plan){.seeds = SEEDS, .workers = 2});
+	assert_string_equal(o.text,
+			    "violation: toy/wastes/two-pages/none: I5: one erase too many\n");
+	assert_int_equal(o.totals.violations, 1);
+	assert_int_equal(o.totals.by_cuts[1], TOY_OPERATIONS * (2 + SEEDS));
+}
+
 static void what_is_found_can_be_repeated(void **state)
 {
 	struct outcome o, again;
@@ -426,6 +451,8 @@ int main(void)
 		cmocka_unit_test(every_defect_is_found_and_named),
 		cmocka_unit_test(one_defect_of_many_cases_is_found),
 		cmocka_unit_test(it_stops_after_the_planned_violations),
+		cmocka_unit_test(it_stops_at_the_invariant_that_is_waited_for),
+		cmocka_unit_test(what_is_wrong_without_a_cut_is_reported_once_and_cut_all_the_same),
 		cmocka_unit_test(what_is_found_can_be_repeated),
 		cmocka_unit_test(a_replay_says_what_it_did),
 		cmocka_unit_test(a_replay_without_a_cut_judges_the_device_as_it_is),

@@ -206,6 +206,9 @@ static int run(const struct powercut_world *world)
 	if (toy.defect == TOY_CANNOT_RUN) {
 		return -EACCES;
 	}
+	if (toy.defect == TOY_WASTES && world->uninterrupted) {
+		powercut_violation(world, "I5", "one erase too many");
+	}
 	if (toy.defect == TOY_REMEMBERS) {
 		remember(world);
 	}
@@ -316,4 +319,5 @@ const struct powercut_case toy_cases[TOY_DEFECTS] = {
 	CASE("cannot-run", TOY_CANNOT_RUN),
 	CASE("too-large", TOY_TOO_LARGE),
 	CASE("saves-outside", TOY_SAVES_OUTSIDE),
+	CASE("wastes", TOY_WASTES),
 };

@@ -29,6 +29,7 @@ enum toy_defect {
 	TOY_CANNOT_RUN,
 	TOY_TOO_LARGE,     /* For the block. */
 	TOY_SAVES_OUTSIDE, /* A setting that is not in the block. */
+	TOY_WASTES,        /* In a run that nothing interrupts. */
 	TOY_DEFECTS
 };
 
