@@ -59,14 +59,14 @@ struct stream_flash_ctx {
  * @brief Begin a stream.
  *
  * @param buf      Owned by the caller, used until the last write; at least one write block, at most
- *                 one page of the region.
+ *                 one page of the region (of any length without explicit erase).
  * @param offset   Start of the region on the device, bytes, a multiple of the write block.
  * @param size     Bytes of the region, a multiple of the write block, not 0.
  * @param cb       May be NULL.
  *
  * @retval 0        Every field of @p ctx is set.
  * @retval -EFAULT  NULL @p ctx or @p buf; @p fdev NULL or not ready; @p buf_len 0, no multiple of
- *                  the write block or larger than a page of the region; @p offset or @p size off
+ *                  the write block or larger than a page that is erased; @p offset or @p size off
  *                  the rules above or outside the device. @p ctx unchanged.
  *
  * Touches no flash. Cost: a look-up for each page of the region.

@@ -157,7 +157,10 @@ static DFU_NOINLINE int write_through(struct stream_flash_ctx *ctx, const uint8_
 	return rc;
 }
 
-/* Whether the region lies on the device, in pages that are not smaller than the buffer. */
+/*
+ * Whether the region lies on the device, in pages that are not smaller than the buffer where they
+ * are erased.
+ */
 static bool region_suits(const struct device *fdev, size_t buf_len, size_t offset, size_t size)
 {
 	size_t end = offset + size;
@@ -165,11 +168,12 @@ static bool region_suits(const struct device *fdev, size_t buf_len, size_t offse
 	if (end <= offset) {
 		return false;
 	}
+	const size_t least = flash_needs_erase(fdev) ? buf_len : 1;
 	while (offset < end) {
 		struct flash_pages_info page;
 
 		if (flash_get_page_info_by_offs(fdev, (off_t)offset, &page) != 0 ||
-		    page.size < buf_len) {
+		    page.size < least) {
 			return false;
 		}
 		offset = (size_t)page.start_offset + page.size;

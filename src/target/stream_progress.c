@@ -351,18 +351,22 @@ static void note_up_to(struct stream_flash_ctx *stream, const uint8_t *bytes, si
 /* Count what the last program took out of the buffer, and save a record where a page is whole. */
 static void note(struct stream_flash_ctx *stream)
 {
-	const uint8_t *bytes = stream->buf;
+	const size_t before = progress.noted;
+	size_t whole = before;
 	size_t start;
 
-	if (stream->bytes_written >= progress.page_end) {
-		bytes += progress.page_end - progress.noted;
-		note_up_to(stream, stream->buf, progress.page_end);
-		(void)save(stream, DOWNLOAD_RUNNING, progress.noted, 0, &progress.sum);
-		if (!find_page(stream, progress.noted, &start, &progress.page_end)) {
+	/* Several pages, where they are not erased and smaller than the buffer. */
+	while (stream->bytes_written >= progress.page_end) {
+		whole = progress.page_end;
+		if (!find_page(stream, whole, &start, &progress.page_end)) {
 			progress.page_end = SIZE_MAX;
 		}
 	}
-	note_up_to(stream, bytes, stream->bytes_written);
+	if (whole > before) {
+		note_up_to(stream, stream->buf, whole);
+		(void)save(stream, DOWNLOAD_RUNNING, whole, 0, &progress.sum);
+	}
+	note_up_to(stream, &stream->buf[whole - before], stream->bytes_written);
 }
 
 /* One buffer at a time: it still holds what was programmed when the call returns. */

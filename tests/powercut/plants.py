@@ -66,9 +66,8 @@ PLANTS = [
 		}
 		const int rc = stream_flash_buffered_write(stream, buf, n, false);
 """), ("""\
-		(void)save(stream, DOWNLOAD_RUNNING, progress.noted, 0, &progress.sum);
-		if (!find_page""", """\
-		if (!find_page""")]),
+		(void)save(stream, DOWNLOAD_RUNNING, whole, 0, &progress.sum);
+""", "")]),
     Plant("the page behind the resume point is not erased again", "resume/", "I3",
           "target/stream_progress.c", [("""\
 		progress.page_end = SIZE_MAX; /* no record will be saved */

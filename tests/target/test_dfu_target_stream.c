@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,7 @@
 #include <cmocka.h>
 
 #include <dfu/dfu_target_stream.h>
+#include <settings/settings_ram.h> /* ports/ */
 
 #include "support/test_flash.h"
 
@@ -310,6 +312,50 @@ static void reset_without_explicit_erase_clears_the_first_block(void **state)
 	assert_int_equal(flash.memory[PAGE + 16], 0x44);
 }
 
+/* Nothing is erased there, so a buffer may have several of its pages; a record is for the last. */
+static void without_explicit_erase_pages_may_be_smaller_than_the_buffer(void **state)
+{
+	static uint8_t large[320];
+	static uint8_t memory[512];
+	static struct settings_ram settings;
+	const struct test_geometry geometry = {
+		.runs = {{64, 64}},
+		.write_block_size = 4,
+		.erase_value = 0xff,
+		.no_explicit_erase = true,
+	};
+	struct dfu_target_stream_init init;
+	uint8_t record[64];
+
+	(void)state;
+	test_flash_free(&flash);
+	test_flash_init(&flash, &geometry);
+	settings_ram_init(&settings, memory, sizeof(memory));
+	settings_backend_set(&settings.backend);
+	init = args(64, 32 * 64);
+	init.buf = large;
+	init.len = sizeof(large);
+	assert_int_equal(dfu_target_stream_init(&init), 0);
+	/* The first buffer ends at a multiple of its length on the device: 256 bytes, 4 pages. */
+	assert_int_equal(dfu_target_stream_write(data, 255), 0);
+	assert_int_equal(settings_load_one("dfu/TEST", record, sizeof(record)), -ENOENT);
+	assert_int_equal(dfu_target_stream_write(data + 255, 401), 0);
+	const ssize_t len = settings_load_one("dfu/TEST", record, sizeof(record));
+	assert_int_equal(len, 32);
+	assert_int_equal(record[16] | record[17] << 8, 576);
+	/* As after a reset: without what a pause saves. */
+	assert_int_equal(dfu_target_stream_done(false), 0);
+	assert_int_equal(settings_save_one("dfu/TEST", record, (size_t)len), 0);
+	*dfu_target_stream_get_stream() = (struct stream_flash_ctx){0};
+	assert_int_equal(dfu_target_stream_init(&init), 0);
+	assert_int_equal(offset_now() + buffered_now(), 576);
+	assert_int_equal(dfu_target_stream_write(data + 576, 1000), 0);
+	assert_int_equal(dfu_target_stream_done(true), 0);
+	assert_memory_equal(flash.memory + 64, data, 1576);
+	assert_string_equal(flash.nor.violation, "");
+	settings_backend_set(NULL);
+}
+
 int main(void)
 {
 #define ON_FLASH(test) cmocka_unit_test_setup_teardown(test, open_flash, close_flash)
@@ -327,6 +373,7 @@ int main(void)
 		ON_FLASH(reset_erases_the_first_page_wherever_it_lies),
 		ON_FLASH(reset_spares_a_page_that_it_shares),
 		ON_FLASH(reset_without_explicit_erase_clears_the_first_block),
+		ON_FLASH(without_explicit_erase_pages_may_be_smaller_than_the_buffer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
