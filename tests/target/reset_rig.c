@@ -253,7 +253,7 @@ static void assert_rules_were_kept(int status)
 
 int reset_run(void (*body)(void))
 {
-	int status;
+	int status = -1;
 
 	(void)fflush(stdout);
 	const pid_t child = fork();

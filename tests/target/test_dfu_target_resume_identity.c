@@ -249,8 +249,9 @@ static void a_name_that_changes_in_a_run_ends_the_download_and_gives_it_back(voi
 {
 	(void)state;
 	begin();
-	open_paused(&reset_plain);
 	reset_open(&reset_plain, SIZE);
+	size = SIZE;
+	first = new_file.bytes;
 	assert_int_equal(reset_run(name_it_while_it_runs), 0);
 	assert_int_equal(next_offset(), AT + 1);
 	reset_close();

@@ -170,6 +170,28 @@ static void name_the_file(void)
 	ask();
 }
 
+/* Of an unknown size, and with first bytes that look like none. */
+static void pause_a_download_of_the_target(void)
+{
+	static const uint8_t zeros[500];
+
+	assert_int_equal(reset_init(0), 0);
+	assert_int_equal(dfu_target_write(zeros, sizeof(zeros)), 0);
+	assert_int_equal(dfu_target_done(false), 0);
+}
+
+static void the_type_counts_where_the_target_has_the_same_id_and_area(void **state)
+{
+	(void)state;
+	open_device(&reset_plain);
+	assert_int_equal(reset_run(pause_a_download_of_the_target), 0);
+	init.id = "MCUBOOT0";
+	init.offset += 32;
+	init.size -= 32;
+	assert_int_equal(next_position(), 0);
+	reset_close();
+}
+
 /* Whoever has a stream alone has one file for its id. */
 static void the_name_of_a_file_does_not_join(void **state)
 {
@@ -468,6 +490,7 @@ int main(void)
 		cmocka_unit_test(the_chunks_make_no_difference),
 		cmocka_unit_test(another_id_area_or_size_begins_at_0_and_costs_the_stream_nothing),
 		cmocka_unit_test(the_area_counts_itself),
+		cmocka_unit_test(the_type_counts_where_the_target_has_the_same_id_and_area),
 		cmocka_unit_test(the_name_of_a_file_does_not_join),
 		cmocka_unit_test(another_buffer_goes_on),
 		cmocka_unit_test(a_stream_that_is_done_or_reset_is_forgotten),
