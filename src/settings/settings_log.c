@@ -118,9 +118,13 @@ static int read_header(const struct settings_log *log, size_t start, struct log_
 	if (rc != 0) {
 		return rc;
 	}
-	/* The value is short enough to have been read with the name. */
+	/*
+	 * The value is short enough to have been read with the name. Where an erase was torn, bytes
+	 * may read otherwise the next time: these are the ones that have to be right.
+	 */
 	if (strcmp(log_record_name(&record), LOG_HEADER_NAME) != 0 ||
 	    record.lens.value != LOG_HEADER_VALUE_LEN ||
+	    crc32_ieee(0, record.raw, LOG_HEADER_LEN) != LOG_CRC_RESIDUE ||
 	    !log_header_decode(header, record.raw + LOG_LENS_LEN + record.lens.name) ||
 	    header->room != log->room || header->write_block != log->write_block) {
 		return -EBADMSG;
