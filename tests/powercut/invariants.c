@@ -134,7 +134,7 @@ const char *invariant_no_splice(const struct evidence *evidence)
 const char *invariant_others_are_untouched(const struct evidence *evidence)
 {
 	const struct evidence_slot *runs = &evidence->slot[evidence->running];
-	const size_t kept = runs->raw.len - raw_fields_len(evidence->align);
+	const size_t fields = runs->raw.len - raw_fields_len(evidence->align);
 
 	for (size_t i = 0; i < evidence->others; i++) {
 		const struct raw *raw = &evidence->other[i];
@@ -146,8 +146,13 @@ const char *invariant_others_are_untouched(const struct evidence *evidence)
 	if (!raw_is_blank(&evidence->scratch, 0, evidence->scratch.len)) {
 		return wrong("scratch changed");
 	}
-	if (memcmp(runs->raw.bytes, runs->before, kept) != 0) {
-		return wrong("slot %d runs, and its image or status changed", evidence->running);
+	if (memcmp(runs->raw.bytes, runs->before, runs->trailer) != 0) {
+		return wrong("slot %d runs, and its image changed", evidence->running);
+	}
+	/* A confirmation that was torn is mended by an erase. */
+	if (!raw_is_remainder(&runs->raw, runs->trailer, runs->before + runs->trailer,
+			      fields - runs->trailer)) {
+		return wrong("slot %d runs, and its status changed", evidence->running);
 	}
 	return NULL;
 }
