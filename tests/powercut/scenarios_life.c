@@ -87,7 +87,7 @@ static void judge_offset(const struct powercut_world *world, int file, size_t of
 int life_begin(const struct powercut_world *world, int file, size_t *offset)
 {
 	const struct device_file *what = file_of(world, file);
-	const int type = dfu_target_img_type(what->bytes, 32);
+	const enum dfu_target_image_type type = dfu_target_img_type(what->bytes, 32);
 	int rc = type == DFU_TARGET_IMAGE_TYPE_MCUBOOT ? 0 : -EINVAL;
 
 	if (rc == 0 && life_scenario(world)->names_files) {
@@ -335,7 +335,7 @@ int life_finish(const struct powercut_world *world)
 		if (scenario->brings_all && world->cuts <= 1) {
 			scenario->check(world);
 		}
-		rc = life_bring_up(world, scenario->goal);
+		rc = life_bring_up(world, (int)scenario->goal);
 	}
 	return rc;
 }
