@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <dfu/dfu_target_stream.h>
+
 #define SIZE 2000
 
 static size_t at;    /* where the download is paused */
@@ -209,6 +211,43 @@ static void another_buffer_goes_on_at_the_same_byte(void **state)
 	}
 }
 
+static uint32_t own_buffer[1024 / sizeof(uint32_t)];
+
+static void use_the_stream_in_between(void)
+{
+	const struct dfu_target_stream_init own = {
+		.id = "OWN",
+		.fdev = &dev->nor.device,
+		.buf = (uint8_t *)own_buffer,
+		.len = dev->what.buffer,
+		.offset = (size_t)(reset_slot(3) - dev->memory),
+		.size = reset_slot_size(),
+	};
+
+	download_to_the_pause();
+	assert_int_equal(dfu_target_stream_init(&own), 0);
+	assert_int_equal(dfu_target_stream_write(new_file.bytes, 1000), 0);
+	assert_int_equal(dfu_target_stream_done(false), 0);
+	go_on_to_the_end();
+	assert_int_equal(dfu_target_stream_init(&own), 0);
+	assert_int_equal(dfu_target_stream_write(new_file.bytes + 1000, 1000), 0);
+	assert_int_equal(dfu_target_stream_done(true), 0);
+	assert_memory_equal(reset_slot(3), new_file.bytes, SIZE);
+}
+
+static void a_stream_of_the_application_in_between_costs_neither_a_byte(void **state)
+{
+	(void)state;
+	chunk = 100;
+	for (size_t c = 0; c < reset_case_count; c++) {
+		for (at = 10; at < SIZE; at += 331) {
+			reset_open(&reset_cases[c], SIZE);
+			assert_int_equal(reset_run(use_the_stream_in_between), 0);
+			reset_close();
+		}
+	}
+}
+
 static void pause_with_unknown_size(void)
 {
 	assert_int_equal(reset_init(0), 0);
@@ -251,6 +290,7 @@ int main(void)
 		cmocka_unit_test(or_all_pieces_in_one),
 		cmocka_unit_test(a_pause_without_a_byte_changes_nothing),
 		cmocka_unit_test(another_buffer_goes_on_at_the_same_byte),
+		cmocka_unit_test(a_stream_of_the_application_in_between_costs_neither_a_byte),
 		cmocka_unit_test(the_size_need_not_be_known),
 	};
 
