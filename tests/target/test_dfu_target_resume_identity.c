@@ -296,6 +296,27 @@ static void a_file_that_was_only_looked_at_costs_the_other_one_nothing(void **st
 	}
 }
 
+static void look_at_another_file_and_forget_it(void)
+{
+	other[20] ^= 1;
+	assert_int_equal(dfu_target_img_type(other, 32), 1);
+	assert_int_equal(reset_init(SIZE), 0);
+	assert_int_equal(reset_offset(), 0);
+	assert_int_equal(dfu_target_done(false), 0);
+	assert_int_equal(reset_init(SIZE), 0);
+	assert_int_equal(reset_offset(), AT);
+	reset_finish();
+}
+
+static void what_was_seen_counts_for_one_init(void **state)
+{
+	(void)state;
+	begin();
+	open_paused(&reset_plain);
+	assert_int_equal(reset_run(look_at_another_file_and_forget_it), 0);
+	reset_close();
+}
+
 static void init_again(void)
 {
 	assert_int_equal(reset_init(SIZE), 0);
@@ -441,6 +462,7 @@ int main(void)
 		cmocka_unit_test(a_name_that_changes_in_a_run_ends_the_download_and_gives_it_back),
 		cmocka_unit_test(a_name_without_bytes_is_refused),
 		cmocka_unit_test(a_file_that_was_only_looked_at_costs_the_other_one_nothing),
+		cmocka_unit_test(what_was_seen_counts_for_one_init),
 		cmocka_unit_test(the_core_asks_the_target_again_only_for_another_identity),
 		cmocka_unit_test(two_image_pairs_take_turns),
 		cmocka_unit_test(the_number_of_the_image_counts),
