@@ -215,7 +215,7 @@ PLANTS = [
 """, """\
 	const int id = boot_upload_area(img_num) & ~1;
 """)]),
-    Plant("a download wipes the trailer of the slot that runs, too", "replace/", "I4",
+    Plant("a download wipes the trailer of the slot that runs, too", "replace/direct-xip-revert", "I2",
           "target/mcuboot_slot.c", [("""\
 	if (boot_trailer_size(area) >= 0) {
 		rc = boot_trailer_wipe(area, tail);
@@ -226,6 +226,21 @@ PLANTS = [
 
 		rc = flash_area_open(area->fa_id ^ 1, &other);
 		rc = rc == 0 ? boot_trailer_wipe(other, tail) : rc;
+		rc = rc == 0 ? boot_trailer_wipe(area, tail) : rc;
+	}
+""")]),
+    Plant("a download leaves a mark in the scratch area", "download/swap-scratch", "I4",
+          "target/mcuboot_slot.c", [("""\
+	if (boot_trailer_size(area) >= 0) {
+		rc = boot_trailer_wipe(area, tail);
+	}
+""", """\
+	if (boot_trailer_size(area) >= 0) {
+		static const uint8_t mark[64];
+		const struct flash_area *other;
+
+		rc = flash_area_open(16, &other);
+		rc = rc == 0 ? flash_area_write(other, 0, mark, flash_area_align(other)) : rc;
 		rc = rc == 0 ? boot_trailer_wipe(area, tail) : rc;
 	}
 """)]),
