@@ -140,6 +140,7 @@ static void forget_records(int img_num)
 {
 	mcuboot_download_forget_progress(img_num);
 	mcuboot_held_delete(img_num);
+	mcuboot_erasing_end(img_num);
 }
 
 /* Nothing of the download can be gone on with in this run. */
@@ -373,14 +374,6 @@ void mcuboot_download_forget_progress(int img_num)
 
 	make_stream_id(id, img_num);
 	stream_progress_forget(id);
-}
-
-void mcuboot_download_clearing(int img_num)
-{
-	char id[sizeof(stream_id)];
-
-	make_stream_id(id, img_num);
-	stream_progress_clearing(id);
 }
 
 bool mcuboot_download_is_clearing(int img_num)

@@ -24,8 +24,7 @@ bool mcuboot_download_get_held(int img_num, uint8_t *bytes);
 /* No download of this image goes on after a reset any more; its held-back bytes stay known. */
 void mcuboot_download_forget_progress(int img_num);
 
-/* stream_progress_clearing() and stream_progress_is_clearing() of this image's slot. */
-void mcuboot_download_clearing(int img_num);
+/* Whether this image's slot was being cleared for a download, or by a reset, when power was cut. */
 bool mcuboot_download_is_clearing(int img_num);
 
 /* The slot of this image has its header: nothing is held back for it any more. */

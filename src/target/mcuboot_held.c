@@ -14,6 +14,9 @@
  * that began again, so a record counts only where the slot has no whole header of its own, and only
  * together with a slot that verifies with it, or with a record of progress that is bound to it.
  * Without a back-end nothing is kept.
+ *
+ * "dfu/MCUBOOT<n>/e" is one byte, 1, while the slot's trailer is erased for a request or by a
+ * cancel.
  */
 #include "target/mcuboot_held.h"
 
@@ -27,6 +30,7 @@
 #include "target/target_settings.h"
 
 #define VERSION 1
+#define ERASING 1 /* value of "dfu/MCUBOOT<n>/e", while it is there */
 
 #define OFF_VERSION 0
 #define OFF_RESERVED 1
@@ -90,4 +94,32 @@ void mcuboot_held_delete(int img_num)
 
 	make_id(id, img_num);
 	(void)target_settings_save(id, TARGET_HELD, NULL, 0);
+}
+
+void mcuboot_erasing_begin(int img_num)
+{
+	static const uint8_t mark = ERASING;
+	char id[sizeof(ID)];
+
+	make_id(id, img_num);
+	(void)target_settings_save(id, TARGET_ERASING, &mark, sizeof(mark));
+}
+
+/* Whatever the value is: a mark that is damaged costs an erase. */
+bool mcuboot_erasing_was_cut(int img_num)
+{
+	char id[sizeof(ID)];
+	uint8_t mark;
+
+	make_id(id, img_num);
+	const ssize_t len = target_settings_load(id, TARGET_ERASING, &mark, sizeof(mark));
+	return len > 0 || len == -EOVERFLOW;
+}
+
+void mcuboot_erasing_end(int img_num)
+{
+	char id[sizeof(ID)];
+
+	make_id(id, img_num);
+	(void)target_settings_save(id, TARGET_ERASING, NULL, 0);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The held-back bytes of a download where they outlive a reset: in the settings. Without
- * CONFIG_SETTINGS (mcuboot_held_none.c) they live in RAM alone.
+ * What settings keep of a slot besides the progress of its download: the held-back bytes, and an
+ * erase of its trailer. Without CONFIG_SETTINGS (mcuboot_held_none.c) they live in RAM alone.
  */
 #ifndef TARGET_MCUBOOT_HELD_H
 #define TARGET_MCUBOOT_HELD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,5 +33,14 @@ int mcuboot_held_load(int img_num, uint8_t *record, size_t max_len);
 
 /* A failure is logged: a record left behind is never taken for a slot that has a header. */
 void mcuboot_held_delete(int img_num);
+
+/*
+ * The trailer of the slot is about to be erased, for a request or instead of one. An erase that is
+ * cut can look like a whole one; until it is over, whoever programs that trailer has to erase it
+ * again.
+ */
+void mcuboot_erasing_begin(int img_num);
+bool mcuboot_erasing_was_cut(int img_num);
+void mcuboot_erasing_end(int img_num);
 
 #endif

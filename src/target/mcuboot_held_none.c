@@ -23,3 +23,19 @@ void mcuboot_held_delete(int img_num)
 {
 	(void)img_num;
 }
+
+void mcuboot_erasing_begin(int img_num)
+{
+	(void)img_num;
+}
+
+bool mcuboot_erasing_was_cut(int img_num)
+{
+	(void)img_num;
+	return false;
+}
+
+void mcuboot_erasing_end(int img_num)
+{
+	(void)img_num;
+}

@@ -189,19 +189,22 @@ static int publish(int img_num, const struct candidate *candidate)
 	return rc == -EUCLEAN ? -EIO : rc;
 }
 
-/*
- * Ask for the image. An erase of the trailer that was cut may look whole, so settings say when one
- * is begun, and one that they know of is done again first.
- */
+/* Whether an erase of the trailer was cut: it may look whole, and has to be done again. */
+static bool erase_was_cut(int img_num)
+{
+	return mcuboot_erasing_was_cut(img_num) || mcuboot_download_is_clearing(img_num);
+}
+
+/* Ask for the image. Settings say when an erase of the trailer is begun. */
 static int request(int img_num, const struct mcuboot_slot *slot, const uint8_t *head,
 		   bool permanent)
 {
 	int rc = 0;
 
-	if (mcuboot_download_is_clearing(img_num)) {
+	if (erase_was_cut(img_num)) {
 		rc = boot_repair_forget(slot->area);
 	} else if (mcuboot_slot_is_torn(slot)) {
-		mcuboot_download_clearing(img_num);
+		mcuboot_erasing_begin(img_num);
 	}
 	return rc == 0 ? mcuboot_slot_request(slot, head, permanent) : rc;
 }
@@ -278,19 +281,20 @@ static int cancel(int img_num, const struct mcuboot_slot *slot)
 	if (!boot_needs_trailer()) {
 		return boot_cancel_upgrade_multi(img_num);
 	}
-	if (mcuboot_download_is_clearing(img_num)) {
+	if (erase_was_cut(img_num)) {
 		const int rc = boot_repair_forget(slot->area);
 		if (rc != 0) {
 			return rc;
 		}
 	} else if (mcuboot_slot_is_clear(slot) == 0) {
-		mcuboot_download_clearing(img_num);
-	} else {
-		return boot_cancel_upgrade_multi(img_num);
+		mcuboot_erasing_begin(img_num);
 	}
 	const int rc = boot_cancel_upgrade_multi(img_num);
 	if (rc == 0 || rc == -ENOENT || rc == -EUCLEAN) {
-		mcuboot_download_forget_progress(img_num);
+		mcuboot_erasing_end(img_num);
+		if (mcuboot_download_is_clearing(img_num)) {
+			mcuboot_download_forget_progress(img_num);
+		}
 	}
 	return rc;
 }

@@ -11,6 +11,7 @@
 #define TARGET_PROGRESS ""
 #define TARGET_HELD "/h"
 #define TARGET_TAIL "/t"
+#define TARGET_ERASING "/e"
 
 /*
  * Save a value, with len 0 delete it. An error is logged, and has cost no more than progress; it is
