@@ -24,7 +24,6 @@
 #include <dfu/dfu_target_mcuboot.h>
 
 #include "boot/arrangement.h"
-#include "boot/boot_repair.h"
 #include "boot/boot_slot.h"
 #include "target/mcuboot_download.h"
 #include "target/mcuboot_head.h"
@@ -195,6 +194,20 @@ static bool erase_was_cut(int img_num)
 	return mcuboot_erasing_was_cut(img_num) || mcuboot_download_is_clearing(img_num);
 }
 
+static int erase_again(int img_num, const struct mcuboot_slot *slot, const uint8_t *head)
+{
+	const int rc = mcuboot_slot_forget_request(slot, head);
+
+	if (rc != 0) {
+		return rc;
+	}
+	mcuboot_erasing_end(img_num);
+	if (mcuboot_download_is_clearing(img_num)) {
+		mcuboot_download_forget_progress(img_num);
+	}
+	return 0;
+}
+
 /* Ask for the image. Settings say when an erase of the trailer is begun. */
 static int request(int img_num, const struct mcuboot_slot *slot, const uint8_t *head,
 		   bool permanent)
@@ -202,11 +215,17 @@ static int request(int img_num, const struct mcuboot_slot *slot, const uint8_t *
 	int rc = 0;
 
 	if (erase_was_cut(img_num)) {
-		rc = boot_repair_forget(slot->area);
+		rc = erase_again(img_num, slot, head);
 	} else if (mcuboot_slot_is_torn(slot)) {
 		mcuboot_erasing_begin(img_num);
 	}
-	return rc == 0 ? mcuboot_slot_request(slot, head, permanent) : rc;
+	if (rc == 0) {
+		rc = mcuboot_slot_request(slot, head, permanent);
+	}
+	if (rc == 0) {
+		mcuboot_erasing_end(img_num);
+	}
+	return rc;
 }
 
 static int schedule_direct(int img_num, const struct candidate *candidate, bool permanent)
@@ -276,37 +295,38 @@ int dfu_target_mcuboot_schedule_update(int img_num)
 }
 
 /* As in request(); what boot_cancel_upgrade_multi() leaves alone needs no mark. */
-static int cancel(int img_num, const struct mcuboot_slot *slot)
+static int cancel(int img_num, struct candidate *candidate)
 {
+	const struct mcuboot_slot *slot = &candidate->slot;
+	int rc = 0;
+
 	if (!boot_needs_trailer()) {
 		return boot_cancel_upgrade_multi(img_num);
 	}
 	if (erase_was_cut(img_num)) {
-		const int rc = boot_repair_forget(slot->area);
-		if (rc != 0) {
-			return rc;
-		}
+		rc = find_head(img_num, true, candidate);
+		rc = erase_again(img_num, slot, rc == 0 ? candidate->head : NULL);
 	} else if (mcuboot_slot_is_clear(slot) == 0) {
 		mcuboot_erasing_begin(img_num);
 	}
-	const int rc = boot_cancel_upgrade_multi(img_num);
+	if (rc == 0) {
+		rc = boot_cancel_upgrade_multi(img_num);
+	}
 	if (rc == 0 || rc == -ENOENT || rc == -EUCLEAN) {
 		mcuboot_erasing_end(img_num);
-		if (mcuboot_download_is_clearing(img_num)) {
-			mcuboot_download_forget_progress(img_num);
-		}
 	}
 	return rc;
 }
 
 int dfu_target_mcuboot_cancel(int img_num)
 {
-	struct mcuboot_slot slot;
+	struct candidate candidate;
 	const int rc = mcuboot_slot_refuse_unconfirmed(img_num);
 
 	if (rc != 0) {
 		return rc;
 	}
-	return mcuboot_slot_open(img_num, &slot) == 0 ? cancel(img_num, &slot)
-						      : boot_cancel_upgrade_multi(img_num);
+	return mcuboot_slot_open(img_num, &candidate.slot) == 0
+		       ? cancel(img_num, &candidate)
+		       : boot_cancel_upgrade_multi(img_num);
 }

@@ -26,6 +26,7 @@
 #include <dfu/boot_rules.h>
 #include <dfu/log.h>
 
+#include "boot/boot_repair.h"
 #include "boot/boot_slot.h"
 #include "common/bytes.h"
 #include "flash/flash_caps.h"
@@ -218,6 +219,14 @@ static DFU_NOINLINE size_t image_end(const struct mcuboot_slot *slot, const uint
 int mcuboot_slot_request(const struct mcuboot_slot *slot, const uint8_t *head, bool permanent)
 {
 	return boot_slot_request(slot->area, permanent, image_end(slot, head));
+}
+
+int mcuboot_slot_forget_request(const struct mcuboot_slot *slot, const uint8_t *head)
+{
+	size_t first;
+	const int rc = boot_repair_check(slot->area, image_end(slot, head));
+
+	return rc == 0 ? boot_trailer_wipe(slot->area, &first) : rc;
 }
 
 /* Whether something in a first page before the image could be a header: 1, 0 or -errno. */

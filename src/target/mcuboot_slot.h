@@ -82,6 +82,12 @@ int mcuboot_slot_judge(int img_num, const struct mcuboot_slot *slot, size_t size
 int mcuboot_slot_request(const struct mcuboot_slot *slot, const uint8_t *head, bool permanent);
 
 /*
+ * Erase what is left of a request, head (NULL: none) standing in. -EUCLEAN: the image reaches into
+ * those pages, or its end cannot be told; nothing is erased.
+ */
+int mcuboot_slot_forget_request(const struct mcuboot_slot *slot, const uint8_t *head);
+
+/*
  * swap-offset: whether the image one page up is the running one, while the first page has a header:
  * what a swap left, where the image to go back to is shorter than a page. 1, 0 or -errno.
  */
