@@ -441,6 +441,32 @@ static void a_download_costs_a_record_a_page_and_two(void **state)
 	}
 }
 
+/* An erase of the trailer that is cut may look whole: the record says that it was begun. */
+static void the_record_says_that_a_slot_is_cleared_before_it_is(void **state)
+{
+	(void)state;
+	for (size_t c = 0; c < reset_case_count; c++) {
+		size_t held = 0;
+
+		reset_open(&reset_cases[c], SIZE);
+		assert_int_equal(reset_run(download_all), 0);
+		assert_int_equal(dev->ops[0].kind, SIM_SAVE);
+		assert_string_equal(dev->ops[0].name, "0");
+		assert_int_equal(dev->ops[0].len, 32);
+		while (strcmp(dev->ops[held].name, "0/h") != 0) {
+			held++;
+		}
+		/* All that is programmed before the held-back bytes are saved is to clear the slot.
+		 */
+		const size_t start = (size_t)(reset_slot(1) - dev->memory) + reset_start();
+		for (size_t i = 0; i < held; i++) {
+			assert_true(dev->ops[i].kind != SIM_PROGRAM || dev->what.no_erase ||
+				    dev->ops[i].off < start || dev->ops[i].off >= start + SIZE);
+		}
+		reset_close();
+	}
+}
+
 static void pause_and_go_on(void)
 {
 	download_to_the_pause();
@@ -493,6 +519,7 @@ int main(void)
 		cmocka_unit_test(a_cut_while_it_is_mended_begins_again),
 		cmocka_unit_test(a_file_may_end_before_or_with_what_is_held_back),
 		cmocka_unit_test(a_download_costs_a_record_a_page_and_two),
+		cmocka_unit_test(the_record_says_that_a_slot_is_cleared_before_it_is),
 		cmocka_unit_test(a_pause_costs_two_records_and_going_on_one),
 	};
 

@@ -319,6 +319,24 @@ static void a_byte_changed_below_the_position_is_seen(void **state)
 	reset_close();
 }
 
+/* It would count again if the bytes it speaks of came to lie there once more. */
+static void a_stream_that_begins_again_deletes_its_record_first(void **state)
+{
+	(void)state;
+	at = 1001;
+	open_device(&reset_plain);
+	assert_int_equal(reset_run(pause_stream), 0);
+	dev->memory[init.offset] ^= 1;
+	reset_forget_ops();
+	assert_int_equal(next_position(), 0);
+	assert_int_equal(dev->op_count, 0);
+	assert_int_equal(reset_run(finish), 0);
+	assert_int_equal(dev->ops[0].kind, SIM_SAVE);
+	assert_int_equal(dev->ops[0].len, 0);
+	assert_int_equal(dev->ops[1].kind, SIM_ERASE);
+	reset_close();
+}
+
 static void a_record_with_any_byte_changed_counts_for_nothing(void **state)
 {
 	static const char *const names[] = {"dfu/STREAM", "dfu/STREAM/t"};
@@ -497,6 +515,7 @@ int main(void)
 		cmocka_unit_test(reset_takes_the_records_with_it),
 		cmocka_unit_test(a_cut_loses_a_page_at_most),
 		cmocka_unit_test(a_byte_changed_below_the_position_is_seen),
+		cmocka_unit_test(a_stream_that_begins_again_deletes_its_record_first),
 		cmocka_unit_test(a_record_with_any_byte_changed_counts_for_nothing),
 		cmocka_unit_test(each_call_of_settings_may_fail),
 		cmocka_unit_test(a_callback_that_uses_the_buffer_costs_nothing),

@@ -204,6 +204,38 @@ static void without_a_back_end_nothing_is_kept(void **state)
 	mcuboot_held_delete(0);
 }
 
+/* Whatever its value is: one too many costs an erase, one too few costs more. */
+static void an_erase_that_was_cut_leaves_its_mark(void **state)
+{
+	static const uint8_t values[][2] = {{1, 0}, {0, 0}, {2, 7}};
+
+	(void)state;
+	for (int n = 0; n < 8; n++) {
+		assert_false(mcuboot_erasing_was_cut(n));
+	}
+	mcuboot_erasing_begin(3);
+	const struct found found = find("dfu/MCUBOOT3/e");
+	assert_int_equal(found.count, 1);
+	assert_int_equal(found.len, 1);
+	assert_int_equal(found.value[0], 1);
+	for (int n = 0; n < 8; n++) {
+		assert_int_equal(mcuboot_erasing_was_cut(n), n == 3);
+	}
+	mcuboot_erasing_end(3);
+	assert_int_equal(find("dfu/MCUBOOT3/e").count, 0);
+	assert_false(mcuboot_erasing_was_cut(3));
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		for (size_t len = 1; len <= 2; len++) {
+			assert_int_equal(settings_save_one("dfu/MCUBOOT0/e", values[i], len), 0);
+			assert_true(mcuboot_erasing_was_cut(0));
+		}
+	}
+	settings_backend_set(NULL);
+	mcuboot_erasing_begin(0);
+	assert_false(mcuboot_erasing_was_cut(0));
+	mcuboot_erasing_end(0);
+}
+
 static int fail_init(const struct settings_backend *backend)
 {
 	(void)backend;
@@ -279,6 +311,7 @@ int main(void)
 		TEST(what_lies_below_the_name_is_not_the_record),
 		TEST(the_largest_write_block_has_room),
 		TEST(without_a_back_end_nothing_is_kept),
+		TEST(an_erase_that_was_cut_leaves_its_mark),
 		TEST(errors_of_the_back_end_are_told_when_loading),
 	};
 
