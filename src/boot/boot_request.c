@@ -29,6 +29,7 @@
  *                      image_ok makes the revert variants erase the slot
  */
 #include "boot/boot_repair.h"
+#include "flash/flash_caps.h"
 
 #include <string.h>
 
@@ -75,16 +76,23 @@ static bool is_begun(const struct boot_tail *tail, const struct wish *wish)
 	return is_blank(tail, TRAILER_MAGIC);
 }
 
+/*
+ * The padding before a magic is left out where it is whole write blocks: a cut behind them would
+ * leave blocks that read erased and are not.
+ */
 static int program(const struct flash_area *fa, const struct boot_tail *tail, unsigned int field,
 		   uint8_t value)
 {
 	uint8_t block[TRAILER_PROGRAM_MAX];
 	const size_t len = trailer_encode(block, (enum trailer_field)field, value, tail->align,
 					  tail->block, tail->erased);
+	const size_t off = fa->fa_size - trailer_distance(tail->align, (enum trailer_field)field);
+	size_t pad = 0;
 
-	return flash_area_write(
-		fa, (off_t)(fa->fa_size - trailer_distance(tail->align, (enum trailer_field)field)),
-		block, len);
+	while (flash_needs_erase(fa->fa_dev) && bytes_are(&block[pad], tail->block, tail->erased)) {
+		pad += tail->block;
+	}
+	return flash_area_write(fa, (off_t)(off + pad), &block[pad], len - pad);
 }
 
 /* All that is wanted and not there; then the tail as it is now. */

@@ -82,9 +82,17 @@ static int ask_good(void)
 	return boot_request_upgrade(BOOT_UPGRADE_PERMANENT);
 }
 
+/* With its padding, where that is no whole write block, or has to be cleared. */
+static size_t magic_len(void)
+{
+	const bool padded = rig.what->write == 32 || rig.what->no_erase;
+
+	return rig.what->align == 32 && padded ? 32 : 16;
+}
+
 static void check_order(void)
 {
-	const size_t magic = rig.what->align == 32 ? 32 : 16;
+	const size_t magic = magic_len();
 	const int other = 1 - running;
 
 	rig_start(-1, false);
