@@ -574,6 +574,7 @@ static DFU_NOINLINE int write_first(const uint8_t *bytes, size_t len)
 	download.file.first = held;
 	if (download.held_len == download.slot.hold_len) {
 		save_held();
+		stream_progress_begin(dfu_target_stream_get_stream());
 	}
 	if (len > n) {
 		rc = dfu_target_stream_write(&bytes[n], len - n);

@@ -176,8 +176,12 @@ bool mcuboot_slot_is_torn(const struct mcuboot_slot *slot)
 {
 	struct boot_tail tail;
 
-	return boot_slot_read_tail(slot->area, &tail) == 0 && tail.state.magic != BOOT_MAGIC_GOOD &&
-	       !bytes_are(tail.bytes, tail.len, tail.erased);
+	if (boot_slot_read_tail(slot->area, &tail) != 0 ||
+	    bytes_are(tail.bytes, tail.len, tail.erased)) {
+		return false;
+	}
+	return tail.state.magic != BOOT_MAGIC_GOOD || tail.state.image_ok == BOOT_FLAG_BAD ||
+	       tail.state.copy_done == BOOT_FLAG_BAD;
 }
 
 static struct dfu_image_source source_of(const struct mcuboot_slot *slot, size_t size,

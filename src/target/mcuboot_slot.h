@@ -62,7 +62,7 @@ int mcuboot_slot_has_header(const struct mcuboot_slot *slot);
  */
 int mcuboot_slot_is_clear(const struct mcuboot_slot *slot);
 
-/* Whether the slot's trailer has something, and no magic: a request may have to erase it. */
+/* Whether the slot's trailer has something that no request is: one may have to erase it. */
 bool mcuboot_slot_is_torn(const struct mcuboot_slot *slot);
 
 /*

@@ -26,6 +26,7 @@
 #include <dfu/log.h>
 
 #include "common/bytes.h"
+#include "flash/flash_caps.h"
 #include "stream/stream_position.h"
 #include "target/download_record.h"
 #include "target/running_sum.h"
@@ -148,6 +149,19 @@ static bool check_flash(const struct stream_flash_ctx *stream, size_t written, u
 	return add_from_flash(all, stream, start, written) && running_sum_value(all) == sum;
 }
 
+/*
+ * A program ends where its page does: with bytes of the next page in it a cut behind it would cost
+ * more than a page.
+ */
+static void end_with_page(struct stream_flash_ctx *stream)
+{
+	const size_t left = progress.page_end - stream->bytes_written;
+
+	if (left < stream->buf_fill && flash_needs_erase(stream->fdev)) {
+		stream->buf_fill = left;
+	}
+}
+
 static void stand_at(struct stream_flash_ctx *stream, const struct place *place)
 {
 	size_t start;
@@ -162,6 +176,7 @@ static void stand_at(struct stream_flash_ctx *stream, const struct place *place)
 	    stream->erased_from < progress.page_end) {
 		stream->erased_from = progress.page_end; /* it may have been programmed since */
 	}
+	end_with_page(stream);
 }
 
 /*
@@ -304,6 +319,13 @@ bool stream_progress_is_complete(void)
 	return progress.state == DOWNLOAD_COMPLETE;
 }
 
+void stream_progress_begin(struct stream_flash_ctx *stream)
+{
+	if (!stream_shares_first_page(stream)) {
+		(void)save(stream, DOWNLOAD_RUNNING, 0, 0, &progress.sum);
+	}
+}
+
 void stream_progress_clearing(const char *id)
 {
 	const struct download_record record = {.state = DOWNLOAD_CLEARING};
@@ -367,6 +389,7 @@ static void note(struct stream_flash_ctx *stream)
 		(void)save(stream, DOWNLOAD_RUNNING, whole, 0, &progress.sum);
 	}
 	note_up_to(stream, &stream->buf[whole - before], stream->bytes_written);
+	end_with_page(stream);
 }
 
 /* One buffer at a time: it still holds what was programmed when the call returns. */

@@ -48,6 +48,12 @@ bool stream_progress_is_complete(void);
 void stream_progress_restart(struct stream_flash_ctx *stream);
 
 /*
+ * What comes before the stream, which is at 0, is known to the settings: a record, if that is a
+ * whole page.
+ */
+void stream_progress_begin(struct stream_flash_ctx *stream);
+
+/*
  * Trailer and header of the slot that a stream of this id goes to are about to be erased, and
  * nothing of it can be gone on with. An erase that is cut can look like a whole one; until a record
  * takes the place of this, or it is forgotten, stream_progress_is_clearing().

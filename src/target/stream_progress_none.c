@@ -38,6 +38,11 @@ void stream_progress_restart(struct stream_flash_ctx *stream)
 	goes_on = false;
 }
 
+void stream_progress_begin(struct stream_flash_ctx *stream)
+{
+	(void)stream;
+}
+
 void stream_progress_clearing(const char *id)
 {
 	(void)id;
