@@ -278,6 +278,34 @@ void dfu_log_write(enum dfu_log_level level, const char *format, ...)
 	}
 }
 
+/*
+ * A torn confirmation is mended by erasing the trailer of the slot that runs. The low level of the
+ * boot API knows no settings that could say so, so that nobody can see that this erase was cut,
+ * too: what reads erased there has to pass as it. Everywhere else it does not.
+ */
+static void forgive_mended_confirmation(const struct powercut_world *world)
+{
+	const struct device_config *config = device_config(world);
+	const struct device_area slot = device_area(config->geometry, PART_SLOT0);
+	const struct powercut_flash *flash = &world->layout->flash[slot.flash];
+	const struct device_page page = device_page_at(config->geometry, 0, slot.size - 1);
+	const size_t start = slot.off + page.start;
+
+	if (boot_mode_is_direct(config->mode)) {
+		return;
+	}
+	for (size_t off = start; off < start + page.size; off += flash->write_block) {
+		uint8_t *cell = &flash->cells.programmed[off / flash->write_block];
+		const uint8_t *bytes = &flash->bytes[off];
+
+		if (*cell == SIM_CELL_TORN && bytes[0] == flash->erased &&
+		    memcmp(bytes, bytes + 1, flash->write_block - 1) == 0) {
+			*cell = SIM_CELL_ERASED;
+			memset(&flash->cells.unstable[off], 0, flash->write_block);
+		}
+	}
+}
+
 int device_boot(const struct powercut_world *world)
 {
 	struct sim_boot_result result;
@@ -293,6 +321,7 @@ int device_boot(const struct powercut_world *world)
 		return -1;
 	}
 	device_set_running(world, result.active[0]);
+	forgive_mended_confirmation(world);
 	rc = open_settings();
 	if (rc != 0) {
 		powercut_violation(world, "settings", "not ready: %d", rc);

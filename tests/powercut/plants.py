@@ -94,6 +94,7 @@ PLANTS = [
           "target/dfu_target_mcuboot.c", [("""\
 	if (download.held_len == download.slot.hold_len) {
 		save_held();
+		stream_progress_begin(dfu_target_stream_get_stream());
 	}
 """, """\
 	if (download.held_len == download.slot.hold_len) {
