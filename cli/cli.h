@@ -67,6 +67,7 @@ struct cli {
 	/** What a reset at this moment would start, once cli_find_next() was asked. */
 	struct sim_boot_result next;
 	bool has_next;
+	bool warned_of_memory; /**< cli_check_memory() has. */
 };
 
 /** All verbs, in the order of the help; a NULL name after the last one. */

@@ -25,11 +25,11 @@ static enum cli_status remember(struct cli *cli, const struct sim_boot_result *r
 	enum cli_status status = cli_check_memory(cli);
 
 	for (unsigned int image = 0; image < result->images && status == CLI_DONE; image++) {
-		int was = sim_device_active(cli->device, image);
 		int is = result->active[image] < 0 ? -ENOENT : result->active[image];
-		int rc = was == is ? 0 : sim_device_set_active(cli->device, image, is);
 
-		status = rc == 0 ? CLI_DONE : cli_fail_memory(cli, rc);
+		if (cli_remembered_slot(cli, image) != is) {
+			status = cli_remember_slot(cli, image, is);
+		}
 	}
 	return status;
 }

@@ -40,6 +40,12 @@ enum cli_status cli_fail_memory(struct cli *cli, int rc)
 			what, cli->operand[0]);
 }
 
+/* Whether a damaged file may be passed over: nothing but primary slots runs. */
+static bool is_passed_over(int rc)
+{
+	return rc == -EBADMSG && !boot_mode_is_direct(boot_arrangement_get()->mode);
+}
+
 enum cli_status cli_check_memory(struct cli *cli)
 {
 	unsigned int images = sim_device_board(cli->device)->arrangement.images;
@@ -47,11 +53,35 @@ enum cli_status cli_check_memory(struct cli *cli)
 	for (unsigned int image = 0; image < images; image++) {
 		int rc = sim_device_active(cli->device, image);
 
+		if (is_passed_over(rc)) {
+			if (!cli->warned_of_memory) {
+				cli_warn(cli->operand[0],
+					 "settings: is damaged: no progress is known or kept; "
+					 "delete %s/settings",
+					 cli->operand[0]);
+			}
+			cli->warned_of_memory = true;
+			return CLI_DONE;
+		}
 		if (rc < 0 && rc != -ENOENT) {
 			return cli_fail_memory(cli, rc);
 		}
 	}
 	return CLI_DONE;
+}
+
+int cli_remembered_slot(struct cli *cli, unsigned int image)
+{
+	const int slot = sim_device_active(cli->device, image);
+
+	return is_passed_over(slot) ? -ENOENT : slot;
+}
+
+enum cli_status cli_remember_slot(struct cli *cli, unsigned int image, int slot)
+{
+	const int rc = sim_device_set_active(cli->device, image, slot);
+
+	return rc == 0 || is_passed_over(rc) ? CLI_DONE : cli_fail_memory(cli, rc);
 }
 
 /*
@@ -60,7 +90,7 @@ enum cli_status cli_check_memory(struct cli *cli)
  */
 static int remembered_slot(struct cli *cli, unsigned int image)
 {
-	const int slot = sim_device_active(cli->device, image);
+	const int slot = cli_remembered_slot(cli, image);
 	const struct flash_area *fa = slot < 0 ? NULL : cli_slot_area(image, (unsigned int)slot);
 	struct cli_image found;
 
@@ -121,17 +151,16 @@ enum cli_status cli_find_active(struct cli *cli)
 enum cli_status cli_remember_active(struct cli *cli)
 {
 	unsigned int images = sim_device_board(cli->device)->arrangement.images;
+	enum cli_status status = CLI_DONE;
 
-	for (unsigned int image = 0; image < images; image++) {
+	for (unsigned int image = 0; image < images && status == CLI_DONE; image++) {
 		const int slot = cli_active_slot(cli, image);
-		const bool is_known = slot < 0 || slot == sim_device_active(cli->device, image);
-		int rc = is_known ? 0 : sim_device_set_active(cli->device, image, slot);
 
-		if (rc != 0) {
-			return cli_fail_memory(cli, rc);
+		if (slot >= 0 && slot != cli_remembered_slot(cli, image)) {
+			status = cli_remember_slot(cli, image, slot);
 		}
 	}
-	return CLI_DONE;
+	return status;
 }
 
 int cli_next_slot(struct cli *cli, unsigned int image)

@@ -13,8 +13,17 @@
 /** Open the device that the first operand names. */
 DFU_MUST_CHECK enum cli_status cli_open_device(struct cli *cli);
 
-/** Refuse where the file that remembers the running slots is damaged, and say what to do. */
+/**
+ * Refuse where the file that remembers the running slots is damaged, and say what to do. Where
+ * images only run from primary slots there is nothing to be remembered: a warning, once.
+ */
 DFU_MUST_CHECK enum cli_status cli_check_memory(struct cli *cli);
+
+/** @return As sim_device_active(); a damaged file that cli_check_memory() lets pass is none. */
+int cli_remembered_slot(struct cli *cli, unsigned int image);
+
+/** Remember the slot that an image runs from, or with a negative one that there is none. */
+DFU_MUST_CHECK enum cli_status cli_remember_slot(struct cli *cli, unsigned int image, int slot);
 
 /** Say that this file could not be read or written. @return CLI_FAILED. */
 enum cli_status cli_fail_memory(struct cli *cli, int rc);

@@ -126,12 +126,21 @@ class Folder(CliTest):
         shutil.copy(os.path.join(other.path, "flash0.bin"), os.path.join(device.path, "flash0.bin"))
         self.assertEqual(device.boot()["booted"]["version"], "1.0.0+0")
 
-    def test_damaged_settings_are_told_and_kept(self):
+    def test_damaged_settings_cost_progress_and_never_the_update(self):
         device = self.make()
-        self.done("flash", device.path, "slot0", image("med-1.0.0-ec256.bin"))
-        self.write("dev/settings", b"no entry\n")
-        self.assertIn("settings", self.refused("boot", device.path))
-        self.assertEqual(read(self.path("dev/settings")), b"no entry\n")
+        self.done("flash", device.path, "slot0", image("tiny-1.0.0-none.bin"))
+        warning = f"slotwise: {device.path}: warning: settings: is damaged: no progress is known or kept; " \
+                  f"delete {device.path}/settings\n"
+        for text in (b"garbage\n", b"\0\xff", b"sim/active/0=02\n", b"sim/active/0=0"):
+            for verb in (["status"], ["boot"], ["update", image("tiny-1.1.0-none.bin")], ["schedule"], ["cancel"],
+                         ["confirm"]):
+                self.write("dev/settings", text)
+                result = slotwise(verb[0], device.path, *verb[1:])
+                self.assertEqual((result.code, result.err.count(warning)), (0, 1), verb)
+        self.write("dev/settings", b"garbage\n")
+        self.assertEqual(slotwise("update", device.path, image("tiny-1.1.0-none.bin")).code, 0)
+        self.assertIn("boots 1.1.0+0", slotwise("boot", device.path).out)
+        self.assertEqual(read(self.path("dev/settings")), b"garbage\n")
 
     def limited(self, size, *args):
         """With no file allowed to grow past a size: how a full disk looks to a program that cannot be given one."""
@@ -167,8 +176,8 @@ class Folder(CliTest):
                                     check=False)
         self.assertEqual((result.returncode, result.stderr), (1, "slotwise: stdout: cannot be written\n"))
 
-    def test_a_damaged_memory_of_slots_is_told_by_every_verb_and_left_alone(self):
-        device = self.make()
+    def test_a_damaged_memory_of_slots_is_told_by_every_verb_that_needs_it_and_left_alone(self):
+        device = self.make(mode="direct-xip")
         self.done("flash", device.path, "slot0", image("tiny-1.0.0-none.bin"))
         self.done("flash", device.path, "slot1", image("tiny-1.1.0-none.bin"))
         settings = os.path.join(device.path, "settings")
@@ -194,7 +203,7 @@ class Folder(CliTest):
         self.done("boot", device.path)
 
     def test_status_reports_everything_else_beside_a_damaged_memory_of_slots(self):
-        device = self.make()
+        device = self.make(mode="direct-xip")
         self.done("flash", device.path, "slot0", image("tiny-1.0.0-none.bin"))
         self.write("dev/settings", b"garbage\n")
         result = slotwise("status", device.path, "--json")
