@@ -39,6 +39,7 @@
 #include "target/mcuboot_download.h"
 #include "target/mcuboot_head.h"
 #include "target/mcuboot_held.h"
+#include "target/mcuboot_id.h"
 #include "target/stream_progress.h"
 
 _Static_assert(CONFIG_DFU_TARGET_HEADER_HOLD >= DFU_IMAGE_HEADER_LEN,
@@ -61,7 +62,7 @@ static uint8_t seen[DOWNLOAD_FIRST_LEN];    /* by identify: the first bytes of t
 static uint8_t record[MCUBOOT_HELD_RECORD]; /* of the held-back bytes */
 static uint8_t *const held = &record[MCUBOOT_HELD_FRONT];
 static struct mcuboot_slot_verifier verifier;
-static char stream_id[] = "MCUBOOT0";
+static char stream_id[MCUBOOT_ID_SIZE];
 
 /* The stream's region: the slot from behind the held-back bytes on. */
 static size_t stream_start(void)
@@ -129,12 +130,6 @@ static void pause_download(void)
 	download.state = PAUSED;
 }
 
-static void make_stream_id(char id[sizeof(stream_id)], int img_num)
-{
-	memcpy(id, stream_id, sizeof(stream_id));
-	id[sizeof(stream_id) - 2] = (char)('0' + img_num);
-}
-
 /* What settings know of a download to an image pair. */
 static void forget_records(int img_num)
 {
@@ -181,15 +176,28 @@ static bool slot_is_as_left(void)
 		mcuboot_head_is_mendable(&download.slot, verifier.buf_len));
 }
 
+/*
+ * Whether the held-back bytes are all that come before the stream's. Settings may have fewer: those
+ * of a pause, if the whole ones could not be saved after it.
+ */
+static bool held_are_all(const struct stream_flash_ctx *stream)
+{
+	if (download.held_len == download.slot.hold_len) {
+		return true;
+	}
+	if (stream_progress_is_complete() && download.file.size != 0) {
+		return download.held_len == download.file.size;
+	}
+	return download.held_len > 0 && stream_flash_bytes_written(stream) == 0 &&
+	       stream_flash_bytes_buffered(stream) == 0;
+}
+
 /* Begin again, unless the download that goes on is whole from its first byte on. */
 static void check_what_goes_on(void)
 {
 	struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
-	const bool is_whole = download.held_len == download.slot.hold_len ||
-			      stream_flash_bytes_written(stream) == 0 ||
-			      stream_progress_is_complete();
 
-	if (stream_progress_goes_on() && download.held_len > 0 && is_whole && slot_is_as_left()) {
+	if (stream_progress_goes_on() && held_are_all(stream) && slot_is_as_left()) {
 		if (stream_progress_is_complete()) {
 			download.limit = bytes_received();
 		}
@@ -212,7 +220,7 @@ static int open_stream(void)
 		.size = area->fa_size - stream_start(),
 	};
 
-	make_stream_id(stream_id, download.file.image);
+	mcuboot_make_id(stream_id, download.file.image);
 	const int rc = dfu_target_stream_open(&init, &download.file);
 	if (rc == 0) {
 		check_what_goes_on();
@@ -370,17 +378,17 @@ bool mcuboot_download_get_held(int img_num, uint8_t *bytes)
 
 void mcuboot_download_forget_progress(int img_num)
 {
-	char id[sizeof(stream_id)];
+	char id[MCUBOOT_ID_SIZE];
 
-	make_stream_id(id, img_num);
+	mcuboot_make_id(id, img_num);
 	stream_progress_forget(id);
 }
 
 bool mcuboot_download_is_clearing(int img_num)
 {
-	char id[sizeof(stream_id)];
+	char id[MCUBOOT_ID_SIZE];
 
-	make_stream_id(id, img_num);
+	mcuboot_make_id(id, img_num);
 	return stream_progress_is_clearing(id);
 }
 

@@ -131,6 +131,43 @@ static void a_record_that_cannot_be_taken_back_costs_its_page(void **state)
 	}
 }
 
+static long save_that_fails;
+
+static void go_on_to_the_end_while_one_save_fails(void)
+{
+	be_sick(RESET_SAVE, save_that_fails);
+	assert_int_equal(reset_init(new_file.size), 0);
+	assert_int_equal(reset_write(new_file.size, 100), 0);
+	assert_int_equal(dfu_target_done(true), 0);
+	dev->sick_rc = 0;
+}
+
+/* The held-back bytes of the first pause are left, and records of what came after them. */
+static void first_bytes_of_a_pause_are_not_taken_for_the_whole_ones(void **state)
+{
+	size_t tried = 0;
+
+	(void)state;
+	for (size_t c = 0; c < reset_case_count; c++) {
+		open_paused(&reset_cases[c], 40);
+		const bool is_short = reset_hold() > 40;
+		long saves = 1;
+
+		for (save_that_fails = 0; is_short && save_that_fails < saves; save_that_fails++) {
+			reset_restore();
+			assert_int_equal(reset_run(go_on_to_the_end_while_one_save_fails), 0);
+			saves = dev->settings_calls;
+			const size_t offset = reset_next_offset();
+			assert_in_range(offset, 0, new_file.size);
+			assert_int_equal(reset_run(reset_finish), 0);
+			reset_assert_slot_is_file();
+			tried++;
+		}
+		reset_close();
+	}
+	assert_true(tried > 4);
+}
+
 /* The page where the image ends has been erased with the trailer. */
 static void even_where_the_page_was_erased_with_the_trailer(void **state)
 {
@@ -506,6 +543,7 @@ int main(void)
 		cmocka_unit_test(each_call_of_settings_may_fail),
 		cmocka_unit_test(all_calls_of_settings_may_fail),
 		cmocka_unit_test(a_record_that_cannot_be_taken_back_costs_its_page),
+		cmocka_unit_test(first_bytes_of_a_pause_are_not_taken_for_the_whole_ones),
 		cmocka_unit_test(even_where_the_page_was_erased_with_the_trailer),
 		cmocka_unit_test(a_read_that_fails_costs_no_more_than_progress),
 		cmocka_unit_test(a_read_that_fails_at_init_costs_no_more_than_progress),
