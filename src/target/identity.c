@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "target/identity.h"
 
+#include <errno.h>
+
 #include <dfu/dfu_target.h>
 
 #include "common/bytes.h"

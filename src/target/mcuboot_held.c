@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The record "dfu/MCUBOOT<n>/h" of image n:
+ * The record "dfu/MCUBOOT<n>/h" of image n: FORMATS.md, "Held-back bytes".
  *
- *     0       1  version, 1
- *     1       1  0
- *     2       2  len, little endian
- *     4     len  the held-back bytes, the first of the file
- *     4+len   4  CRC-32 of all before, little endian
- *
- * It is saved once, before the first byte of the file is programmed (and before, with what there is
- * of them, if the download is paused). It is deleted when the slot is reset and once the bytes have
- * been programmed. A cut may leave one behind that nobody needs any more, and so may a download
- * that began again, so a record counts only where the slot has no whole header of its own, and only
- * together with a slot that verifies with it, or with a record of progress that is bound to it.
- * Without a back-end nothing is kept.
+ * Saved once, before the first byte of the file is programmed (and before, with what there is of
+ * them, if the download is paused). It outlives the program of the bytes, so that one that a cut
+ * has torn can be mended, and is deleted once the image is scheduled, with a download that is
+ * refused or reset, and by the next one. A cut may leave one behind that nobody needs any more. So
+ * a record counts only where the slot has no whole header of its own, and only together with a slot
+ * that verifies with it, or with a record of progress that is bound to it. Without a back-end
+ * nothing is kept.
  *
  * "dfu/MCUBOOT<n>/e" is one byte, 1, while the slot's trailer is erased for a request or by a
  * cancel.
@@ -21,12 +16,11 @@
 #include "target/mcuboot_held.h"
 
 #include <errno.h>
-#include <string.h>
 
-#include <dfu/boot.h>
 #include <settings/settings.h>
 
 #include "common/bytes.h"
+#include "target/mcuboot_id.h"
 #include "target/target_settings.h"
 
 #define VERSION 1
@@ -36,19 +30,8 @@
 #define OFF_RESERVED 1
 #define OFF_LEN 2
 
-#define ID "MCUBOOT0"
-#define ID_DIGIT 7
-
 _Static_assert(OFF_LEN + 2 == MCUBOOT_HELD_FRONT, "the bytes follow their length");
-_Static_assert(sizeof(ID) - 2 == ID_DIGIT, "the digit ends the id");
-_Static_assert(BOOT_IMAGES_MAX <= 10, "one digit for the image");
 _Static_assert(MCUBOOT_HELD_RECORD <= SETTINGS_MAX_VAL_LEN, "a record is one value");
-
-static void make_id(char id[sizeof(ID)], int img_num)
-{
-	memcpy(id, ID, sizeof(ID));
-	id[ID_DIGIT] = (char)(id[ID_DIGIT] + img_num);
-}
 
 static uint32_t checksum(const uint8_t *record, size_t len)
 {
@@ -57,9 +40,9 @@ static uint32_t checksum(const uint8_t *record, size_t len)
 
 void mcuboot_held_save(int img_num, uint8_t *record, size_t len)
 {
-	char id[sizeof(ID)];
+	char id[MCUBOOT_ID_SIZE];
 
-	make_id(id, img_num);
+	mcuboot_make_id(id, img_num);
 	record[OFF_VERSION] = VERSION;
 	record[OFF_RESERVED] = 0;
 	put_le16(&record[OFF_LEN], (uint16_t)len);
@@ -70,18 +53,20 @@ void mcuboot_held_save(int img_num, uint8_t *record, size_t len)
 
 int mcuboot_held_load(int img_num, uint8_t *record, size_t max_len)
 {
-	char id[sizeof(ID)];
+	char id[MCUBOOT_ID_SIZE];
 
-	make_id(id, img_num);
+	mcuboot_make_id(id, img_num);
 	const ssize_t n = target_settings_load(id, TARGET_HELD, record,
 					       MCUBOOT_HELD_FRONT + max_len + MCUBOOT_HELD_BACK);
 	if (n < 0) {
 		return n == -EOVERFLOW ? -ENOENT : (int)n;
 	}
-	const size_t len = get_le16(&record[OFF_LEN]);
-	if (n <= MCUBOOT_HELD_FRONT + MCUBOOT_HELD_BACK ||
-	    (size_t)n != MCUBOOT_HELD_FRONT + len + MCUBOOT_HELD_BACK ||
-	    record[OFF_VERSION] != VERSION || record[OFF_RESERVED] != 0 ||
+	if (n <= MCUBOOT_HELD_FRONT + MCUBOOT_HELD_BACK) {
+		return -ENOENT;
+	}
+	const size_t len = (size_t)n - MCUBOOT_HELD_FRONT - MCUBOOT_HELD_BACK;
+	if (get_le16(&record[OFF_LEN]) != len || record[OFF_VERSION] != VERSION ||
+	    record[OFF_RESERVED] != 0 ||
 	    get_le32(&record[MCUBOOT_HELD_FRONT + len]) != checksum(record, len)) {
 		return -ENOENT;
 	}
@@ -90,36 +75,36 @@ int mcuboot_held_load(int img_num, uint8_t *record, size_t max_len)
 
 void mcuboot_held_delete(int img_num)
 {
-	char id[sizeof(ID)];
+	char id[MCUBOOT_ID_SIZE];
 
-	make_id(id, img_num);
+	mcuboot_make_id(id, img_num);
 	(void)target_settings_save(id, TARGET_HELD, NULL, 0);
 }
 
 void mcuboot_erasing_begin(int img_num)
 {
 	static const uint8_t mark = ERASING;
-	char id[sizeof(ID)];
+	char id[MCUBOOT_ID_SIZE];
 
-	make_id(id, img_num);
+	mcuboot_make_id(id, img_num);
 	(void)target_settings_save(id, TARGET_ERASING, &mark, sizeof(mark));
 }
 
 /* Whatever the value is: a mark that is damaged costs an erase. */
 bool mcuboot_erasing_was_cut(int img_num)
 {
-	char id[sizeof(ID)];
+	char id[MCUBOOT_ID_SIZE];
 	uint8_t mark;
 
-	make_id(id, img_num);
+	mcuboot_make_id(id, img_num);
 	const ssize_t len = target_settings_load(id, TARGET_ERASING, &mark, sizeof(mark));
 	return len > 0 || len == -EOVERFLOW;
 }
 
 void mcuboot_erasing_end(int img_num)
 {
-	char id[sizeof(ID)];
+	char id[MCUBOOT_ID_SIZE];
 
-	make_id(id, img_num);
+	mcuboot_make_id(id, img_num);
 	(void)target_settings_save(id, TARGET_ERASING, NULL, 0);
 }

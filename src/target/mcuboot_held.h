@@ -31,7 +31,7 @@ void mcuboot_held_save(int img_num, uint8_t *record, size_t len);
  */
 int mcuboot_held_load(int img_num, uint8_t *record, size_t max_len);
 
-/* A failure is logged: a record left behind is never taken for a slot that has a header. */
+/* A failure is logged: a record left behind is taken for no slot that has a whole header. */
 void mcuboot_held_delete(int img_num);
 
 /*
