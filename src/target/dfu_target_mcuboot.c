@@ -327,7 +327,7 @@ static int flush(void)
 	if (stream_progress_is_complete()) {
 		return 0;
 	}
-	const int rc = stream_flash_buffered_write(stream, NULL, 0, true);
+	const int rc = stream_progress_flush(stream);
 	if (rc == 0) {
 		stream_progress_complete(stream);
 		download.limit = bytes_received();

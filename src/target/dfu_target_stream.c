@@ -117,7 +117,7 @@ int dfu_target_stream_done(bool successful)
 		return -EACCES;
 	}
 	if (successful) {
-		int rc = stream_flash_buffered_write(&stream, NULL, 0, true);
+		const int rc = stream_progress_flush(&stream);
 		if (rc != 0) {
 			return rc;
 		}

@@ -425,6 +425,12 @@ int stream_progress_write(struct stream_flash_ctx *stream, const uint8_t *buf, s
 	return write_through(stream, buf, len);
 }
 
+int stream_progress_flush(struct stream_flash_ctx *stream)
+{
+	drop_stale_record();
+	return stream_flash_buffered_write(stream, NULL, 0, true);
+}
+
 /* Whether nothing of the stream has arrived yet. */
 static bool is_untouched(const struct stream_flash_ctx *stream)
 {

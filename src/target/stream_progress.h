@@ -64,6 +64,9 @@ bool stream_progress_is_clearing(const char *id);
 /* stream_flash_buffered_write() without a flush, and a record for each page that is whole. */
 int stream_progress_write(struct stream_flash_ctx *stream, const uint8_t *buf, size_t len);
 
+/* The flush that ends a stream. */
+int stream_progress_flush(struct stream_flash_ctx *stream);
+
 /* Make the present position outlive a reset, as far as flash and settings let. */
 void stream_progress_pause(struct stream_flash_ctx *stream);
 

@@ -59,6 +59,11 @@ int stream_progress_write(struct stream_flash_ctx *stream, const uint8_t *buf, s
 	return stream_flash_buffered_write(stream, buf, len, false);
 }
 
+int stream_progress_flush(struct stream_flash_ctx *stream)
+{
+	return stream_flash_buffered_write(stream, NULL, 0, true);
+}
+
 void stream_progress_pause(struct stream_flash_ctx *stream)
 {
 	(void)stream;
