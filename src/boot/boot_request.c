@@ -29,9 +29,10 @@
  *                      image_ok makes the revert variants erase the slot
  */
 #include "boot/boot_repair.h"
-#include "flash/flash_caps.h"
 
 #include <string.h>
+
+#include "flash/flash_caps.h"
 
 /* What fields should hold, by trailer_field; 0: stay erased. The magic is always wanted. */
 struct wish {

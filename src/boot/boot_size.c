@@ -27,14 +27,13 @@ struct pages {
 static int next_page(struct pages *pages)
 {
 	const struct flash_area *fa = pages->fa;
-	const off_t start = fa->fa_off + (off_t)pages->end;
 	struct flash_pages_info page;
-	const int rc = flash_get_page_info_by_offs(fa->fa_dev, start, &page);
+	const int rc = boot_slot_page(fa, pages->end, &page);
 
 	if (rc != 0) {
 		return rc;
 	}
-	if (page.start_offset != start || page.size > fa->fa_size - pages->end) {
+	if (page.start_offset != (off_t)pages->end || page.size > fa->fa_size - pages->end) {
 		return -EINVAL;
 	}
 	pages->end += page.size;
@@ -121,10 +120,10 @@ static int match_pages(const struct flash_area *primary, const struct flash_area
 static int page_end(const struct flash_area *fa, size_t off, size_t *end)
 {
 	struct flash_pages_info page;
-	const int rc = flash_get_page_info_by_offs(fa->fa_dev, fa->fa_off + (off_t)off, &page);
+	const int rc = boot_slot_page(fa, off, &page);
 
 	if (rc == 0) {
-		*end = (size_t)(page.start_offset - fa->fa_off) + page.size;
+		*end = (size_t)page.start_offset + page.size;
 	}
 	return rc;
 }

@@ -39,19 +39,29 @@ int boot_slot_open_running(int image_index, const struct flash_area **fa)
 	return slot < 0 ? slot : boot_slot_open(image_index, (enum boot_slot)slot, fa);
 }
 
+int boot_slot_page(const struct flash_area *fa, size_t off, struct flash_pages_info *page)
+{
+	const int rc = flash_get_page_info_by_offs(fa->fa_dev, fa->fa_off + (off_t)off, page);
+
+	if (rc == 0) {
+		page->start_offset -= fa->fa_off;
+	}
+	return rc;
+}
+
 int boot_slot_page_start(const struct flash_area *fa, size_t off, size_t *start)
 {
 	struct flash_pages_info page;
-	const int rc = flash_get_page_info_by_offs(fa->fa_dev, fa->fa_off + (off_t)off, &page);
+	const int rc = boot_slot_page(fa, off, &page);
 
 	if (rc != 0) {
 		return rc;
 	}
-	if (page.start_offset < fa->fa_off ||
-	    !range_fits((size_t)(page.start_offset - fa->fa_off), page.size, fa->fa_size)) {
+	if (page.start_offset < 0 ||
+	    !range_fits((size_t)page.start_offset, page.size, fa->fa_size)) {
 		return -EINVAL;
 	}
-	*start = (size_t)(page.start_offset - fa->fa_off);
+	*start = (size_t)page.start_offset;
 	return 0;
 }
 
@@ -64,7 +74,7 @@ int boot_slot_upload_start(const struct flash_area *fa, size_t *start)
 	page.size = 0;
 	if (arrangement->mode == BOOT_MODE_SWAP_OFFSET && fa->fa_id < 2 * arrangement->images &&
 	    fa->fa_id % 2 == BOOT_SECONDARY) {
-		rc = flash_get_page_info_by_offs(fa->fa_dev, fa->fa_off, &page);
+		rc = boot_slot_page(fa, 0, &page);
 	}
 	if (rc == 0) {
 		*start = page.size;
@@ -98,7 +108,7 @@ int boot_slot_clear_header(const struct flash_area *fa, size_t off, size_t erase
 	int rc = 0;
 
 	if (flash_needs_erase(fa->fa_dev)) {
-		rc = flash_get_page_info_by_offs(fa->fa_dev, fa->fa_off + (off_t)off, &page);
+		rc = boot_slot_page(fa, off, &page);
 	}
 	if (rc != 0) {
 		return rc;

@@ -51,6 +51,12 @@ int boot_slot_read_tail(const struct flash_area *fa, struct boot_tail *tail);
 /* The write block that swap status is counted in, for both slots of a pair. */
 size_t boot_slot_status_block(const struct flash_area *fa);
 
+/*
+ * The page that holds a byte of the slot; its start counts from the start of the slot, and is
+ * negative where the page begins before it.
+ */
+int boot_slot_page(const struct flash_area *fa, size_t off, struct flash_pages_info *page);
+
 /* Start of the page that holds a byte of the slot; -EINVAL: that page is not the slot's alone. */
 int boot_slot_page_start(const struct flash_area *fa, size_t off, size_t *start);
 

@@ -10,10 +10,9 @@
  */
 #include "target/mcuboot_head.h"
 
-#include <string.h>
-
 #include <dfu/log.h>
 
+#include "boot/boot_slot.h"
 #include "common/bytes.h"
 #include "flash/flash_caps.h"
 
@@ -129,10 +128,9 @@ int mcuboot_head_program(const struct mcuboot_slot *slot, const uint8_t *head)
 static size_t page_size(const struct mcuboot_slot *slot)
 {
 	struct flash_pages_info page;
-	const off_t start = slot->area->fa_off + (off_t)slot->start;
 
-	return flash_get_page_info_by_offs(slot->area->fa_dev, start, &page) == 0 &&
-			       page.start_offset == start
+	return boot_slot_page(slot->area, slot->start, &page) == 0 &&
+			       page.start_offset == (off_t)slot->start
 		       ? page.size
 		       : 0;
 }

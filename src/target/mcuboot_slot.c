@@ -31,6 +31,8 @@
 #include "common/bytes.h"
 #include "flash/flash_caps.h"
 
+#define HEADER_MAGIC_LEN 4 /* what the bootloader knows a header by */
+
 /* What is wrong with an image, in the errno classes of the target. */
 static int verdict_errno(int rc)
 {
@@ -46,23 +48,10 @@ static int verdict_errno(int rc)
 	}
 }
 
-#define HEADER_MAGIC_LEN 4 /* what the bootloader knows a header by */
-
-/* The page of the area that holds a byte, its start counted from the start of the area. */
-static int page_at(const struct flash_area *area, size_t off, struct flash_pages_info *page)
-{
-	const int rc = flash_get_page_info_by_offs(area->fa_dev, area->fa_off + (off_t)off, page);
-
-	if (rc == 0) {
-		page->start_offset -= area->fa_off;
-	}
-	return rc;
-}
-
 static int check_edge(const struct flash_area *area, size_t off)
 {
 	struct flash_pages_info page;
-	const int rc = page_at(area, off, &page);
+	const int rc = boot_slot_page(area, off, &page);
 
 	if (rc != 0) {
 		return rc;
@@ -158,15 +147,23 @@ int mcuboot_slot_has_header(const struct mcuboot_slot *slot)
 	return rc < 0 ? rc : !rc;
 }
 
+/* Whether something in a first page before the image could be a header: 1, 0 or -errno. */
+static int has_front(const struct mcuboot_slot *slot)
+{
+	const int rc = boot_mode_in(BOOT_MODE_BIT(SWAP_OFFSET))
+			       ? boot_slot_is_erased(slot->area, 0, HEADER_MAGIC_LEN)
+			       : 1;
+
+	return rc < 0 ? rc : !rc;
+}
+
 int mcuboot_slot_is_clear(const struct mcuboot_slot *slot)
 {
 	struct boot_tail tail;
-	int rc = boot_mode_in(BOOT_MODE_BIT(SWAP_OFFSET))
-			 ? boot_slot_is_erased(slot->area, 0, HEADER_MAGIC_LEN)
-			 : 1;
+	int rc = has_front(slot);
 
-	if (rc <= 0 || !boot_needs_trailer()) {
-		return rc;
+	if (rc != 0 || !boot_needs_trailer()) {
+		return rc < 0 ? rc : !rc;
 	}
 	rc = boot_slot_read_tail(slot->area, &tail);
 	return rc != 0 ? rc : bytes_are(tail.bytes, tail.len, tail.erased);
@@ -231,16 +228,6 @@ int mcuboot_slot_forget_request(const struct mcuboot_slot *slot, const uint8_t *
 	const int rc = boot_repair_check(slot->area, image_end(slot, head));
 
 	return rc == 0 ? boot_trailer_wipe(slot->area, &first) : rc;
-}
-
-/* Whether something in a first page before the image could be a header: 1, 0 or -errno. */
-static int has_front(const struct mcuboot_slot *slot)
-{
-	const int rc = boot_mode_in(BOOT_MODE_BIT(SWAP_OFFSET))
-			       ? boot_slot_is_erased(slot->area, 0, HEADER_MAGIC_LEN)
-			       : 1;
-
-	return rc < 0 ? rc : !rc;
 }
 
 /* Whether len bytes from the image's start are those of another area: 1, 0 or -errno. */
