@@ -81,8 +81,8 @@ struct settings_log_stats {
  *
  * @retval 0         Ready for settings_backend_set().
  * @retval -EINVAL   @p log or @p area NULL, less than two pages, a page shared with a neighbour,
- * too little room for any entry, or a write block above CONFIG_SETTINGS_LOG_BUFFER_SIZE. Every use
- * of the log fails with it.
+ *                   too little room for any entry, or a write block above
+ *                   CONFIG_SETTINGS_LOG_BUFFER_SIZE. Every use of the log fails with it.
  * @retval -ENODEV   The area's device is not ready. As -EINVAL.
  * @retval -EILSEQ   Foreign contents, also a log of other geometry. See settings_log_format().
  * @retval -EBADMSG  Corrupt contents. See settings_log_format().
@@ -98,9 +98,11 @@ DFU_MUST_CHECK int settings_log_init(struct settings_log *log, const struct flas
  * Power cut: the area holds what it held, or is an empty log. (Foreign contents are spoiled at
  * once, and foreign until the end: do it again.)
  *
- * @retval 0        The log is empty.
- * @retval -EINVAL  As settings_log_init().
- * @retval -errno   From the device; may be repeated.
+ * @param log  From settings_log_init(), whatever that returned.
+ *
+ * @retval 0                 The log is empty.
+ * @retval -EINVAL, -ENODEV  settings_log_init() has returned it. Nothing done.
+ * @retval -errno            From the device; may be repeated.
  */
 DFU_MUST_CHECK int settings_log_format(struct settings_log *log);
 

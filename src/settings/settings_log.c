@@ -140,6 +140,9 @@ static int mount(struct settings_log *log)
 
 	log->appendable = false;
 	log->end = 0;
+	log->start = 0;
+	log->last = 0;
+	log->sequence = 0;
 	for (size_t pos = 0; pos < size; pos = sector_end(log, pos)) {
 		struct log_header header;
 

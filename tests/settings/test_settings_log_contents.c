@@ -323,6 +323,29 @@ static void a_save_that_cannot_compare_fails(void **state)
 	log_save("a", "new");
 }
 
+/* Nothing is left of what RAM knew before the error. */
+static void a_log_that_was_wiped_is_blank_after_an_error(void **state)
+{
+	struct log_shot blank;
+
+	(void)state;
+	log_shot_init(&blank, &rig);
+	log_shot_take(&blank, &rig);
+	save_three();
+	assert_int_equal(settings_log_format(&rig.log), 0);
+	save_three();
+	rig.flash.nor.fail_rc = -EDOM;
+	rig.flash.nor.fail_after = 0;
+	assert_int_equal(settings_save_one("a", "1", 1), -EDOM);
+	log_shot_restore(&blank, &rig);
+	log_shot_free(&blank);
+	assert_int_equal(settings_subsys_init(), 0);
+	assert_int_equal(stats().sequence, 0);
+	assert_int_equal(stats().used, 0);
+	log_save("a", "one");
+	assert_setting("a", "one", 3);
+}
+
 static void sequence_numbers_wrap(void **state)
 {
 	uint32_t n = 0;
@@ -359,6 +382,7 @@ int main(void)
 		LOG_TEST(an_error_of_reading_is_no_empty_log),
 		LOG_TEST(an_error_of_reading_a_value_is_the_readers),
 		LOG_TEST(a_save_that_cannot_compare_fails),
+		LOG_TEST(a_log_that_was_wiped_is_blank_after_an_error),
 		LOG_TEST(sequence_numbers_wrap),
 	};
 
