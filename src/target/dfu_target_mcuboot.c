@@ -192,12 +192,16 @@ static bool held_are_all(const struct stream_flash_ctx *stream)
 	       stream_flash_bytes_buffered(stream) == 0;
 }
 
-/* Begin again, unless the download that goes on is whole from its first byte on. */
+/*
+ * Begin again, unless the download that goes on is whole from its first byte on, and no longer than
+ * the bootloader, which may be another one since, can install.
+ */
 static void check_what_goes_on(void)
 {
 	struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
 
-	if (stream_progress_goes_on() && held_are_all(stream) && slot_is_as_left()) {
+	if (stream_progress_goes_on() && held_are_all(stream) &&
+	    bytes_received() <= download.limit && slot_is_as_left()) {
 		if (stream_progress_is_complete()) {
 			download.limit = bytes_received();
 		}

@@ -280,6 +280,34 @@ static void the_size_need_not_be_known(void **state)
 	}
 }
 
+static void pause_near_the_end_of_the_slot(void)
+{
+	assert_int_equal(reset_init(0), 0);
+	assert_int_equal(reset_write(new_file.size - 100, 100), 0);
+	assert_int_equal(dfu_target_done(false), 0);
+}
+
+static void begin_again(void)
+{
+	assert_int_equal(reset_init(0), 0);
+	assert_int_equal(reset_offset(), 0);
+	assert_int_equal(dfu_target_write(new_file.bytes, new_file.size), -EFBIG);
+}
+
+/* The trailer of the bootloader that is asked for the room takes more of it. */
+static void what_has_no_room_any_more_begins_again(void **state)
+{
+	struct reset_case overwrite = reset_plain;
+
+	(void)state;
+	overwrite.mode = BOOT_MODE_OVERWRITE_ONLY;
+	reset_open(&overwrite, 15 * overwrite.page);
+	assert_int_equal(reset_run(pause_near_the_end_of_the_slot), 0);
+	dev->what.mode = reset_plain.mode;
+	assert_int_equal(reset_run(begin_again), 0);
+	reset_close();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +320,7 @@ int main(void)
 		cmocka_unit_test(another_buffer_goes_on_at_the_same_byte),
 		cmocka_unit_test(a_stream_of_the_application_in_between_costs_neither_a_byte),
 		cmocka_unit_test(the_size_need_not_be_known),
+		cmocka_unit_test(what_has_no_room_any_more_begins_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
