@@ -38,8 +38,8 @@ struct stream_flash_ctx {
 	uint8_t *buf;     /**< Caller's buffer. */
 	size_t buf_len;   /**< Its bytes: a multiple of the write block. */
 	size_t buf_bytes; /**< Bytes in it that flash does not hold yet. */
-	size_t buf_fill; /**< Bytes at which it is programmed: up to the next multiple of buf_len on
-			    the device. */
+	size_t buf_fill;  /**< Bytes at which it is programmed: up to the next multiple of buf_len
+			     on the device, or to the end of the page where the owner wants it. */
 	const struct device *fdev; /**< Device. */
 	size_t bytes_written; /**< Bytes of the stream that flash holds, padding not counted. */
 	size_t offset;        /**< Start of the region, from the start of the device. */

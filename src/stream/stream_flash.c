@@ -199,7 +199,7 @@ int stream_flash_init(struct stream_flash_ctx *ctx, const struct device *fdev, u
 	*ctx = (struct stream_flash_ctx){
 		.buf = buf,
 		.buf_len = buf_len,
-		.buf_fill = buf_len - offset % buf_len,
+		.buf_fill = stream_fill_at(buf_len, offset),
 		.fdev = fdev,
 		.offset = offset,
 		.available = size,

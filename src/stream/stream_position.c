@@ -75,7 +75,7 @@ void stream_set_position(struct stream_flash_ctx *ctx, const struct stream_posit
 	ctx->bytes_written = position->written;
 	ctx->erased_up_to = position->erased_up_to;
 	ctx->buf_bytes = 0;
-	ctx->buf_fill = ctx->buf_len - (ctx->offset + position->written) % ctx->buf_len;
+	ctx->buf_fill = stream_fill_at(ctx->buf_len, ctx->offset + position->written);
 	ctx->suspect = false;
 	ctx->spent = false;
 }
@@ -96,6 +96,6 @@ int stream_flush_blocks(struct stream_flash_ctx *ctx)
 	}
 	memmove(ctx->buf, &ctx->buf[whole], kept - whole);
 	ctx->buf_bytes = kept - whole;
-	ctx->buf_fill = ctx->buf_len - (ctx->offset + ctx->bytes_written) % ctx->buf_len;
+	ctx->buf_fill = stream_fill_at(ctx->buf_len, ctx->offset + ctx->bytes_written);
 	return 0;
 }

@@ -14,6 +14,12 @@
  */
 int stream_check_blank(const struct stream_flash_ctx *ctx, size_t from, size_t to, int if_not);
 
+/* Bytes from a place on the device to the next multiple of the buffer's length. */
+static inline size_t stream_fill_at(size_t buf_len, size_t off)
+{
+	return buf_len - off % buf_len;
+}
+
 /* Move the frontier to at least `end`, page by page. Only with CONFIG_STREAM_FLASH_ERASE. */
 int stream_make_ready(struct stream_flash_ctx *ctx, size_t end);
 
