@@ -22,7 +22,7 @@
  * cut costs at most one erase page; after one inside the program of the held-back bytes their page
  * is written again by way of the buffer or, where it does not fit there, the download begins at 0.
  * Flash that is not as it was left (its bytes, the trailer, the place of the header) begins at 0,
- * too.
+ * too, and so does more than the bootloader can install by now.
  *
  * While the running image is an unconfirmed test nothing may be written, because the bootloader
  * would take the new image for the one to go back to: -EBUSY.
@@ -97,8 +97,7 @@ bool dfu_target_mcuboot_identify(const void *const buf);
  * @retval -EFBIG    The bootloader cannot install an image of this size.
  * @retval -EBUSY    The running image is unconfirmed. With CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED only
  *                   in the revert variants of direct-xip and ram-load: their bootloader erases an
- *                   unconfirmed image at the next reset, and the other slot holds the only one
- * left.
+ *                   unconfirmed image at the next reset, and the other slot holds the last one.
  * @retval -ENOTSUP  The mode needs a trailer that cannot be written on this flash, or the
  *                   bootloader can never swap these two slots.
  * @retval -EFAULT   The device is not ready, the slot cannot hold a stream, or somebody else's
@@ -217,7 +216,7 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule_update(int img_num);
  * @retval -EUCLEAN  As boot_request_upgrade(): remains of a request that cannot be erased. Way out:
  *                   download again.
  * @retval -EIO      A torn write block where the held-back bytes go, in a page that does not fit
- * into the buffer. Way out: download again.
+ *                   into the buffer. Way out: download again.
  * @retval -errno    From the settings or the device: repeat the call.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_schedule(int img_num, int permanent);
@@ -225,8 +224,13 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule(int img_num, int permanent);
 /**
  * @brief Take a scheduled update back: boot_cancel_upgrade_multi(). The image stays in the slot,
  * but where the bootloader starts what it finds it loses its header and must be downloaded again.
+ *
+ * Needs no init. A trailer whose erase was cut, which the settings know, is erased again.
+ *
+ * Power cut: the image is pending or not, as there; repeat the call.
+ *
  * @retval -EBUSY  The running image is unconfirmed. Nothing done.
- * Otherwise as boot_cancel_upgrade_multi().
+ * @retval -errno  As boot_cancel_upgrade_multi().
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_cancel(int img_num);
 

@@ -26,8 +26,7 @@ struct log_header {
 };
 
 void log_header_encode(uint8_t value[LOG_HEADER_VALUE_LEN], const struct log_header *header);
-/* Whether `version` is one that can be read; only then is `header` set. The first byte of the value
- * is not looked at. */
+/* Whether the version can be read; only then is `header` set. The first byte counts for nothing. */
 bool log_header_decode(struct log_header *header, const uint8_t value[LOG_HEADER_VALUE_LEN]);
 
 /* Lengths of name and value of a record. */

@@ -66,7 +66,6 @@ int log_record_check(const struct settings_log *log, size_t start, size_t pos,
 	left = log_record_len(&record->lens);
 	for (; left > 0; pos += len) {
 		len = min_size(CHUNK, left);
-
 		rc = flash_area_read(log->area, (off_t)pos, buf, len);
 		if (rc != 0) {
 			return rc;

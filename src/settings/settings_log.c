@@ -63,8 +63,7 @@ static size_t sector_end(const struct settings_log *log, size_t start)
 	return size - end < log->room ? size : end;
 }
 
-/* Whether flash holds other bytes than these, or where `data` is NULL, others than erased ones: 1,
- * else 0, or a negative errno. */
+/* Whether flash holds other bytes than these (data NULL: than erased ones): 1, 0 or -errno. */
 static int differs(const struct settings_log *log, size_t pos, size_t end, const uint8_t *data)
 {
 	const uint8_t erased = flash_area_erased_val(log->area);
