@@ -18,7 +18,7 @@
 
 static char text[240];
 
-static const char *DFU_PRINTF(1, 2) wrong(const char *format, ...)
+const char *DFU_PRINTF(1, 2) invariant_wrong(const char *format, ...)
 {
 	va_list args;
 
@@ -96,8 +96,8 @@ const char *invariant_asked_is_whole(const struct evidence *evidence)
 			  is_being_shown(evidence, slot, where->start))) {
 		return NULL;
 	}
-	return wrong("slot %d %s asked for by its %s, and holds no whole file", slot,
-		     asks == RAW_YES ? "is" : "may be", is_direct ? "header" : "trailer");
+	return invariant_wrong("slot %d %s asked for by its %s, and holds no whole file", slot,
+			       asks == RAW_YES ? "is" : "may be", is_direct ? "header" : "trailer");
 }
 
 const char *invariant_running_is_whole(const struct evidence *evidence)
@@ -105,7 +105,19 @@ const char *invariant_running_is_whole(const struct evidence *evidence)
 	if (evidence_file_at(evidence, evidence->running, 0) >= 0) {
 		return NULL;
 	}
-	return wrong("slot %d runs and holds no whole file", evidence->running);
+	return invariant_wrong("slot %d runs and holds no whole file", evidence->running);
+}
+
+const char *invariant_running_stays(const struct evidence *evidence)
+{
+	const struct raw *raw = &evidence->slot[evidence->running].raw;
+
+	if (boot_mode_needs_trailer(evidence->mode) &&
+	    raw_copy_done(raw, evidence->align) == RAW_SET &&
+	    raw_image_ok(raw, evidence->align) == RAW_UNSET) {
+		return invariant_wrong("slot %d runs on trial", evidence->running);
+	}
+	return NULL;
 }
 
 static const char *check_header(const struct evidence *evidence, int slot, size_t off)
@@ -115,7 +127,7 @@ static const char *check_header(const struct evidence *evidence, int slot, size_
 	    is_being_shown(evidence, slot, off)) {
 		return NULL;
 	}
-	return wrong("slot %d shows a header at %#zx without its file", slot, off);
+	return invariant_wrong("slot %d shows a header at %#zx without its file", slot, off);
 }
 
 const char *invariant_no_splice(const struct evidence *evidence)
@@ -140,19 +152,19 @@ const char *invariant_others_are_untouched(const struct evidence *evidence)
 		const struct raw *raw = &evidence->other[i];
 
 		if (!raw_is_filled(raw, 0, raw->len, DEVICE_NEIGHBOUR)) {
-			return wrong("neighbour %zu changed", i);
+			return invariant_wrong("neighbour %zu changed", i);
 		}
 	}
 	if (!raw_is_blank(&evidence->scratch, 0, evidence->scratch.len)) {
-		return wrong("scratch changed");
+		return invariant_wrong("scratch changed");
 	}
 	if (memcmp(runs->raw.bytes, runs->before, runs->trailer) != 0) {
-		return wrong("slot %d runs, and its image changed", evidence->running);
+		return invariant_wrong("slot %d runs, and its image changed", evidence->running);
 	}
 	/* A confirmation that was torn is mended by an erase. */
 	if (!raw_is_remainder(&runs->raw, runs->trailer, runs->before + runs->trailer,
 			      fields - runs->trailer)) {
-		return wrong("slot %d runs, and its status changed", evidence->running);
+		return invariant_wrong("slot %d runs, and its status changed", evidence->running);
 	}
 	return NULL;
 }
@@ -190,18 +202,18 @@ const char *invariant_slot_is_file(const struct evidence *evidence, int slot, in
 
 	if (raw_is(&where->raw, where->start + hidden, what->bytes + hidden, what->size - hidden) !=
 	    RAW_YES) {
-		return wrong("slot %d does not hold file %d", slot, file);
+		return invariant_wrong("slot %d does not hold file %d", slot, file);
 	}
 	if (held && !is_held(where, what)) {
-		return wrong("slot %d: what is held back is in flash", slot);
+		return invariant_wrong("slot %d: what is held back is in flash", slot);
 	}
 	if (!raw_is_blank(&where->raw, end, padded - end)) {
-		return wrong("slot %d: no erased bytes fill the last write block", slot);
+		return invariant_wrong("slot %d: no erased bytes fill the last write block", slot);
 	}
 	if (!raw_is_remainder(&where->raw, 0, where->before, where->start) ||
 	    (padded < fields &&
 	     !raw_is_remainder(&where->raw, padded, where->before + padded, fields - padded))) {
-		return wrong("slot %d: bytes beside the file changed", slot);
+		return invariant_wrong("slot %d: bytes beside the file changed", slot);
 	}
 	return NULL;
 }
@@ -212,11 +224,11 @@ const char *invariant_slot_is_clear(const struct evidence *evidence, int slot)
 
 	if (raw_shows_header(&where->raw, 0) != RAW_NO ||
 	    raw_shows_header(&where->raw, where->start) != RAW_NO) {
-		return wrong("slot %d still shows a header", slot);
+		return invariant_wrong("slot %d still shows a header", slot);
 	}
 	if (!raw_is_blank(&where->raw, where->raw.len - raw_fields_len(evidence->align),
 			  raw_fields_len(evidence->align))) {
-		return wrong("slot %d still has a trailer", slot);
+		return invariant_wrong("slot %d still has a trailer", slot);
 	}
 	return NULL;
 }
@@ -260,7 +272,7 @@ const char *invariant_progress_is_kept(const struct evidence *evidence, int slot
 	const bool fits = evidence->geometry->buf_len >= first.size;
 
 	if (offset > most && there < size) {
-		return wrong("goes on at %zu, and flash holds %zu", offset, there);
+		return invariant_wrong("goes on at %zu, and flash holds %zu", offset, there);
 	}
 	if (there == 0 || evidence_holds(evidence, slot, where->start, file)) {
 		return NULL; /* nothing to lose; or nothing left to do */
@@ -274,8 +286,9 @@ const char *invariant_progress_is_kept(const struct evidence *evidence, int slot
 	const size_t page =
 		device_page_at(evidence->geometry, slot, where->start + there - 1).start;
 	if (offset + where->start < page) {
-		return wrong("goes on at %zu, though flash holds %zu: more than a page is lost",
-			     offset, there);
+		return invariant_wrong(
+			"goes on at %zu, though flash holds %zu: more than a page is lost", offset,
+			there);
 	}
 	return NULL;
 }

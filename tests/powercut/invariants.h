@@ -44,6 +44,9 @@ bool evidence_holds(const struct evidence *evidence, int slot, size_t off, int f
 /* Which file a slot holds at off; -1: none. */
 int evidence_file_at(const struct evidence *evidence, int slot, size_t off);
 
+/* For checkers: what is wrong, as they return it. */
+const char *DFU_PRINTF(1, 2) invariant_wrong(const char *format, ...);
+
 /*
  * I1: what the bootloader is asked for, by a trailer or, where it starts what it finds, by a
  * header, is one whole file. An old file that is being erased may still show its header there.
@@ -52,6 +55,9 @@ const char *invariant_asked_is_whole(const struct evidence *evidence);
 
 /* I2: the slot that was started holds one whole file. */
 const char *invariant_running_is_whole(const struct evidence *evidence);
+
+/* I2: no reset that follows takes the image back that runs: it is not on trial. */
+const char *invariant_running_stays(const struct evidence *evidence);
 
 /* I3: under a header lies one file, or what an erase has left of one. */
 const char *invariant_no_splice(const struct evidence *evidence);
@@ -86,7 +92,11 @@ bool evidence_head_is_begun(const struct evidence *evidence, int slot);
 const char *invariant_progress_is_kept(const struct evidence *evidence, int slot, int file,
 				       size_t offset, unsigned int cuts);
 
-/* I1, I3 and I4 at any moment: reports what is wrong. */
+/* What a checker found, unless that is NULL, as a violation. */
+void invariants_report(const struct powercut_world *world, const char *invariant,
+		       const char *found);
+
+/* I1 to I4, so far as they hold at any moment: reports what is wrong. */
 void invariants_check(const struct powercut_world *world);
 
 #endif

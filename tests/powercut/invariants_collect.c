@@ -62,26 +62,20 @@ void evidence_collect(const struct powercut_world *world, struct evidence *evide
 	}
 }
 
+void invariants_report(const struct powercut_world *world, const char *invariant, const char *found)
+{
+	if (found != NULL) {
+		powercut_violation(world, invariant, "%s", found);
+	}
+}
+
 void invariants_check(const struct powercut_world *world)
 {
 	struct evidence evidence;
-	const char *found;
 
 	evidence_collect(world, &evidence);
-	found = invariant_asked_is_whole(&evidence);
-	if (found != NULL) {
-		powercut_violation(world, "I1", "%s", found);
-	}
-	found = invariant_running_is_whole(&evidence);
-	if (found != NULL) {
-		powercut_violation(world, "I2", "%s", found);
-	}
-	found = invariant_no_splice(&evidence);
-	if (found != NULL) {
-		powercut_violation(world, "I3", "%s", found);
-	}
-	found = invariant_others_are_untouched(&evidence);
-	if (found != NULL) {
-		powercut_violation(world, "I4", "%s", found);
-	}
+	invariants_report(world, "I1", invariant_asked_is_whole(&evidence));
+	invariants_report(world, "I2", invariant_running_is_whole(&evidence));
+	invariants_report(world, "I3", invariant_no_splice(&evidence));
+	invariants_report(world, "I4", invariant_others_are_untouched(&evidence));
 }

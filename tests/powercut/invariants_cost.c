@@ -6,29 +6,15 @@
  */
 #include "invariants.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #define BLOCKS_MAX 65536
-
-static char text[200];
 
 /* How often each write block of a slot was erased, and programmed. */
 static struct {
 	uint8_t erased[BLOCKS_MAX];
 	uint8_t programmed[BLOCKS_MAX];
 } tally;
-
-static const char *DFU_PRINTF(1, 2) wrong(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	return text;
-}
 
 static const char *count(const struct device_area *area, const struct device_area *settings,
 			 size_t block, const struct device_log *log)
@@ -43,8 +29,9 @@ static const char *count(const struct device_area *area, const struct device_are
 		}
 		if (op->flash != area->flash || op->off < area->off ||
 		    op->off - area->off + op->len > area->size) {
-			return wrong("%s at %#zx of flash %u, outside the slot",
-				     op->is_erase ? "erase" : "program", op->off, op->flash);
+			return invariant_wrong("%s at %#zx of flash %u, outside the slot",
+					       op->is_erase ? "erase" : "program", op->off,
+					       op->flash);
 		}
 		for (size_t b = 0; b < op->len / block; b++) {
 			tallies[(op->off - area->off) / block + b]++;
@@ -81,8 +68,8 @@ static const char *check_block(const struct evidence *evidence, int slot, size_t
 	const unsigned int least = is_file && !raw_is_blank(&where->raw, off, where->block) ? 1 : 0;
 
 	if (times < least || times > most) {
-		return wrong("the block at %#zx of slot %d was programmed %u times", off, slot,
-			     times);
+		return invariant_wrong("the block at %#zx of slot %d was programmed %u times", off,
+				       slot, times);
 	}
 	return NULL;
 }
@@ -101,8 +88,8 @@ static const char *check_blocks(const struct evidence *evidence, int slot, size_
 		const unsigned int due = due_erases(evidence, slot, off, end);
 
 		if (no_erase ? erases > due : erases != due) {
-			return wrong("%#zx of slot %d was erased %u times, %u needed", off, slot,
-				     erases, due);
+			return invariant_wrong("%#zx of slot %d was erased %u times, %u needed",
+					       off, slot, erases, due);
 		}
 		found = check_block(evidence, slot, off, end, held, scheduled);
 	}
@@ -136,7 +123,7 @@ const char *invariant_cost_is_floor(const struct evidence *evidence, int slot, i
 	const char *found;
 
 	if (log->count > DEVICE_OPS_MAX || area.size / where->block > BLOCKS_MAX) {
-		return wrong("too much to count");
+		return invariant_wrong("too much to count");
 	}
 	memset(&tally, 0, sizeof(tally));
 	found = count(&area, &settings, where->block, log);
@@ -144,7 +131,7 @@ const char *invariant_cost_is_floor(const struct evidence *evidence, int slot, i
 		found = check_blocks(evidence, slot, end, held, scheduled);
 	}
 	if (found == NULL && log->saves > pages + 2) {
-		found = wrong("%u records for %u pages", log->saves, pages);
+		found = invariant_wrong("%u records for %u pages", log->saves, pages);
 	}
 	return found;
 }

@@ -100,9 +100,14 @@ enum raw_answer raw_shows_header(const struct raw *raw, size_t off)
 	return raw_is(raw, off, magic, sizeof(magic));
 }
 
+const uint8_t *raw_magic(unsigned int align)
+{
+	return distances_of(align)->magic;
+}
+
 enum raw_answer raw_has_magic(const struct raw *raw, unsigned int align)
 {
-	return raw_is(raw, raw->len - 16, distances_of(align)->magic, 16);
+	return raw_is(raw, raw->len - 16, raw_magic(align), 16);
 }
 
 static enum raw_flag flag_at(const struct raw *raw, size_t distance)

@@ -36,6 +36,9 @@ enum raw_answer raw_shows_header(const struct raw *raw, size_t off);
 /* Whether the trailer at the end has the magic of max-align 8, 16 or 32. */
 enum raw_answer raw_has_magic(const struct raw *raw, unsigned int align);
 
+/* That magic: 16 bytes. */
+const uint8_t *raw_magic(unsigned int align);
+
 enum raw_flag { RAW_UNSET, RAW_SET, RAW_BAD }; /* BAD also if it may read differently */
 
 enum raw_flag raw_image_ok(const struct raw *raw, unsigned int align);

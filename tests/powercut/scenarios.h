@@ -23,7 +23,7 @@ struct scenario {
 	void (*check_cut)(const struct powercut_world *world);
 	enum device_file_number goal; /* runs in the end */
 	size_t chunk;                 /* bytes of a write */
-	bool keeps_progress;          /* I6 is asked of every download in it */
+	bool keeps_progress;          /* I6 is asked of every download: the body gives none up */
 	bool needs_confirming;        /* only where a new image is on trial at first */
 	bool brings_all;  /* check holds whenever the body is through, not only at first */
 	bool names_files; /* each file by its hash */

@@ -210,6 +210,22 @@ static void what_runs_is_a_whole_file(void **state)
 	assert_non_null(invariant_running_is_whole(&the.evidence));
 }
 
+static void an_image_on_trial_is_not_there_to_stay(void **state)
+{
+	uint8_t *end = &the.slot[0][the.evidence.slot[0].raw.len];
+
+	(void)state;
+	end[-32] = 1; /* copy_done */
+	assert_non_null(invariant_running_stays(&the.evidence));
+	end[-24] = 1; /* image_ok */
+	assert_null(invariant_running_stays(&the.evidence));
+	end[-24] = 3;
+	assert_null(invariant_running_stays(&the.evidence));
+	end[-32] = 0xff;
+	end[-24] = 0xff;
+	assert_null(invariant_running_stays(&the.evidence));
+}
+
 static void a_header_over_two_files_is_wrong(void **state)
 {
 	(void)state;
@@ -509,6 +525,7 @@ int main(void)
 		TEST(an_old_file_that_is_being_erased_may_show_its_header),
 		TEST(the_block_that_shows_a_file_may_be_torn),
 		TEST(what_runs_is_a_whole_file),
+		TEST(an_image_on_trial_is_not_there_to_stay),
 		TEST(a_header_over_two_files_is_wrong),
 		TEST(a_splice_is_seen_where_swap_offset_looks_too),
 		TEST(a_changed_neighbour_is_wrong),
