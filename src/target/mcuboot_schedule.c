@@ -306,6 +306,7 @@ static int cancel(int img_num, struct candidate *candidate)
 	if (erase_was_cut(img_num)) {
 		rc = find_head(img_num, true, candidate);
 		rc = erase_again(img_num, slot, rc == 0 ? candidate->head : NULL);
+		rc = rc == -EUCLEAN ? 0 : rc; /* beside a torn header nothing can be asked for */
 	} else if (mcuboot_slot_is_clear(slot) == 0) {
 		mcuboot_erasing_begin(img_num);
 	}

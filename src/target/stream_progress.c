@@ -26,7 +26,6 @@
 #include <dfu/log.h>
 
 #include "common/bytes.h"
-#include "flash/flash_caps.h"
 #include "stream/stream_position.h"
 #include "target/download_record.h"
 #include "target/running_sum.h"
@@ -157,7 +156,7 @@ static void end_with_page(struct stream_flash_ctx *stream)
 {
 	const size_t left = progress.page_end - stream->bytes_written;
 
-	if (left < stream->buf_fill && flash_needs_erase(stream->fdev)) {
+	if (left < stream->buf_fill) {
 		stream->buf_fill = left;
 	}
 }
@@ -360,10 +359,12 @@ static void drop_stale_record(void)
 }
 
 /* Add up what has been programmed since; a callback may have used the buffer for its own. */
-static void note_up_to(struct stream_flash_ctx *stream, const uint8_t *bytes, size_t end)
+static void add_up(const struct stream_flash_ctx *stream)
 {
+	const size_t end = stream->bytes_written;
+
 	if (stream->callback == NULL) {
-		running_sum_add(&progress.sum, bytes, end - progress.noted);
+		running_sum_add(&progress.sum, stream->buf, end - progress.noted);
 	} else if (!add_from_flash(&progress.sum, stream, progress.noted, end)) {
 		DFU_WRN("%s: not readable: no progress from here on", progress.id);
 	}
@@ -373,22 +374,15 @@ static void note_up_to(struct stream_flash_ctx *stream, const uint8_t *bytes, si
 /* Count what the last program took out of the buffer, and save a record where a page is whole. */
 static void note(struct stream_flash_ctx *stream)
 {
-	const size_t before = progress.noted;
-	size_t whole = before;
 	size_t start;
 
-	/* Several pages, where they are not erased and smaller than the buffer. */
-	while (stream->bytes_written >= progress.page_end) {
-		whole = progress.page_end;
-		if (!find_page(stream, whole, &start, &progress.page_end)) {
+	add_up(stream);
+	if (progress.noted == progress.page_end) {
+		(void)save(stream, DOWNLOAD_RUNNING, progress.noted, 0, &progress.sum);
+		if (!find_page(stream, progress.noted, &start, &progress.page_end)) {
 			progress.page_end = SIZE_MAX;
 		}
 	}
-	if (whole > before) {
-		note_up_to(stream, stream->buf, whole);
-		(void)save(stream, DOWNLOAD_RUNNING, whole, 0, &progress.sum);
-	}
-	note_up_to(stream, &stream->buf[whole - before], stream->bytes_written);
 	end_with_page(stream);
 }
 
@@ -468,7 +462,7 @@ void stream_progress_pause(struct stream_flash_ctx *stream)
 
 void stream_progress_complete(struct stream_flash_ctx *stream)
 {
-	note(stream);
+	add_up(stream);
 	progress.state = DOWNLOAD_COMPLETE;
 	(void)save(stream, DOWNLOAD_COMPLETE, progress.noted, 0, &progress.sum);
 }

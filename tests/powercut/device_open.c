@@ -278,6 +278,17 @@ void dfu_log_write(enum dfu_log_level level, const char *format, ...)
 	}
 }
 
+/* Whether every bit of a write block is erased, or may read so. */
+static bool may_read_erased(const struct powercut_flash *flash, size_t off)
+{
+	for (size_t i = off; i < off + flash->write_block; i++) {
+		if (((flash->bytes[i] ^ flash->erased) & ~flash->cells.unstable[i]) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /*
  * A torn confirmation is mended by erasing the trailer of the slot that runs. The low level of the
  * boot API knows no settings that could say so, so that nobody can see that this erase was cut,
@@ -296,11 +307,10 @@ static void forgive_mended_confirmation(const struct powercut_world *world)
 	}
 	for (size_t off = start; off < start + page.size; off += flash->write_block) {
 		uint8_t *cell = &flash->cells.programmed[off / flash->write_block];
-		const uint8_t *bytes = &flash->bytes[off];
 
-		if (*cell == SIM_CELL_TORN && bytes[0] == flash->erased &&
-		    memcmp(bytes, bytes + 1, flash->write_block - 1) == 0) {
+		if (*cell == SIM_CELL_TORN && may_read_erased(flash, off)) {
 			*cell = SIM_CELL_ERASED;
+			memset(&flash->bytes[off], flash->erased, flash->write_block);
 			memset(&flash->cells.unstable[off], 0, flash->write_block);
 		}
 	}

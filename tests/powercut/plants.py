@@ -66,7 +66,7 @@ PLANTS = [
 		}
 		const int rc = stream_flash_buffered_write(stream, buf, n, false);
 """), ("""\
-		(void)save(stream, DOWNLOAD_RUNNING, whole, 0, &progress.sum);
+		(void)save(stream, DOWNLOAD_RUNNING, progress.noted, 0, &progress.sum);
 """, "")]),
     Plant("the page behind the resume point is not erased again", "resume/", "I3",
           "target/stream_progress.c", [("""\
