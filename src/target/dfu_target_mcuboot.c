@@ -44,6 +44,7 @@
 
 _Static_assert(CONFIG_DFU_TARGET_HEADER_HOLD >= DFU_IMAGE_HEADER_LEN,
 	       "CONFIG_DFU_TARGET_HEADER_HOLD: less than an image header");
+_Static_assert(BOOT_IMAGES_MAX <= 16, "a bit for each image");
 _Static_assert(DFU_IMAGE_HEADER_LEN == DOWNLOAD_FIRST_LEN, "a header is what a file is known by");
 
 enum download_state { NONE, ACTIVE, PAUSED, HELD, FAILED, OVER };
@@ -54,6 +55,7 @@ static struct {
 	size_t limit;      /* bytes of the file, or the most there may be */
 	size_t left;       /* of them not received yet */
 	uint16_t held_len; /* bytes received of those to hold back */
+	uint16_t visible;  /* bit n: this run has completed image n, and begun no other there */
 	uint8_t state;
 	bool has_seen; /* since the last init */
 } download;
@@ -241,6 +243,7 @@ static int begin_content(void)
 
 	stream_progress_clearing(stream_id);
 	mcuboot_held_delete(download.file.image);
+	download.visible &= (uint16_t)~(1u << download.file.image);
 	const int rc = mcuboot_slot_clear(&download.slot, &head, &tail);
 	if (rc == 0) {
 		stream->erased_up_to = head - stream_start();
@@ -278,6 +281,7 @@ static int publish(void)
 		}
 	}
 	if (rc == 0) {
+		download.visible |= (uint16_t)(1u << download.file.image);
 		end_download(OVER);
 	}
 	return rc;
@@ -516,15 +520,13 @@ static int check_request(int img_num, size_t file_size, struct mcuboot_slot *slo
  */
 static void take_up(const struct mcuboot_slot *slot, int img_num, size_t file_size)
 {
-	const bool is_wanted_again = download.state == OVER && img_num == download.file.image;
-
 	end_download(NONE);
 	download.slot = *slot;
 	download.file.type = DFU_TARGET_IMAGE_TYPE_MCUBOOT;
 	download.file.image = (uint8_t)img_num;
 	download.file.size = (uint32_t)file_size;
 	download.file.id = target_identity();
-	if (is_wanted_again) {
+	if ((download.visible & 1u << img_num) != 0) {
 		pad_held();
 	} else {
 		load_held();

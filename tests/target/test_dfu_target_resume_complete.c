@@ -77,6 +77,38 @@ static void it_outlives_any_number_of_looks(void **state)
 	}
 }
 
+static void download_again_in_the_same_run(void)
+{
+	download_all();
+	for (int n = 0; n < 3; n++) {
+		assert_int_equal(dfu_target_img_type(new_file.bytes, new_file.size), 1);
+		assert_int_equal(reset_init(SIZE), 0);
+		assert_int_equal(reset_offset(), 0);
+		assert_int_equal(dfu_target_done(false), 0);
+	}
+	at = 999;
+	download_to_the_pause();
+	assert_int_equal(reset_init(SIZE), 0);
+	assert_int_equal(reset_offset(), at);
+	reset_finish();
+}
+
+/* Who begins again there knows that it is complete. */
+static void in_the_run_that_made_it_visible_it_begins_at_0(void **state)
+{
+	(void)state;
+	for (size_t c = 0; c < reset_case_count; c++) {
+		if (reset_cases[c].mode == BOOT_MODE_DIRECT_XIP ||
+		    reset_cases[c].mode == BOOT_MODE_DIRECT_XIP_REVERT) {
+			continue; /* only scheduling makes it visible */
+		}
+		is_size_known = true;
+		reset_open(&reset_cases[c], SIZE);
+		assert_int_equal(reset_run(download_again_in_the_same_run), 0);
+		reset_close();
+	}
+}
+
 static void schedule(void)
 {
 	assert_int_equal(dfu_target_mcuboot_schedule_update(0), 0);
@@ -510,6 +542,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_complete_after_a_reset_wants_no_byte),
 		cmocka_unit_test(it_outlives_any_number_of_looks),
+		cmocka_unit_test(in_the_run_that_made_it_visible_it_begins_at_0),
 		cmocka_unit_test(scheduling_after_a_reset_needs_no_init_and_ends_the_records),
 		cmocka_unit_test(what_is_complete_and_touched_begins_again),
 		cmocka_unit_test(what_is_refused_leaves_no_record),
