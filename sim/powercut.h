@@ -208,7 +208,7 @@ struct powercut_plan {
 	unsigned int most_seconds;  /**< No new work after this time; 0: no end. */
 	unsigned int child_seconds; /**< A child that takes longer hangs; 0: 20. */
 	unsigned long violations;   /**< Stop after this many; 0: 20. */
-	const char *until;          /**< Stop when this invariant is broken; NULL: whichever. */
+	const char *until;          /**< Stop when a cut breaks this invariant; NULL: never. */
 	uint32_t seed;              /**< Of the random cuts. */
 	unsigned int one_in;        /**< Of so many operations only one is cut first; 0: each. */
 	bool spread;                /**< The first operations of all cases come first. */

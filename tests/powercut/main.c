@@ -150,7 +150,7 @@ static const char help[] =
 	"  --no-pairs, --no-failures  leave these out\n"
 	"  --spread          not case after case, but the first operations of all first\n"
 	"  --seconds N       end after this time; --violations N: after so many (20)\n"
-	"  --until NAME      end when this invariant is broken, such as I2\n"
+	"  --until NAME      end when a cut breaks this invariant, such as I2\n"
 	"  --jobs N          processes (2, or SLOTWISE_JOBS)\n"
 	"  --also COMMAND    run this command of the same kind first, and add what it counts\n"
 	"An ID is scenario/mode/geometry/cut[+cut...]; a cut is before:K, inside:K.SEED, after:K "

@@ -237,6 +237,16 @@ static void it_stops_at_the_invariant_that_is_waited_for(void **state)
 	assert_true(o.totals.violations > 1);
 }
 
+static void it_waits_for_a_cut_that_breaks_the_invariant(void **state)
+{
+	struct outcome o;
+
+	(void)state;
+	run_cases(&o, TOY_WASTES, 1, (struct powercut_plan){.seeds = SEEDS, .until = "I5"});
+	assert_int_equal(o.totals.violations, 1);
+	assert_int_equal(o.totals.by_cuts[1], TOY_OPERATIONS * (2 + SEEDS));
+}
+
 static void what_is_wrong_without_a_cut_is_reported_once_and_cut_all_the_same(void **state)
 {
 	struct outcome o;
@@ -452,6 +462,7 @@ int main(void)
 		cmocka_unit_test(one_defect_of_many_cases_is_found),
 		cmocka_unit_test(it_stops_after_the_planned_violations),
 		cmocka_unit_test(it_stops_at_the_invariant_that_is_waited_for),
+		cmocka_unit_test(it_waits_for_a_cut_that_breaks_the_invariant),
 		cmocka_unit_test(what_is_wrong_without_a_cut_is_reported_once_and_cut_all_the_same),
 		cmocka_unit_test(what_is_found_can_be_repeated),
 		cmocka_unit_test(a_replay_says_what_it_did),
