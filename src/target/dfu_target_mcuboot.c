@@ -36,6 +36,7 @@
 #include "common/bytes.h"
 #include "target/download_record.h"
 #include "target/identity.h"
+#include "target/mcuboot_admit.h"
 #include "target/mcuboot_download.h"
 #include "target/mcuboot_head.h"
 #include "target/mcuboot_held.h"
@@ -458,62 +459,6 @@ static bool is_same_file(const struct mcuboot_slot *slot, int img_num, size_t fi
 		 memcmp(seen, held, min_size(download.held_len, DOWNLOAD_FIRST_LEN)) != 0);
 }
 
-/* What a download to a slot needs of the two buffers. */
-static int check_buffers(const struct mcuboot_slot *slot)
-{
-	if (slot->hold_len > CONFIG_DFU_TARGET_HEADER_HOLD) {
-		DFU_ERR("CONFIG_DFU_TARGET_HEADER_HOLD: %u bytes needed", slot->hold_len);
-		return -EINVAL;
-	}
-	if (verifier.buf_len < MCUBOOT_SLOT_WORK_BUF ||
-	    verifier.buf_len % flash_area_align(slot->area) != 0) {
-		DFU_ERR("buffer of %lu bytes", (unsigned long)verifier.buf_len);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-/*
- * Swap and overwrite-only bootloaders keep a running image whose fallback is gone; the direct ones
- * erase it, so there nothing may touch the other slot.
- */
-static bool must_be_confirmed(void)
-{
-	return !IS_ENABLED(CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED) || boot_is_direct();
-}
-
-/* What can be said of slot and buffers before anything is erased. */
-static int find_slot(int img_num, struct mcuboot_slot *slot)
-{
-	if (verifier.buf == NULL) {
-		return -ENODEV;
-	}
-	int rc = mcuboot_slot_open(img_num, slot);
-	if (rc == 0) {
-		rc = mcuboot_slot_check_pages(img_num, slot);
-	}
-	if (rc == 0) {
-		rc = check_buffers(slot);
-	}
-	return rc == 0 && must_be_confirmed() ? mcuboot_slot_refuse_unconfirmed(img_num) : rc;
-}
-
-/* What can be said of a request before anything is touched: slot, and the most bytes it takes. */
-static int check_request(int img_num, size_t file_size, struct mcuboot_slot *slot, size_t *limit)
-{
-	const int rc = find_slot(img_num, slot);
-
-	if (rc != 0) {
-		return rc;
-	}
-	const ssize_t max_size = boot_get_max_image_size(img_num);
-	if (max_size < 0) {
-		return (int)max_size;
-	}
-	*limit = file_size != 0 ? file_size : (size_t)max_size;
-	return *limit > (size_t)max_size || *limit > UINT32_MAX ? -EFBIG : 0;
-}
-
 /*
  * Another file than the one before, or the one that only settings still know. Who begins again
  * after done(true) in the same run knows that it is complete, and wants it again.
@@ -539,7 +484,7 @@ int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t
 	size_t limit = 0;
 
 	(void)cb;
-	int rc = check_request(img_num, file_size, &slot, &limit);
+	int rc = mcuboot_admit(img_num, file_size, &verifier, &slot, &limit);
 	if (rc != 0) {
 		pause_download();
 		return rc;
