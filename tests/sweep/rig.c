@@ -172,8 +172,7 @@ static const struct flash_driver_api rig_api = {
 	.page_layout = rig_page_layout,
 };
 
-static int load_entries(const struct settings_backend *backend, settings_backend_cb cb,
-			 void *param)
+static int load_entries(const struct settings_backend *backend, settings_backend_cb cb, void *param)
 {
 	const struct settings_backend *inner = &rig.shared->settings.backend;
 
@@ -181,8 +180,8 @@ static int load_entries(const struct settings_backend *backend, settings_backend
 	return inner->api->load(inner, cb, param);
 }
 
-static int save_entry(const struct settings_backend *backend, const char *name,
-			 const void *value, size_t len)
+static int save_entry(const struct settings_backend *backend, const char *name, const void *value,
+		      size_t len)
 {
 	const struct settings_backend *inner = &rig.shared->settings.backend;
 
