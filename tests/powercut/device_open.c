@@ -316,6 +316,29 @@ static void forgive_mended_confirmation(const struct powercut_world *world)
 	}
 }
 
+/*
+ * An erase that was cut so early that all bits it has touched still change from read to read leaves
+ * an image that a bootloader finds whole by chance, and starts. No code of the application can keep
+ * it from that. What was read then is what runs.
+ */
+static void settle_what_was_started(const struct powercut_world *world, int slot)
+{
+	const struct device_config *config = device_config(world);
+	const enum geometry_part_kind kind = slot == 0 ? PART_SLOT0 : PART_SLOT1;
+	const struct device_area area = device_area(config->geometry, kind);
+	const struct powercut_flash *flash = &world->layout->flash[area.flash];
+	const struct raw raw = device_raw(world, kind);
+
+	for (int i = 0; boot_mode_is_direct(config->mode) && i < FILES; i++) {
+		const struct device_file *file = &config->file[i];
+
+		if (file->bytes != NULL && raw_is(&raw, 0, file->bytes, file->size) == RAW_MAYBE) {
+			memcpy(&flash->bytes[area.off], file->bytes, file->size);
+			memset(&flash->cells.unstable[area.off], 0, file->size);
+		}
+	}
+}
+
 int device_boot(const struct powercut_world *world)
 {
 	struct sim_boot_result result;
@@ -332,6 +355,7 @@ int device_boot(const struct powercut_world *world)
 	}
 	device_set_running(world, result.active[0]);
 	forgive_mended_confirmation(world);
+	settle_what_was_started(world, result.active[0]);
 	rc = open_settings();
 	if (rc != 0) {
 		powercut_violation(world, "settings", "not ready: %d", rc);

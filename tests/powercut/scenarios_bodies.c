@@ -12,22 +12,6 @@ static bool is_direct(const struct powercut_world *world)
 	return boot_mode_is_direct(device_config(world)->mode);
 }
 
-/* A header over what may be a file. Over anything else it asks for nothing: the hash is wrong. */
-static bool may_be_started(const struct evidence *evidence, int slot)
-{
-	const struct evidence_slot *where = &evidence->slot[slot];
-
-	for (int i = 0; i < FILES; i++) {
-		const struct device_file *file = &evidence->file[i];
-
-		if (file->bytes != NULL &&
-		    raw_is(&where->raw, where->start, file->bytes, file->size) != RAW_NO) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Whether the raw bytes say what scheduling should have left. */
 static void check_asked(const struct powercut_world *world, int file, bool asked, bool permanent)
 {
@@ -42,8 +26,10 @@ static void check_asked(const struct powercut_world *world, int file, bool asked
 	const bool knows_tests = needs_magic && evidence.mode != BOOT_MODE_OVERWRITE_ONLY;
 	const enum raw_flag ok = raw_image_ok(&where->raw, evidence.align);
 	const bool is_asked = shows && (!needs_magic || has_magic == RAW_YES);
-	const bool may_be_asked = is_direct(world) ? may_be_started(&evidence, slot)
-						   : has_magic != RAW_NO;
+	/* A header asks for the file behind it, over a torn one for nothing. */
+	const bool may_be_asked = is_direct(world)
+					  ? evidence_file_at(&evidence, slot, where->start) >= 0
+					  : has_magic != RAW_NO;
 
 	if (asked ? !is_asked : may_be_asked) {
 		powercut_violation(world, "I1", "the bootloader is %sasked for the new image",
