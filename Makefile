@@ -29,7 +29,8 @@ demo: all ## update a simulated device from 1.0.0 to 1.1.0
 support: all ## write the README's support matrix from what the tests find
 	@$(BUILD) build --target support
 
-# CUTS at least, of which the address sanitizer sees SANITIZED; a slow machine ends after SECONDS, with exit status 1.
+# CUTS at least, and SANITIZED more that the address sanitizer sees; a slow machine ends after SECONDS, with exit
+# status 1.
 CUTS ?= 1000000
 SANITIZED ?= 6000
 SECONDS ?= 850

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <psa/crypto.h>
 
@@ -149,7 +150,8 @@ static const char help[] =
 	"  --seeds N         ways to tear an operation (4); --pair-seeds N: of a pair (1)\n"
 	"  --no-pairs, --no-failures  leave these out\n"
 	"  --spread          not case after case, but the first operations of all first\n"
-	"  --seconds N       end after this time; --violations N: after so many (20)\n"
+	"  --seconds N       end after this time, --also counted; --violations N: after so many "
+	"(20)\n"
 	"  --until NAME      end when a cut breaks this invariant, such as I2\n"
 	"  --jobs N          processes (2, or SLOTWISE_JOBS)\n"
 	"  --also COMMAND    run this command of the same kind first, and add what it counts\n"
@@ -447,16 +449,29 @@ static void run_also(const char *command, unsigned long *fired, unsigned long *v
 	*violations += broken;
 }
 
+/* What is left of so many seconds since then; at least one, as none would be no end. */
+static unsigned int seconds_left(unsigned int seconds, time_t then)
+{
+	const time_t spent = time(NULL) - then;
+
+	return spent < (time_t)seconds ? seconds - (unsigned int)spent : 1;
+}
+
 static int run(const struct request *request, const struct selection *selection)
 {
 	struct powercut_totals totals = {.by_case = selection->by_case};
+	struct powercut_plan plan = request->plan;
+	const time_t began = time(NULL);
 	unsigned long fired = 0;
 	unsigned long violations = 0;
 
 	for (size_t i = 0; i < request->alsos; i++) {
 		run_also(request->also[i], &fired, &violations);
 	}
-	check(powercut_run(selection->cases, selection->count, &request->plan, &totals));
+	if (plan.most_seconds != 0) {
+		plan.most_seconds = seconds_left(plan.most_seconds, began);
+	}
+	check(powercut_run(selection->cases, selection->count, &plan, &totals));
 	print_totals(selection, &totals);
 	if (totals.violations == 0 &&
 	    totals.planned != totals.fired + totals.by_kind[POWERCUT_FAIL]) {
