@@ -25,8 +25,8 @@
 extern "C" {
 #endif
 
-#define DFU_TARGET_STREAM_ID_MAX                                                                   \
-	27 /**< Characters of an id: "dfu/" and it fill upstream's 32-byte key. */
+/** Characters of an id: "dfu/" and it fill upstream's 32-byte key. */
+#define DFU_TARGET_STREAM_ID_MAX 27
 
 /** Arguments of dfu_target_stream_init(). */
 struct dfu_target_stream_init {

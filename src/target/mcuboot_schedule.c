@@ -111,8 +111,7 @@ static int held_header(int img_num, uint8_t raw[DFU_IMAGE_HEADER_LEN])
 	return rc;
 }
 
-/* What flash holds counts, however long ago it was verified: others may have written there since.
- */
+/* What flash holds counts: since it was verified last others may have written there. */
 static int verify(int img_num, const struct candidate *candidate,
 		  const struct mcuboot_slot_set *set)
 {

@@ -39,7 +39,7 @@ static struct {
 	size_t page_end; /* of the page that `noted` lies in; SIZE_MAX: there is none */
 	uint8_t state;   /* enum download_record_state */
 	bool is_saved;   /* PAUSED: settings say so, too */
-	bool is_fresh;   /* settings may hold a record of something else */
+	bool has_stale;  /* settings may hold a record of something else */
 	bool goes_on;
 } progress;
 
@@ -276,7 +276,7 @@ void stream_progress_restart(struct stream_flash_ctx *stream)
 	stand_at(stream, &start);
 	progress.state = DOWNLOAD_RUNNING;
 	progress.is_saved = false;
-	progress.is_fresh = true;
+	progress.has_stale = true;
 	progress.goes_on = false;
 }
 
@@ -298,7 +298,7 @@ void stream_progress_open(struct stream_flash_ctx *stream, const char *id,
 	} else if (load(stream, &record)) {
 		progress.state = record.state;
 		progress.is_saved = true;
-		progress.is_fresh = false;
+		progress.has_stale = false;
 		progress.goes_on = go_on(stream, record.written, record.sum, record.tail_len);
 	}
 	if (!progress.goes_on) {
@@ -333,7 +333,7 @@ void stream_progress_clearing(const char *id)
 
 	download_record_encode(raw, &record, &binding);
 	if (target_settings_save(id, TARGET_PROGRESS, raw, sizeof(raw)) == 0) {
-		progress.is_fresh = false;
+		progress.has_stale = false;
 	}
 }
 
@@ -352,8 +352,8 @@ bool stream_progress_is_clearing(const char *id)
 /* The record that there may be is of something else. */
 static void drop_stale_record(void)
 {
-	if (progress.is_fresh) {
-		progress.is_fresh = false;
+	if (progress.has_stale) {
+		progress.has_stale = false;
 		(void)target_settings_save(progress.id, TARGET_PROGRESS, NULL, 0);
 	}
 }

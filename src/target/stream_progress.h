@@ -19,8 +19,8 @@ struct stream_file {
 	uint8_t image; /* image pair */
 	uint32_t size; /* 0: not known */
 	uint32_t id;   /* target_identity() */
-	const uint8_t
-		*first; /* DOWNLOAD_FIRST_LEN bytes, zeros where not known; NULL: none known */
+	/* DOWNLOAD_FIRST_LEN bytes, erased ones for those that are not known; NULL: none is */
+	const uint8_t *first;
 };
 
 /*

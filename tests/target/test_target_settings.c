@@ -56,7 +56,8 @@ static void values_lie_below_dfu(void **state)
 		const char *key;
 	} names[] = {{TARGET_PROGRESS, "dfu/SOME"},
 		     {TARGET_HELD, "dfu/SOME/h"},
-		     {TARGET_TAIL, "dfu/SOME/t"}};
+		     {TARGET_TAIL, "dfu/SOME/t"},
+		     {TARGET_ERASING, "dfu/SOME/e"}};
 	char value[8];
 
 	(void)state;
