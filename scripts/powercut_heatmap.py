@@ -12,8 +12,10 @@ import pathlib
 WIDTH = 1080  # Of the plot; a column is an operation.
 HEIGHT = 260
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 8, 30
+ROW = 34  # Height of a row of the map.
 CUTS = (("before", "before the operation"), ("inside", "inside it, at worst"), ("after", "after it"))
-# Hues that stay apart in both schemes and for most colour-blind eyes; erases are the same hue, hatched.
+HEAT = "#d1362c"
+# Hues that stay apart in both schemes and for most colour-blind eyes; erases are the same hue, paler.
 HUES = ("#3b7dd8", "#d9822b", "#2a9d6f", "#a05bc2", "#c8475b", "#7a8b2d", "#2aa0b8", "#8a6d5a")
 
 STYLE = """
@@ -28,6 +30,8 @@ code { font-size: .92em; }
 svg { display: block; width: 100%; height: auto; }
 svg text { fill: var(--faint); font: 11px system-ui, sans-serif; }
 .rule { stroke: var(--rule); }
+.cell { stroke: var(--rule); stroke-width: .5; }
+.cell:hover { stroke: var(--ink); stroke-width: 1.5; }
 .column:hover .hit { fill: var(--ink); fill-opacity: .08; }
 .hit { fill: transparent; }
 .erase { fill-opacity: .45; stroke-width: 1; }
@@ -81,6 +85,36 @@ def column(row, x, width, scale, colour, cut):
             f'<rect class="{kind.strip()}" x="{x:.2f}" y="{base + 2}" width="{max(width - .4, .6):.2f}" height="5" fill="{colour}"/></g>')
 
 
+def heat(lost, most):
+    """No heat is the paper, the most is full; a little of it can be seen already."""
+    return 0 if lost == 0 else .15 + .85 * lost / most
+
+
+def heatmap(rows, most):
+    """All cuts at a glance: a column is an operation, a row when the power went."""
+    width = WIDTH / max(len(rows), 1)
+    bottom = TOP + len(CUTS) * ROW
+    parts = []
+    for i, (cut, _) in enumerate(CUTS):
+        y = TOP + i * ROW
+        parts.append(f'<text x="{LEFT - 6}" y="{y + ROW / 2 + 4}" text-anchor="end">{cut}</text>')
+        for j, row in enumerate(rows):
+            parts.append(f'<rect class="cell" x="{LEFT + j * width:.2f}" y="{y}" width="{width:.2f}" height="{ROW}" '
+                         f'fill="{HEAT}" fill-opacity="{heat(row[cut], most):.3f}">'
+                         f'<title>{html.escape(text_of(row))}</title></rect>')
+    for at in range(0, len(rows), step(len(rows))):
+        x = LEFT + (at + .5) * width
+        parts.append(f'<text x="{x:.2f}" y="{bottom + 18}" text-anchor="middle">{at}</text>')
+    return (f'<svg class="heat" viewBox="0 0 {LEFT + WIDTH + RIGHT} {bottom + BOTTOM}" role="img" '
+            f'aria-label="Heat map of the operations lost by a cut at each operation">{"".join(parts)}</svg>')
+
+
+def heat_legend(most):
+    steps = "".join(f' <span class="swatch" style="background:{HEAT};opacity:{heat(lost, most):.3f}"></span>{lost}'
+                    for lost in sorted({1, *range(0, most + 1, step(most)), most} - {0}) if lost <= most)
+    return f'<p class="faint">Operations lost: none where it is blank;{steps}</p>'
+
+
 def plot(rows, most, colours, cut):
     scale = HEIGHT / max(most, 1)
     width = WIDTH / max(len(rows), 1)
@@ -128,9 +162,11 @@ def page(case, rows):
 <title>What a power cut costs: {html.escape(case)}</title><style>{STYLE}</style></head><body>
 <h1>What a power cut costs</h1>
 <p><code>{html.escape(case)}</code>: {len(rows)} operations; a cut loses {most} of them at worst.</p>
-<p>Left to right: the operations of one update, programs and erases, in their order. Height: the operations that the
-device repeats when the power went there, beyond those of an update that was not interrupted. Hover over a column for its
-numbers.</p>
+<p>Left to right: the operations of one update, programs and erases, in their order. Colour, and height below: the
+operations that the device repeats when the power went there, beyond those of an update that was not interrupted. Hover
+for the numbers.</p>
+{heatmap(rows, most)}
+{heat_legend(most)}
 {legend(rows, colours)}
 {plots}
 <h2>At worst, by operation</h2>

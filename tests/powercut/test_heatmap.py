@@ -26,15 +26,21 @@ def draw(costs):
 
 
 class Heatmap(unittest.TestCase):
-    def test_each_operation_has_its_numbers_in_each_plot(self):
+    def test_the_map_is_hotter_where_more_is_lost(self):
+        cells = re.findall(r'<rect class="cell"[^>]*fill-opacity="([.\d]+)"', draw(COSTS))
+        before, inside, after = ([float(cell) for cell in cells[i:i + 3]] for i in (0, 3, 6))
+        self.assertEqual((before[0], after[2], inside[1], len(cells)), (0, 0, 1, 9))
+        self.assertTrue(0 < before[1] < before[2] < inside[2] < inside[1])
+
+    def test_each_operation_has_its_numbers_in_the_map_and_in_each_plot(self):
         page = draw(COSTS)
         titles = re.findall(r"<title>(operation[^<]*)</title>", page)
-        self.assertEqual(len(titles), 3 * 3)
+        self.assertEqual(len(titles), 3 * 6)
         self.assertIn("operation 1: program of 512 bytes at image-1+0x1000\n"
                       "operations lost by a cut before: 1, inside: 7, after: 2", titles)
 
     def test_a_column_is_as_high_as_what_is_lost(self):
-        plots = re.findall(r"<svg.*?</svg>", draw(COSTS), re.DOTALL)
+        _, *plots = re.findall(r"<svg.*?</svg>", draw(COSTS), re.DOTALL)
         heights = [[float(rect.get("height")) for group in xml.etree.ElementTree.fromstring(plot).iter("g")
                     for rect in list(group)[2:-1]] for plot in plots]
         worst = heights[1][1]
