@@ -189,12 +189,13 @@ static int do_work(struct powercut_team *team)
 	return rc;
 }
 
+/* Those beyond UNITS are counted only, and fail the run: do_all(). */
 static void add_unit(struct powercut_team *team, struct unit unit)
 {
 	if (team->units < UNITS) {
 		team->unit[team->units] = unit;
-		team->units++;
 	}
+	team->units++;
 }
 
 static void plan_first_runs(struct powercut_team *team)
@@ -254,14 +255,14 @@ static int do_all(struct powercut_team *team)
 	int rc;
 
 	plan_first_runs(team);
-	rc = do_work(team);
+	rc = team->units > UNITS ? -E2BIG : do_work(team);
 	if (rc != 0) {
 		return rc;
 	}
 	team->units = 0;
 	team->chains = true;
 	plan_work(team);
-	return do_work(team);
+	return team->units > UNITS ? -E2BIG : do_work(team);
 }
 
 static void add_totals(const struct powercut_team *team, struct powercut_totals *totals)
