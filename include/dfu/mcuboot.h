@@ -106,7 +106,8 @@ uint8_t boot_fetch_active_slot(void);
 /**
  * @brief Whether the running image stays at the next reset.
  *
- * true if its trailer has no magic (a factory image) or image_ok is set; in the revert variants of
+ * true if its trailer has no magic (a factory image) or image_ok is set, or torn where images run
+ * from primary slots; in the revert variants of
  * direct-xip and ram-load, where an image without magic is erased, only if both are there. Also
  * true where no trailer can be and none is needed. false otherwise, also when the trailer cannot be
  * read or the running slot is not known.
@@ -121,10 +122,12 @@ bool boot_is_img_confirmed(void);
  * written, too, if they are not there.
  *
  * A torn magic or flag is repaired: in a primary slot the trailer is erased, since without a magic
- * the image counts as one of the factory; in direct-xip and ram-load it is written anew.
+ * the image counts as one of the factory; in direct-xip and ram-load it is written anew. But an
+ * image_ok that a cut of this call has torn after a swap stays on flash with explicit erase: the
+ * bootloader keeps that image, and a cut of the erase could cost it.
  *
  * Power cut: the image runs after it, confirmed or not; repeat the call. A cut inside the program
- * leaves image_ok unset, set, or bad.
+ * leaves image_ok unset, set, or bad, which counts as set where images run from primary slots.
  *
  * @retval 0         The running image is confirmed.
  * @retval -EIO      The slot cannot be opened, or what was written does not read back.

@@ -14,6 +14,7 @@
  *     magic bad                               cut inside the magic: wipe, write
  *     magic good, image_ok unset              a test; or a cut before the program that raises it
  *     magic good, image_ok bad                cut inside that program, ignored at boot: wipe, write
+ *     the same, copy_done set                 cut inside a confirmation, which counts all the same
  *
  * A wipe takes whole pages, so it is refused where the image reaches into them, and in the slot
  * that runs wherever the bootloader would not start it without its magic. swap_info is only ever
@@ -219,6 +220,12 @@ static int confirm(const struct flash_area *fa, struct boot_tail *tail)
 		const int rc = complete(fa, tail, &wish);
 
 		return rc == 0 && tail->state.image_ok != BOOT_FLAG_SET ? -EIO : rc;
+	}
+	if (boot_is_torn_confirmation(&tail->state)) {
+		/* Nothing gives that image up; a cut while the trailer is erased could cost it. */
+		return flash_needs_erase(fa->fa_dev)
+			       ? 0
+			       : program(fa, tail, TRAILER_IMAGE_OK, BOOT_FLAG_SET);
 	}
 	return boot_repair_forget(fa);
 }

@@ -45,6 +45,16 @@ static inline bool boot_is_given_up(const struct boot_swap_state *state)
 	return state->copy_done == BOOT_FLAG_SET && state->image_ok != BOOT_FLAG_SET;
 }
 
+/*
+ * What a cut inside a confirmation leaves. Where images run from primary slots the bootloader keeps
+ * such an image: after a swap it reverts one whose image_ok is erased, in overwrite-only none.
+ */
+static inline bool boot_is_torn_confirmation(const struct boot_swap_state *state)
+{
+	return state->magic == BOOT_MAGIC_GOOD && state->image_ok == BOOT_FLAG_BAD &&
+	       (state->copy_done == BOOT_FLAG_SET || boot_mode_in(BOOT_MODE_BIT(OVERWRITE_ONLY)));
+}
+
 /* -ENOTSUP as boot_read_swap_state(), else from the device. */
 int boot_slot_read_tail(const struct flash_area *fa, struct boot_tail *tail);
 

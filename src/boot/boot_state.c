@@ -151,5 +151,6 @@ bool boot_is_img_confirmed_multi(int image_index)
 	if (state.magic == BOOT_MAGIC_UNSET) {
 		return !(boot_is_direct() && boot_needs_trailer());
 	}
-	return state.image_ok == SET;
+	return state.image_ok == SET ||
+	       (!(boot_is_direct() && boot_takes_requests()) && boot_is_torn_confirmation(&state));
 }

@@ -157,6 +157,29 @@ static void confirming_again_after_a_cut_confirms(void **state)
 	for_each_case(check_confirm_cut);
 }
 
+/* An erase could cost the image; the bootloader reverts one whose image_ok is erased, and no other.
+ */
+static void check_torn_confirmation(void)
+{
+	put_swapped(2);
+	rig_put(0, rig.layout->image_ok, 0x5a);
+	assert_int_equal(boot_is_unconfirmed_multi(0), 0);
+	assert_true(stays());
+	rig_start(-1, false);
+	assert_true(boot_is_img_confirmed());
+	assert_int_equal(boot_write_img_confirmed(), 0);
+	assert_int_equal(rig.op_count, rig.what->no_erase ? 1 : 0);
+	assert_int_equal(primary(rig.layout->image_ok), rig.what->no_erase ? 1 : 0x5a);
+	assert_true(boot_is_img_confirmed());
+	assert_true(stays());
+}
+
+static void a_torn_confirmation_counts_and_is_not_erased(void **state)
+{
+	(void)state;
+	for_each_case(check_torn_confirmation);
+}
+
 /* Trailers that cannot be gone on from; true if there is one of this number. */
 static bool put_bad(unsigned int kind)
 {
@@ -165,9 +188,11 @@ static bool put_bad(unsigned int kind)
 	case 0: /* the magic is torn */
 		memset(rig_end(0) - 8, rig.what->erased, 8);
 		return true;
-	case 1: /* image_ok is */
+	case 1: /* image_ok is, and no swap ended here */
 		rig_put(0, rig.layout->image_ok, 0x5a);
-		return true;
+		rig_put(0, rig.layout->copy_done, rig.what->erased);
+		rig_put(0, rig.layout->swap_info, rig.what->erased);
+		return rig.mode != BOOT_MODE_OVERWRITE_ONLY;
 	case 2: /* image_ok reads unset, but cannot be programmed */
 		rig_put(0, rig.layout->image_ok - 1, 0x5a);
 		return rig.what->write > 1;
@@ -379,6 +404,7 @@ int main(void)
 		cmocka_unit_test(confirming_is_one_program_and_again_none),
 		cmocka_unit_test(a_factory_image_is_confirmed_without_a_write),
 		cmocka_unit_test(confirming_again_after_a_cut_confirms),
+		cmocka_unit_test(a_torn_confirmation_counts_and_is_not_erased),
 		cmocka_unit_test(
 			a_torn_trailer_is_taken_out_and_no_cut_of_that_starts_anything_else),
 		cmocka_unit_test(a_repair_leaves_the_image_whole),

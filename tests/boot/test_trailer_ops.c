@@ -241,6 +241,19 @@ static bool is_raised(const json_t *record, const struct wish *wish, const struc
 		      "permanent") == 0;
 }
 
+/* MCUboot leaves it alone, too, and keeps the image. */
+static bool is_torn_confirmation(const json_t *record, const struct wish *wish,
+				 const struct tails *before)
+{
+	const struct trailer_bytes *layout = layout_of(record);
+	const uint8_t *end = &before->bytes[wish->slot][TAIL];
+	const char *mode = vector_string(json_object_get(record, "mcuboot"), "mode");
+
+	return wish->is_confirmation && !wish->is_direct && vector_number(record, "rc") == 0 &&
+	       (end[-(ptrdiff_t)layout->copy_done] == 1 || strcmp(mode, "overwrite-only") == 0) &&
+	       flash_is(before);
+}
+
 /* The call returned 0: one of the states that are right, else the record's name is told. */
 static void judge_success(const json_t *record, const char *id, const struct tails *before,
 			  struct counts *counts)
@@ -257,6 +270,10 @@ static void judge_success(const json_t *record, const char *id, const struct tai
 	}
 	if (is_met && !may_be_fresh(record, &wish, before)) {
 		fail_msg("%s: otherwise than MCUboot, which does it", id);
+	}
+	if (is_torn_confirmation(record, &wish, before)) {
+		counts->as_mcuboot++;
+		return;
 	}
 	counts->mended++;
 	expected = *before;
@@ -339,10 +356,10 @@ static void assert_counts(const char *mode, struct counts expected)
 static void swap_modes_do_what_mcuboot_does_or_better(void **state)
 {
 	(void)state;
-	assert_counts("swap-move", (struct counts){1108, 151, 462, 9});
-	assert_counts("swap-scratch", (struct counts){45, 72, 47, 8});
+	assert_counts("swap-move", (struct counts){1108, 156, 457, 9});
+	assert_counts("swap-scratch", (struct counts){45, 75, 44, 8});
 	assert_counts("swap-offset", (struct counts){336, 80, 73, 2});
-	assert_counts("overwrite-only", (struct counts){41, 79, 53, 0});
+	assert_counts("overwrite-only", (struct counts){41, 81, 51, 0});
 }
 
 static void direct_modes_do_what_mcuboot_does_or_better(void **state)

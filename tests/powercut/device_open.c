@@ -278,44 +278,6 @@ void dfu_log_write(enum dfu_log_level level, const char *format, ...)
 	}
 }
 
-/* Whether every bit of a write block is erased, or may read so. */
-static bool may_read_erased(const struct powercut_flash *flash, size_t off)
-{
-	for (size_t i = off; i < off + flash->write_block; i++) {
-		if (((flash->bytes[i] ^ flash->erased) & ~flash->cells.unstable[i]) != 0) {
-			return false;
-		}
-	}
-	return true;
-}
-
-/*
- * A torn confirmation is mended by erasing the trailer of the slot that runs. The low level of the
- * boot API knows no settings that could say so, so that nobody can see that this erase was cut,
- * too: what reads erased there has to pass as it. Everywhere else it does not.
- */
-static void forgive_mended_confirmation(const struct powercut_world *world)
-{
-	const struct device_config *config = device_config(world);
-	const struct device_area slot = device_area(config->geometry, PART_SLOT0);
-	const struct powercut_flash *flash = &world->layout->flash[slot.flash];
-	const struct device_page page = device_page_at(config->geometry, 0, slot.size - 1);
-	const size_t start = slot.off + page.start;
-
-	if (boot_mode_is_direct(config->mode)) {
-		return;
-	}
-	for (size_t off = start; off < start + page.size; off += flash->write_block) {
-		uint8_t *cell = &flash->cells.programmed[off / flash->write_block];
-
-		if (*cell == SIM_CELL_TORN && may_read_erased(flash, off)) {
-			*cell = SIM_CELL_ERASED;
-			memset(&flash->bytes[off], flash->erased, flash->write_block);
-			memset(&flash->cells.unstable[off], 0, flash->write_block);
-		}
-	}
-}
-
 /*
  * An erase that was cut so early that all bits it has touched still change from read to read leaves
  * an image that a bootloader finds whole by chance, and starts. No code of the application can keep
@@ -354,7 +316,6 @@ int device_boot(const struct powercut_world *world)
 		return -1;
 	}
 	device_set_running(world, result.active[0]);
-	forgive_mended_confirmation(world);
 	settle_what_was_started(world, result.active[0]);
 	rc = open_settings();
 	if (rc != 0) {

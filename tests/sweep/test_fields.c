@@ -163,7 +163,13 @@ static bool is_confirmed(void)
 	if (rules->is_direct && rules->reverts) {
 		return is_ok && !trailer_is_blank(end, 16, rig.slots[life.running].erased);
 	}
-	return is_ok || trailer_is_blank(end, 16, rig.slots[life.running].erased);
+	/* A torn confirmation is one: the bootloader reverts what is erased there, or nothing. */
+	const bool is_torn =
+		!(rules->is_direct && rules->alternates) && trailer_has_magic(bytes(), end) &&
+		(flag_is(life.running, bytes()->copy_done, 1) ||
+		 rig.what.mode == BOOT_MODE_OVERWRITE_ONLY) &&
+		!flag_is(life.running, bytes()->image_ok, rig.slots[life.running].erased);
+	return is_ok || is_torn || trailer_is_blank(end, 16, rig.slots[life.running].erased);
 }
 
 static int type_of_boot(void)
