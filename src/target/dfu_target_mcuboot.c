@@ -138,7 +138,8 @@ static void forget_records(int img_num)
 {
 	mcuboot_download_forget_progress(img_num);
 	mcuboot_held_delete(img_num);
-	mcuboot_erasing_end(img_num);
+	mcuboot_mark_clear(img_num, TARGET_ERASING);
+	mcuboot_mark_clear(img_num, TARGET_MENDING);
 }
 
 /* Nothing of the download can be gone on with in this run. */
@@ -247,6 +248,8 @@ static int begin_content(void)
 	download.visible &= (uint16_t)~(1u << download.file.image);
 	const int rc = mcuboot_slot_clear(&download.slot, &head, &tail);
 	if (rc == 0) {
+		mcuboot_mark_clear(download.file.image, TARGET_ERASING);
+		mcuboot_mark_clear(download.file.image, TARGET_MENDING);
 		stream->erased_up_to = head - stream_start();
 		stream->erased_from = tail > stream_start() ? tail - stream_start() : 0;
 	}
@@ -271,7 +274,8 @@ static int publish(void)
 	if (rc == -EUCLEAN) {
 		/* A cut from here to the next record costs the download. */
 		mcuboot_download_forget_progress(download.file.image);
-		rc = mcuboot_head_erase(&download.slot, verifier.buf, verifier.buf_len);
+		rc = mcuboot_head_mend(download.file.image, &download.slot, verifier.buf,
+				       verifier.buf_len);
 		if (rc == 0) {
 			stream_progress_complete(dfu_target_stream_get_stream());
 			rc = mcuboot_head_program(&download.slot, held);

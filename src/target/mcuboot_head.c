@@ -15,6 +15,7 @@
 #include "boot/boot_slot.h"
 #include "common/bytes.h"
 #include "flash/flash_caps.h"
+#include "target/mcuboot_held.h"
 
 /* What a write block looks like: bits. */
 #define SAME 1u  /* as it is to be */
@@ -145,14 +146,10 @@ bool mcuboot_head_is_mendable(const struct mcuboot_slot *slot, size_t buf_len)
 	return !flash_needs_erase(slot->area->fa_dev) || rest_fits(slot, page_size(slot), buf_len);
 }
 
-int mcuboot_head_erase(const struct mcuboot_slot *slot, uint8_t *buf, size_t buf_len)
+static int write_again(const struct mcuboot_slot *slot, uint8_t *buf)
 {
 	const size_t size = page_size(slot);
 	const off_t rest = (off_t)(slot->start + slot->hold_len);
-
-	if (!rest_fits(slot, size, buf_len)) {
-		return -EIO;
-	}
 	size_t len = size - slot->hold_len;
 	int rc = flash_area_read(slot->area, rest, buf, len);
 	if (rc != 0) {
@@ -165,6 +162,20 @@ int mcuboot_head_erase(const struct mcuboot_slot *slot, uint8_t *buf, size_t buf
 	if (rc == 0 && len > 0) {
 		rc = flash_area_write(slot->area, rest, buf,
 				      round_up(len, flash_area_align(slot->area)));
+	}
+	return rc;
+}
+
+int mcuboot_head_mend(int img_num, const struct mcuboot_slot *slot, uint8_t *buf, size_t buf_len)
+{
+	if (!rest_fits(slot, page_size(slot), buf_len)) {
+		return -EIO;
+	}
+	mcuboot_mark_set(img_num, TARGET_MENDING);
+	const int rc = write_again(slot, buf);
+
+	if (rc == 0) {
+		mcuboot_mark_clear(img_num, TARGET_MENDING);
 	}
 	return rc;
 }

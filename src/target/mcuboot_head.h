@@ -33,9 +33,10 @@ bool mcuboot_head_is_mendable(const struct mcuboot_slot *slot, size_t buf_len);
 int mcuboot_head_program(const struct mcuboot_slot *slot, const uint8_t *head);
 
 /*
- * Erase their page and program the rest of it again, by way of buf. Not cut-proof: nothing may say
- * then that the slot holds the file. -EIO: it does not fit, nothing done; else from the device.
+ * Erase their page and program the rest of it again, by way of buf; settings have TARGET_MENDING
+ * until it is done. A cut may cost the rest: nothing may say then that the slot holds the file.
+ * -EIO: it does not fit, nothing done; else from the device.
  */
-int mcuboot_head_erase(const struct mcuboot_slot *slot, uint8_t *buf, size_t buf_len);
+int mcuboot_head_mend(int img_num, const struct mcuboot_slot *slot, uint8_t *buf, size_t buf_len);
 
 #endif

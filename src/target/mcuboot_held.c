@@ -24,7 +24,7 @@
 #include "target/target_settings.h"
 
 #define VERSION 1
-#define ERASING 1 /* value of "dfu/MCUBOOT<n>/e", while it is there */
+#define MARK 1 /* value of a mark, while it is there */
 
 #define OFF_VERSION 0
 #define OFF_RESERVED 1
@@ -81,30 +81,30 @@ void mcuboot_held_delete(int img_num)
 	(void)target_settings_save(id, TARGET_HELD, NULL, 0);
 }
 
-void mcuboot_erasing_begin(int img_num)
+void mcuboot_mark_set(int img_num, const char *name)
 {
-	static const uint8_t mark = ERASING;
+	static const uint8_t mark = MARK;
 	char id[MCUBOOT_ID_SIZE];
 
 	mcuboot_make_id(id, img_num);
-	(void)target_settings_save(id, TARGET_ERASING, &mark, sizeof(mark));
+	(void)target_settings_save(id, name, &mark, sizeof(mark));
 }
 
 /* Whatever the value is: a mark that is damaged costs an erase. */
-bool mcuboot_erasing_was_cut(int img_num)
+bool mcuboot_mark_is_set(int img_num, const char *name)
 {
 	char id[MCUBOOT_ID_SIZE];
 	uint8_t mark;
 
 	mcuboot_make_id(id, img_num);
-	const ssize_t len = target_settings_load(id, TARGET_ERASING, &mark, sizeof(mark));
+	const ssize_t len = target_settings_load(id, name, &mark, sizeof(mark));
 	return len > 0 || len == -EOVERFLOW;
 }
 
-void mcuboot_erasing_end(int img_num)
+void mcuboot_mark_clear(int img_num, const char *name)
 {
 	char id[MCUBOOT_ID_SIZE];
 
 	mcuboot_make_id(id, img_num);
-	(void)target_settings_save(id, TARGET_ERASING, NULL, 0);
+	(void)target_settings_save(id, name, NULL, 0);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What settings keep of a slot besides the progress of its download: the held-back bytes, and an
- * erase of its trailer. Without CONFIG_SETTINGS (mcuboot_held_none.c) they live in RAM alone.
+ * What settings keep of a slot besides the progress of its download: the held-back bytes, and
+ * erases that may be cut. Without CONFIG_SETTINGS (mcuboot_held_none.c) they live in RAM alone.
  */
 #ifndef TARGET_MCUBOOT_HELD_H
 #define TARGET_MCUBOOT_HELD_H
@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 #include <dfu/config.h>
+
+#include "target/target_settings.h"
 
 /* What a record has before and behind the bytes: they are kept where the record will have them. */
 #define MCUBOOT_HELD_FRONT 4
@@ -35,12 +37,12 @@ int mcuboot_held_load(int img_num, uint8_t *record, size_t max_len);
 void mcuboot_held_delete(int img_num);
 
 /*
- * The trailer of the slot is about to be erased, for a request or instead of one. An erase that is
- * cut can look like a whole one; until it is over, whoever programs that trailer has to erase it
- * again.
+ * A page is about to be erased, of the slot's trailer for a request or instead of one
+ * (TARGET_ERASING), or of a torn header to be written again (TARGET_MENDING). An erase that is cut
+ * can look like a whole one; until it is over, whoever programs that page has to erase it again.
  */
-void mcuboot_erasing_begin(int img_num);
-bool mcuboot_erasing_was_cut(int img_num);
-void mcuboot_erasing_end(int img_num);
+void mcuboot_mark_set(int img_num, const char *name);
+bool mcuboot_mark_is_set(int img_num, const char *name);
+void mcuboot_mark_clear(int img_num, const char *name);
 
 #endif

@@ -24,18 +24,21 @@ void mcuboot_held_delete(int img_num)
 	(void)img_num;
 }
 
-void mcuboot_erasing_begin(int img_num)
+void mcuboot_mark_set(int img_num, const char *name)
 {
 	(void)img_num;
+	(void)name;
 }
 
-bool mcuboot_erasing_was_cut(int img_num)
+bool mcuboot_mark_is_set(int img_num, const char *name)
 {
 	(void)img_num;
+	(void)name;
 	return false;
 }
 
-void mcuboot_erasing_end(int img_num)
+void mcuboot_mark_clear(int img_num, const char *name)
 {
 	(void)img_num;
+	(void)name;
 }

@@ -175,12 +175,14 @@ static int publish(int img_num, const struct candidate *candidate)
 	if (candidate->head == NULL) {
 		return 0;
 	}
-	int rc = mcuboot_head_program(&candidate->slot, candidate->head);
+	int rc = mcuboot_mark_is_set(img_num, TARGET_MENDING)
+			 ? -EUCLEAN
+			 : mcuboot_head_program(&candidate->slot, candidate->head);
 	if (rc != -EUCLEAN) {
 		return rc;
 	}
 	mcuboot_download_forget_progress(img_num);
-	rc = mcuboot_head_erase(&candidate->slot, verifier->buf, verifier->buf_len);
+	rc = mcuboot_head_mend(img_num, &candidate->slot, verifier->buf, verifier->buf_len);
 	if (rc == 0) {
 		rc = mcuboot_head_program(&candidate->slot, candidate->head);
 	}
@@ -190,7 +192,8 @@ static int publish(int img_num, const struct candidate *candidate)
 /* Whether an erase of the trailer was cut: it may look whole, and has to be done again. */
 static bool erase_was_cut(int img_num)
 {
-	return mcuboot_erasing_was_cut(img_num) || mcuboot_download_is_clearing(img_num);
+	return mcuboot_mark_is_set(img_num, TARGET_ERASING) ||
+	       mcuboot_download_is_clearing(img_num);
 }
 
 static int erase_again(int img_num, const struct mcuboot_slot *slot, const uint8_t *head)
@@ -200,7 +203,7 @@ static int erase_again(int img_num, const struct mcuboot_slot *slot, const uint8
 	if (rc != 0) {
 		return rc;
 	}
-	mcuboot_erasing_end(img_num);
+	mcuboot_mark_clear(img_num, TARGET_ERASING);
 	if (mcuboot_download_is_clearing(img_num)) {
 		mcuboot_download_forget_progress(img_num);
 	}
@@ -216,13 +219,13 @@ static int request(int img_num, const struct mcuboot_slot *slot, const uint8_t *
 	if (erase_was_cut(img_num)) {
 		rc = erase_again(img_num, slot, head);
 	} else if (mcuboot_slot_is_torn(slot)) {
-		mcuboot_erasing_begin(img_num);
+		mcuboot_mark_set(img_num, TARGET_ERASING);
 	}
 	if (rc == 0) {
 		rc = mcuboot_slot_request(slot, head, permanent);
 	}
 	if (rc == 0) {
-		mcuboot_erasing_end(img_num);
+		mcuboot_mark_clear(img_num, TARGET_ERASING);
 	}
 	return rc;
 }
@@ -307,13 +310,13 @@ static int cancel(int img_num, struct candidate *candidate)
 		rc = erase_again(img_num, slot, rc == 0 ? candidate->head : NULL);
 		rc = rc == -EUCLEAN ? 0 : rc; /* beside a torn header nothing can be asked for */
 	} else if (mcuboot_slot_is_clear(slot) == 0) {
-		mcuboot_erasing_begin(img_num);
+		mcuboot_mark_set(img_num, TARGET_ERASING);
 	}
 	if (rc == 0) {
 		rc = boot_cancel_upgrade_multi(img_num);
 	}
 	if (rc == 0 || rc == -ENOENT || rc == -EUCLEAN) {
-		mcuboot_erasing_end(img_num);
+		mcuboot_mark_clear(img_num, TARGET_ERASING);
 	}
 	return rc;
 }

@@ -12,6 +12,7 @@
 #define TARGET_HELD "/h"
 #define TARGET_TAIL "/t"
 #define TARGET_ERASING "/e"
+#define TARGET_MENDING "/m"
 
 /*
  * Save a value, with len 0 delete it. An error is logged, and has cost no more than progress; it is

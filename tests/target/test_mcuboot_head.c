@@ -217,7 +217,7 @@ static void errors_of_reading_are_told(void **state)
 		assert_int_equal(mcuboot_head_program(&slot, head), -ETIMEDOUT);
 	}
 	flash.nor.fail_after = 0;
-	assert_int_equal(mcuboot_head_erase(&slot, buf, sizeof(buf)), -ETIMEDOUT);
+	assert_int_equal(mcuboot_head_mend(0, &slot, buf, sizeof(buf)), -ETIMEDOUT);
 	assert_int_equal(flash.nor.stats.erases, 0);
 	close_flash();
 }
@@ -257,7 +257,7 @@ static void the_page_is_written_again_without_its_head(void **state)
 		test_pattern(rest, sizeof(rest), 5);
 		memcpy(place, head, 15);
 		memcpy(place + 32, rest, lengths[i]);
-		assert_int_equal(mcuboot_head_erase(&slot, buf, PAGE - 32), 0);
+		assert_int_equal(mcuboot_head_mend(0, &slot, buf, PAGE - 32), 0);
 		for (size_t k = 0; k < 32; k++) {
 			assert_int_equal(place[k], 0xff);
 		}
@@ -280,11 +280,11 @@ static void what_does_not_fit_the_buffer_is_left(void **state)
 	open_flash(16, 0xff, false);
 	assert_true(mcuboot_head_is_mendable(&slot, PAGE - 32));
 	assert_false(mcuboot_head_is_mendable(&slot, PAGE - 33));
-	assert_int_equal(mcuboot_head_erase(&slot, buf, PAGE - 33), -EIO);
+	assert_int_equal(mcuboot_head_mend(0, &slot, buf, PAGE - 33), -EIO);
 	/* Nor is a page that begins before the image. */
 	slot.start += 16;
 	assert_false(mcuboot_head_is_mendable(&slot, sizeof(buf)));
-	assert_int_equal(mcuboot_head_erase(&slot, buf, sizeof(buf)), -EIO);
+	assert_int_equal(mcuboot_head_mend(0, &slot, buf, sizeof(buf)), -EIO);
 	/* Nor one that cannot be found. */
 	slot.start = PAGES * PAGE;
 	assert_false(mcuboot_head_is_mendable(&slot, sizeof(buf)));
@@ -301,7 +301,7 @@ static void without_explicit_erase_a_torn_block_needs_no_buffer(void **state)
 	place[17] = (uint8_t)~head[17] & 0xff;
 	assert_int_equal(mcuboot_head_program(&slot, head), 0);
 	assert_int_equal(mcuboot_head_look(&slot, head), MCUBOOT_HEAD_WHOLE);
-	assert_int_equal(mcuboot_head_erase(&slot, buf, 64), -EIO); /* its page does not fit */
+	assert_int_equal(mcuboot_head_mend(0, &slot, buf, 64), -EIO); /* its page does not fit */
 	close_flash();
 }
 
@@ -313,7 +313,7 @@ static void errors_of_writing_the_page_again_are_told(void **state)
 		memcpy(place + 32, head, 100);
 		flash.nor.fail_after = k;
 		flash.nor.fail_rc = -EROFS;
-		assert_int_equal(mcuboot_head_erase(&slot, buf, sizeof(buf)), -EROFS);
+		assert_int_equal(mcuboot_head_mend(0, &slot, buf, sizeof(buf)), -EROFS);
 		close_flash();
 	}
 }

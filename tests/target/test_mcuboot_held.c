@@ -211,29 +211,29 @@ static void an_erase_that_was_cut_leaves_its_mark(void **state)
 
 	(void)state;
 	for (int n = 0; n < 8; n++) {
-		assert_false(mcuboot_erasing_was_cut(n));
+		assert_false(mcuboot_mark_is_set(n, TARGET_ERASING));
 	}
-	mcuboot_erasing_begin(3);
+	mcuboot_mark_set(3, TARGET_ERASING);
 	const struct found found = find("dfu/MCUBOOT3/e");
 	assert_int_equal(found.count, 1);
 	assert_int_equal(found.len, 1);
 	assert_int_equal(found.value[0], 1);
 	for (int n = 0; n < 8; n++) {
-		assert_int_equal(mcuboot_erasing_was_cut(n), n == 3);
+		assert_int_equal(mcuboot_mark_is_set(n, TARGET_ERASING), n == 3);
 	}
-	mcuboot_erasing_end(3);
+	mcuboot_mark_clear(3, TARGET_ERASING);
 	assert_int_equal(find("dfu/MCUBOOT3/e").count, 0);
-	assert_false(mcuboot_erasing_was_cut(3));
+	assert_false(mcuboot_mark_is_set(3, TARGET_ERASING));
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		for (size_t len = 1; len <= 2; len++) {
 			assert_int_equal(settings_save_one("dfu/MCUBOOT0/e", values[i], len), 0);
-			assert_true(mcuboot_erasing_was_cut(0));
+			assert_true(mcuboot_mark_is_set(0, TARGET_ERASING));
 		}
 	}
 	settings_backend_set(NULL);
-	mcuboot_erasing_begin(0);
-	assert_false(mcuboot_erasing_was_cut(0));
-	mcuboot_erasing_end(0);
+	mcuboot_mark_set(0, TARGET_ERASING);
+	assert_false(mcuboot_mark_is_set(0, TARGET_ERASING));
+	mcuboot_mark_clear(0, TARGET_ERASING);
 }
 
 static int fail_init(const struct settings_backend *backend)

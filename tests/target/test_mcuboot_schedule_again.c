@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A trailer whose erase was cut may read as a whole one: it is erased again where settings say so.
- */
+/* A page whose erase was cut may read as a whole one: it is erased again where settings say so. */
 #include "reset_rig.h"
 
 #include <errno.h>
@@ -110,6 +109,42 @@ static void begin_another_download(void)
 	assert_int_equal(reset_write(100, 100), 0);
 }
 
+static void mark_the_header(void)
+{
+	assert_int_equal(settings_save_one("dfu/MCUBOOT0/m", "1", 1), 0);
+}
+
+/* It reads erased, and the file verifies with what is held back for it. */
+static void a_header_is_not_programmed_where_its_page_was_being_erased(void **state)
+{
+	struct reset_case what = reset_plain;
+
+	(void)state;
+	asks_to_cancel = false;
+	what.mode = BOOT_MODE_DIRECT_XIP;
+	what.buffer = what.page;
+	reset_open(&what, SIZE);
+	assert_int_equal(reset_run(download_all), 0);
+	reset_snapshot();
+	assert_int_equal(reset_run(ask), 0);
+	assert_int_equal(reset_count(SIM_ERASE), 0);
+	reset_restore();
+	assert_int_equal(reset_run(mark_the_header), 0);
+	(void)count_operations(ask_while_flash_fails, -EDOM);
+	assert_true(knows("dfu/MCUBOOT0/m"));
+	assert_int_equal(reset_run(ask), 0);
+	assert_int_equal(dev->result, 0);
+	assert_int_equal(reset_count(SIM_ERASE), 1);
+	assert_false(knows("dfu/MCUBOOT0/m"));
+	reset_assert_slot_is_file();
+	/* A new download erases that page anyway. */
+	reset_restore();
+	assert_int_equal(reset_run(mark_the_header), 0);
+	assert_int_equal(reset_run(begin_another_download), 0);
+	assert_false(knows("dfu/MCUBOOT0/m"));
+	reset_close();
+}
+
 /* Cut before the header went, the last image is still there. */
 static void and_so_does_one_after_a_download_that_was_cut_there(void **state)
 {
@@ -148,6 +183,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_request_erases_again_what_is_marked),
 		cmocka_unit_test(a_cancel_erases_again_what_is_marked),
+		cmocka_unit_test(a_header_is_not_programmed_where_its_page_was_being_erased),
 		cmocka_unit_test(and_so_does_one_after_a_download_that_was_cut_there),
 	};
 
