@@ -228,7 +228,8 @@ static bool go_on(struct stream_flash_ctx *stream, size_t written, uint32_t sum,
 		tail_len = 0; /* the record of it must not outlive the next tail */
 	}
 	stand_at(stream, &here);
-	stream->buf_bytes = tail_len;
+	/* What a flush left in the buffer that failed may be more than is programmed next. */
+	stream->buf_bytes = tail_len < stream->buf_fill ? tail_len : 0;
 	return true;
 }
 

@@ -312,6 +312,35 @@ static void reset_without_explicit_erase_clears_the_first_block(void **state)
 	assert_int_equal(flash.memory[PAGE + 16], 0x44);
 }
 
+/* At the start of a page, and the buffer does not divide it: its first program is a short one. */
+static void a_pause_that_cannot_program_leaves_no_more_than_the_buffer_takes(void **state)
+{
+	static uint8_t odd[2 * 96];
+	struct dfu_target_stream_init init = args(PAGE, 4 * PAGE);
+
+	(void)state;
+	memset(odd, 0x77, sizeof(odd));
+	init.buf = odd;
+	init.len = 96;
+	assert_int_equal(dfu_target_stream_init(&init), 0);
+	assert_int_equal(dfu_target_stream_write(data, PAGE + 90), 0);
+	assert_int_equal(offset_now(), PAGE);
+	flash.nor.fail_rc = -ETIMEDOUT;
+	flash.nor.fail_after = 1; /* the page is erased, and not programmed */
+	assert_int_equal(dfu_target_stream_done(false), 0);
+	flash.nor.fail_after = -1;
+	assert_int_equal(dfu_target_stream_init(&init), 0);
+	const size_t at = offset_now() + buffered_now();
+	assert_in_range(at, PAGE, PAGE + 90);
+	assert_int_equal(dfu_target_stream_write(data + at, 2 * PAGE - at), 0);
+	for (size_t i = 96; i < sizeof(odd); i++) {
+		assert_int_equal(odd[i], 0x77);
+	}
+	assert_int_equal(dfu_target_stream_done(true), 0);
+	assert_memory_equal(flash.memory + PAGE, data, 2 * PAGE);
+	assert_string_equal(flash.nor.violation, "");
+}
+
 /* Nothing is erased there, so a buffer may be longer than a page; programs still end with it. */
 static void without_explicit_erase_pages_may_be_smaller_than_the_buffer(void **state)
 {
@@ -372,6 +401,7 @@ int main(void)
 		ON_FLASH(reset_erases_the_first_page_wherever_it_lies),
 		ON_FLASH(reset_spares_a_page_that_it_shares),
 		ON_FLASH(reset_without_explicit_erase_clears_the_first_block),
+		ON_FLASH(a_pause_that_cannot_program_leaves_no_more_than_the_buffer_takes),
 		ON_FLASH(without_explicit_erase_pages_may_be_smaller_than_the_buffer),
 	};
 
