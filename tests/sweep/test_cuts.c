@@ -169,9 +169,9 @@ struct scenario {
 /* clang-format off */
 static const struct scenario scenarios[] = {
 	{"download", prepare_nothing, download_new, {true}, -1, {0}},
-	{"schedule a test", prepare_downloaded, schedule, {true, true}, 0, {-EBUSY, -ENOENT, -ESTALE}},
-	{"schedule for good", prepare_downloaded, schedule_for_good, {true, true}, 1, {-ENOENT, -ESTALE}},
-	{"raise a test", prepare_scheduled, schedule_for_good, {false, true}, -1, {-EBUSY, -ENOENT, -ESTALE}},
+	{"schedule a test", prepare_downloaded, schedule, {true, true}, 0, {-EBUSY, -ENOENT, -EBADMSG, -ESTALE}},
+	{"schedule for good", prepare_downloaded, schedule_for_good, {true, true}, 1, {-ENOENT, -EBADMSG, -ESTALE}},
+	{"raise a test", prepare_scheduled, schedule_for_good, {false, true}, -1, {-EBUSY, -ENOENT, -EBADMSG, -ESTALE}},
 	{"cancel", prepare_scheduled, cancel, {true, true}, 0, {-EBUSY, -ENOENT}},
 	{"confirm", prepare_testing, confirm, {true, true}, -1, {0}},
 	{"clear what is scheduled", prepare_scheduled, clear, {true, true}, 0, {-EBUSY}},
