@@ -327,9 +327,9 @@ void reset_assert_body_is_file(void)
 			    new_file.size - hold);
 }
 
-void reset_move_area(int slot, size_t from, size_t size)
+void reset_move_area(int slot, off_t from, size_t size)
 {
-	areas[slot].fa_off += (off_t)from;
+	areas[slot].fa_off += from;
 	areas[slot].fa_size = size;
 }
 

@@ -421,7 +421,7 @@ static void the_number_of_the_image_counts(void **state)
 	assert_int_equal(reset_run(ask_the_other_pair), 0);
 	/* The same place on flash, too. */
 	assert_int_equal(reset_run(move_the_records), 0);
-	reset_move_area(3, (size_t)(reset_slot(1) - reset_slot(3)), reset_slot_size());
+	reset_move_area(3, reset_slot(1) - reset_slot(3), reset_slot_size());
 	assert_int_equal(reset_run(ask_the_other_pair), 0);
 	reset_close();
 }
@@ -441,7 +441,7 @@ static void the_place_of_the_area_counts(void **state)
 		memset(slot + len - page, dev->what.erased, page);
 		assert_int_equal(next_offset(), 0);
 		reset_restore();
-		reset_move_area(1, page, len);
+		reset_move_area(1, (off_t)page, len);
 		memmove(slot + page, slot, len);
 		assert_int_equal(next_offset(), 0);
 		reset_close();

@@ -495,6 +495,9 @@ static void pause_far_up_and_go_on(void)
 static void above_4_gib_a_stream_goes_on_in_its_run_alone(void **state)
 {
 	(void)state;
+	if (SIZE_MAX <= UINT32_MAX) {
+		skip(); /* there are no such offsets */
+	}
 	far_api = (struct flash_driver_api){.read = far_read,
 					    .write = far_write,
 					    .erase = far_erase,
