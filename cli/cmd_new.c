@@ -31,7 +31,9 @@ static enum cli_status make(struct cli *cli, void **blob, size_t *len)
 	if (sim_board_load(&board, *blob, &error) != 0) {
 		return cli_fail(cli, file, "%s", error.text);
 	}
-	if (sim_device_create(cli->operand[0], *blob, *len, file, &error) != 0) {
+	const struct sim_device_options made_with = {.source = file};
+
+	if (sim_device_create(cli->operand[0], *blob, *len, &made_with, &error) != 0) {
 		return cli_fail(cli, cli->operand[0], "%s", error.text);
 	}
 	cli_report(cli, "device", json_string(cli->operand[0]));

@@ -12,6 +12,7 @@
 #include <drivers/flash.h>
 
 #include "error.h"
+#include "modem_firmware.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -46,12 +47,22 @@ struct sim_partition {
 	uint32_t size;            /**< Bytes. */
 };
 
+/** A modem: node with compatible "slotwise,modem". */
+struct sim_board_modem {
+	bool present;
+	uint32_t area;                       /**< Bytes of the patch area; `patch-area-size`. */
+	uint32_t erase_ms;                   /**< An erase of it takes so long; `erase-time-ms`. */
+	uint32_t capacity;                   /**< Most bytes of firmware; `firmware-size`. */
+	char version[SIM_MODEM_VERSION_LEN]; /**< From the factory; `firmware-version`. */
+};
+
 /** A board. */
 struct sim_board {
 	struct sim_flash flash[SIM_FLASHES_MAX];
 	size_t flashes;
 	struct sim_partition partition[SIM_PARTITIONS_MAX]; /**< By device and offset. */
 	size_t partitions;
+	struct sim_board_modem modem;
 	struct boot_arrangement arrangement;
 	struct boot_rules rules; /**< Without the key, which lies in the device's folder. */
 	/** Name of the key's file, from the folder of the board file on; "": there is no key. */

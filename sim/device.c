@@ -341,6 +341,12 @@ struct sim_power *sim_device_power(struct sim_device *device)
 	return &device->power;
 }
 
+struct sim_modem *sim_device_modem(struct sim_device *device)
+{
+	(void)device;
+	return NULL;
+}
+
 const char *sim_device_violation(const struct sim_device *device)
 {
 	for (size_t i = 0; i < device->board.flashes; i++) {

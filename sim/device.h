@@ -6,6 +6,7 @@
  *     DEV/board.dtb      the board
  *     DEV/LABEL.bin      content of the flash device with this node label, byte for byte
  *     DEV/public-key.pem the bootloader's key, if the board names one
+ *     DEV/modem.bin      the modem, if the board has one
  *     DEV/settings       settings; also remembers which slot each image runs from, and a boot mode
  *
  * Nothing of flash is kept between two openings: any program may read or replace the raw files
@@ -18,6 +19,7 @@
 
 #include "board.h"
 #include "error.h"
+#include "modem.h"
 #include "power.h"
 
 #ifdef __cplusplus
@@ -26,6 +28,15 @@ extern "C" {
 
 struct sim_device;
 
+/** What a device is made with, besides its board. */
+struct sim_device_options {
+	/** The file that the board was made from: the key that the board names is looked for beside
+	 *  it, and copied. NULL: in the working directory. */
+	const char *source;
+	/** Public key (PEM, RSA-2048) that files for its modem have to be signed by; NULL: none. */
+	const char *modem_key;
+};
+
 /**
  * @brief Make a device folder with erased flash.
  *
@@ -33,23 +44,25 @@ struct sim_device;
  * last: a folder that a crash leaves half made is no device.
  *
  * @param path  Does not exist, but its parent; or is an empty folder, which stays if this fails.
- * @param blob    Of a board that sim_board_load() takes.
- * @param source  The file that it was made from: the key that the board names is looked for beside
- *                it, and copied. NULL: in the working directory.
+ * @param blob     Of a board that sim_board_load() takes.
+ * @param options  NULL: none.
  *
  * @retval 0         Made.
  * @retval -EEXIST   @p path exists and is no empty folder; it is unchanged.
- * @retval -EINVAL   The board is not sound, or its key is none for its bootloader. Nothing made.
+ * @retval -EINVAL   The board is not sound, its key is none for its bootloader, or there is a modem
+ *                   key but no modem. Nothing made.
  * @retval -ENOTSUP  A key of a kind or size that no bootloader uses. Nothing made.
  * @retval -errno    From the file system, such as -ENOSPC. What was made is removed.
  */
 DFU_MUST_CHECK int sim_device_create(const char *path, const void *blob, size_t len,
-				     const char *source, struct sim_error *error);
+				     const struct sim_device_options *options,
+				     struct sim_error *error);
 
 /**
  * @brief Open a device for this process alone.
  *
- * It becomes the flash map, the bootloader, the settings and the shared RAM of the library. In
+ * It becomes the flash map, the bootloader, the settings, the modem and the shared RAM of the
+ * library. In
  * modes that run images from either slot, the library is told the slots that are remembered, and
  * that any other one is unknown.
  *
@@ -78,6 +91,9 @@ const struct sim_board *sim_device_board(const struct sim_device *device);
  *         folder remembers for the simulator is no operation.
  */
 struct sim_power *sim_device_power(struct sim_device *device);
+
+/** @return The modem, as the reset of the device finds it; NULL: the board has none. */
+struct sim_modem *sim_device_modem(struct sim_device *device);
 
 /**
  * @return The first NOR rule broken since the opening, with device, operation and offset; NULL if

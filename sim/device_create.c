@@ -220,9 +220,10 @@ static int create(const char *path, const struct sim_board *board, const char *s
 	return rc;
 }
 
-int sim_device_create(const char *path, const void *blob, size_t len, const char *source,
-		      struct sim_error *error)
+int sim_device_create(const char *path, const void *blob, size_t len,
+		      const struct sim_device_options *options, struct sim_error *error)
 {
+	const char *source = options != NULL ? options->source : NULL;
 	struct sim_board *board = malloc(sizeof(*board));
 	int rc;
 

@@ -32,16 +32,28 @@ enum sim_cut { SIM_CUT_BEFORE, SIM_CUT_INSIDE, SIM_CUT_AFTER };
 /** What comes true at a numbered operation. */
 enum sim_plan { SIM_PLAN_NONE, SIM_PLAN_CUT, SIM_PLAN_FAIL };
 
-enum sim_operation_kind { SIM_PROGRAM, SIM_ERASE, SIM_SAVE };
+enum sim_operation_kind {
+	SIM_PROGRAM,
+	SIM_ERASE,
+	SIM_SAVE,
+	SIM_MODEM_PATCH,    /**< The modem writes to its patch area. */
+	SIM_MODEM_CLEAR,    /**< It begins to erase that. */
+	SIM_MODEM_REQUEST,  /**< It is asked to apply the patch, or to roll back. */
+	SIM_MODEM_UPDATE,   /**< It applies what was asked for, at its start. */
+	SIM_MODEM_CHUNK,    /**< It writes a chunk of bootloader or firmware. */
+	SIM_MODEM_COMPLETE, /**< A full update ends. */
+};
+
+#define SIM_ALL_KINDS 0u /**< sim_power.counts: every operation. */
 
 /** An operation, as long as it lasts: pointers are the caller's of the driver. */
 struct sim_operation {
 	enum sim_operation_kind kind;
-	unsigned int flash; /**< `flash` of its sim_nor; 0 for a save. */
-	off_t offset;       /**< In the flash device; 0 for a save. */
-	size_t len;         /**< Bytes programmed, erased or saved; 0 saved: the name is deleted. */
-	const void *data;   /**< Programmed or saved; NULL for an erase. */
-	const char *name;   /**< Of the setting; NULL but for a save. */
+	unsigned int flash; /**< `flash` of its sim_nor; else 0. */
+	off_t offset;     /**< In the flash device, patch area, or address in the modem; else 0. */
+	size_t len;       /**< Bytes programmed, erased or saved; 0 saved: the name is deleted. */
+	const void *data; /**< Programmed or saved; NULL for an erase. */
+	const char *name; /**< Of the setting; NULL but for a save. */
 };
 
 /** The caller owns it; read the members, but set those above `off` by the functions. */
@@ -53,6 +65,9 @@ struct sim_power {
 	enum sim_cut when;
 	uint32_t seed;
 	int rc;
+	/** Only operations of these kinds count, a bit each (1u << kind); SIM_ALL_KINDS: all. The
+	 *  others take place uncounted. Set it before the plan. */
+	unsigned int counts;
 	/** Called at the moment the power goes, flash being as the cut left it; need not return.
 	 *  NULL: none. */
 	void (*off)(void *arg);

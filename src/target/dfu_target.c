@@ -13,14 +13,21 @@
  * The target stays chosen after done, so that schedule_update and reset find it. An init is skipped
  * only while a download of the same type, pair, size and name is under way, and neither done nor
  * img_type was called since: no failed init, nothing after done and no other file can be taken for
- * it. Otherwise the target decides, which has seen the file's first bytes. A download of another
- * target is paused first, for there is one stream.
+ * it. Otherwise the target decides, which has seen the file's first bytes. A modem is always asked:
+ * only it knows what it has of a patch. A download of another target is paused first, for there is
+ * one stream.
  */
 #include <dfu/config.h>
 #include <dfu/dfu_target.h>
 #include <dfu/log.h>
 #if IS_ENABLED(CONFIG_DFU_TARGET_MCUBOOT)
 #include <dfu/dfu_target_mcuboot.h>
+#endif
+#if IS_ENABLED(CONFIG_DFU_TARGET_MODEM_DELTA)
+#include <dfu/dfu_target_modem_delta.h>
+#endif
+#if IS_ENABLED(CONFIG_DFU_TARGET_FULL_MODEM)
+#include <dfu/dfu_target_full_modem.h>
 #endif
 
 #include "target/identity.h"
@@ -49,6 +56,34 @@ static const struct target_entry targets[] = {
 			.done = dfu_target_mcuboot_done,
 			.schedule_update = dfu_target_mcuboot_schedule_update,
 			.reset = dfu_target_mcuboot_reset,
+		},
+	},
+#endif
+#if IS_ENABLED(CONFIG_DFU_TARGET_MODEM_DELTA)
+	{
+		DFU_TARGET_IMAGE_TYPE_MODEM_DELTA,
+		dfu_target_modem_delta_identify,
+		{
+			.init = dfu_target_modem_delta_init,
+			.offset_get = dfu_target_modem_delta_offset_get,
+			.write = dfu_target_modem_delta_write,
+			.done = dfu_target_modem_delta_done,
+			.schedule_update = dfu_target_modem_delta_schedule_update,
+			.reset = dfu_target_modem_delta_reset,
+		},
+	},
+#endif
+#if IS_ENABLED(CONFIG_DFU_TARGET_FULL_MODEM)
+	{
+		DFU_TARGET_IMAGE_TYPE_FULL_MODEM,
+		dfu_target_full_modem_identify,
+		{
+			.init = dfu_target_full_modem_init,
+			.offset_get = dfu_target_full_modem_offset_get,
+			.write = dfu_target_full_modem_write,
+			.done = dfu_target_full_modem_done,
+			.schedule_update = dfu_target_full_modem_schedule_update,
+			.reset = dfu_target_full_modem_reset,
 		},
 	},
 #endif
@@ -95,8 +130,9 @@ int dfu_target_init(int img_type, int img_num, size_t file_size, dfu_target_call
 	if (target == NULL) {
 		return -ENOTSUP;
 	}
-	if (skip_same_init && target == current && img_num == current_img_num &&
-	    file_size == current_size && current_identity == target_identity()) {
+	if (skip_same_init && target == current && img_type != DFU_TARGET_IMAGE_TYPE_MODEM_DELTA &&
+	    img_num == current_img_num && file_size == current_size &&
+	    current_identity == target_identity()) {
 		return 0;
 	}
 	if (current != NULL && current != target && !over) {

@@ -14,9 +14,11 @@ LAYERS = {
     "image": (("common", "flash"), ("dfu/image.h",)),
     "retention": (("common", "settings"), ("retention/retention.h", "retention/blinfo.h", "retention/bootmode.h")),
     "boot": (("common", "flash", "image", "retention"), ("dfu/mcuboot.h", "dfu/boot.h", "dfu/boot_rules.h")),
+    "modem": (("common", "flash", "settings"), ("dfu/modem.h", "dfu/fmfu_fdev.h")),
     "img": (("common", "flash", "stream", "boot"), ("dfu/flash_img.h",)),
-    "target": (("common", "flash", "settings", "stream", "image", "boot"),
-               ("dfu/dfu_target.h", "dfu/dfu_target_mcuboot.h", "dfu/dfu_target_stream.h")),
+    "target": (("common", "flash", "settings", "stream", "image", "boot", "modem"),
+               ("dfu/dfu_target.h", "dfu/dfu_target_mcuboot.h", "dfu/dfu_target_stream.h",
+                "dfu/dfu_target_modem_delta.h", "dfu/dfu_target_full_modem.h")),
 }
 OWNER = {header: layer for layer, (_, headers) in LAYERS.items() for header in headers}
 C_LIBRARY = {"assert.h", "errno.h", "inttypes.h", "limits.h", "stdarg.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h",

@@ -40,7 +40,9 @@ static int make(const char *mode, const char *properties)
 	text = text_changed(board_source, "mode = \"swap-move\";", node);
 	blob = board_compile_text(text, &len);
 	free(text);
-	rc = sim_device_create(DEVICE, blob, len, KEYS "board.dts", &error);
+	const struct sim_device_options made_with = {.source = KEYS "board.dts"};
+
+	rc = sim_device_create(DEVICE, blob, len, &made_with, &error);
 	free(blob);
 	return rc;
 }

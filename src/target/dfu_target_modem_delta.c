@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <dfu/dfu_target_modem_delta.h>
+
+#include <errno.h>
+
+bool dfu_target_modem_delta_identify(const void *const buf)
+{
+	(void)buf;
+	return false;
+}
+
+int dfu_target_modem_delta_init(size_t file_size, int img_num, dfu_target_callback_t callback)
+{
+	(void)file_size;
+	(void)img_num;
+	(void)callback;
+	return -ENOTSUP;
+}
+
+int dfu_target_modem_delta_offset_get(size_t *offset)
+{
+	(void)offset;
+	return -ENOTSUP;
+}
+
+int dfu_target_modem_delta_write(const void *const buf, size_t len)
+{
+	(void)buf;
+	(void)len;
+	return -ENOTSUP;
+}
+
+int dfu_target_modem_delta_done(bool successful)
+{
+	(void)successful;
+	return -ENOTSUP;
+}
+
+int dfu_target_modem_delta_schedule_update(int img_num)
+{
+	(void)img_num;
+	return -ENOTSUP;
+}
+
+int dfu_target_modem_delta_reset(void)
+{
+	return -ENOTSUP;
+}
