@@ -269,27 +269,22 @@ static void refuse_download(void)
  */
 static int publish(void)
 {
-	int rc = mcuboot_head_program(&download.slot, held);
+	bool mended;
+	const int rc =
+		mcuboot_head_publish(download.file.image, &download.slot, held, &verifier, &mended);
 
-	if (rc == -EUCLEAN) {
-		/* A cut from here to the next record costs the download. */
-		mcuboot_download_forget_progress(download.file.image);
-		rc = mcuboot_head_mend(download.file.image, &download.slot, verifier.buf,
-				       verifier.buf_len);
-		if (rc == 0) {
-			stream_progress_complete(dfu_target_stream_get_stream());
-			rc = mcuboot_head_program(&download.slot, held);
-		}
-		rc = rc == -EUCLEAN ? -EIO : rc;
-		if (rc != 0) {
+	if (rc != 0) {
+		if (mended) {
 			refuse_download();
 		}
+		return rc;
 	}
-	if (rc == 0) {
-		download.visible |= (uint16_t)(1u << download.file.image);
-		end_download(OVER);
+	if (mended) {
+		stream_progress_complete(dfu_target_stream_get_stream());
 	}
-	return rc;
+	download.visible |= (uint16_t)(1u << download.file.image);
+	end_download(OVER);
+	return 0;
 }
 
 /*

@@ -15,6 +15,7 @@
 #include "boot/boot_slot.h"
 #include "common/bytes.h"
 #include "flash/flash_caps.h"
+#include "target/mcuboot_download.h"
 #include "target/mcuboot_held.h"
 
 /* What a write block looks like: bits. */
@@ -178,4 +179,22 @@ int mcuboot_head_mend(int img_num, const struct mcuboot_slot *slot, uint8_t *buf
 		mcuboot_mark_clear(img_num, TARGET_MENDING);
 	}
 	return rc;
+}
+
+int mcuboot_head_publish(int img_num, const struct mcuboot_slot *slot, const uint8_t *head,
+			 const struct mcuboot_slot_verifier *verifier, bool *mended)
+{
+	int rc = mcuboot_mark_is_set(img_num, TARGET_MENDING) ? -EUCLEAN
+							      : mcuboot_head_program(slot, head);
+
+	*mended = rc == -EUCLEAN;
+	if (!*mended) {
+		return rc;
+	}
+	mcuboot_download_forget_progress(img_num);
+	rc = mcuboot_head_mend(img_num, slot, verifier->buf, verifier->buf_len);
+	if (rc == 0) {
+		rc = mcuboot_head_program(slot, head);
+	}
+	return rc == -EUCLEAN ? -EIO : rc;
 }

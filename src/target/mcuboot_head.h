@@ -39,4 +39,12 @@ int mcuboot_head_program(const struct mcuboot_slot *slot, const uint8_t *head);
  */
 int mcuboot_head_mend(int img_num, const struct mcuboot_slot *slot, uint8_t *buf, size_t buf_len);
 
+/*
+ * mcuboot_head_program(), and where a block is torn, or settings say that a cut interrupted its
+ * mending: forget the progress of the download, mend, and program. 0; -EIO: it cannot be mended;
+ * else from the device. *mended: that was begun; after an error the slot may have lost its page.
+ */
+int mcuboot_head_publish(int img_num, const struct mcuboot_slot *slot, const uint8_t *head,
+			 const struct mcuboot_slot_verifier *verifier, bool *mended);
+
 #endif

@@ -11,7 +11,7 @@
  * nothing is kept.
  *
  * "dfu/MCUBOOT<n>/e" is one byte, 1, while the slot's trailer is erased for a request or by a
- * cancel.
+ * cancel; "dfu/MCUBOOT<n>/m" while the page of a torn header is erased and written again.
  */
 #include "target/mcuboot_held.h"
 

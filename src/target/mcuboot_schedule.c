@@ -167,26 +167,14 @@ static int check_schedulable(int img_num, const struct mcuboot_slot_set *set, bo
 	return rc == 1 ? -ENOENT : rc;
 }
 
-/* Of a torn block the page is written anew; what was known of the download ends with that. */
 static int publish(int img_num, const struct candidate *candidate)
 {
-	const struct mcuboot_slot_verifier *verifier = mcuboot_download_verifier();
+	bool mended;
 
-	if (candidate->head == NULL) {
-		return 0;
-	}
-	int rc = mcuboot_mark_is_set(img_num, TARGET_MENDING)
-			 ? -EUCLEAN
-			 : mcuboot_head_program(&candidate->slot, candidate->head);
-	if (rc != -EUCLEAN) {
-		return rc;
-	}
-	mcuboot_download_forget_progress(img_num);
-	rc = mcuboot_head_mend(img_num, &candidate->slot, verifier->buf, verifier->buf_len);
-	if (rc == 0) {
-		rc = mcuboot_head_program(&candidate->slot, candidate->head);
-	}
-	return rc == -EUCLEAN ? -EIO : rc;
+	return candidate->head == NULL
+		       ? 0
+		       : mcuboot_head_publish(img_num, &candidate->slot, candidate->head,
+					      mcuboot_download_verifier(), &mended);
 }
 
 /* Whether an erase of the trailer was cut: it may look whole, and has to be done again. */

@@ -124,7 +124,7 @@ static void a_type_without_a_target_is_not_supported(void **state)
 				    3,
 				    DFU_TARGET_IMAGE_TYPE_ANY,
 				    DFU_TARGET_IMAGE_TYPE_SMP,
-				    DFU_TARGET_IMAGE_TYPE_MODEM_DELTA};
+				    DFU_TARGET_IMAGE_TYPE_CUSTOM};
 	(void)state;
 	assert_int_equal(begin(0, 100), 0);
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
