@@ -24,7 +24,7 @@
 enum cli_status { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_CUT = 3 };
 
 #define CLI_OPERANDS_MAX 3
-#define CLI_OPTIONS_MAX 8
+#define CLI_OPTIONS_MAX 12
 
 /** An option; a table of them ends with a NULL name. */
 struct cli_option {
@@ -37,7 +37,7 @@ struct cli;
 
 /** A verb. */
 struct cli_verb {
-	const char *name;
+	const char *name;                           /**< One word or two, with a space between. */
 	const char *operands[CLI_OPERANDS_MAX + 1]; /**< All are needed; NULL after the last one. */
 	const struct cli_option *options;           /**< NULL: none of its own. */
 	const char *summary;                        /**< One line. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * slotwise: one verb a run. Here the verb is found, and afterwards everything that holds for all of
+ * slotwise: one verb a run. Here the verb is found ("modem apply" before "modem", so that a folder
+ * with the name of a second word is ./apply), and afterwards everything that holds for all of
  * them is done: a broken NOR rule is an error even where the verb went on, the report is printed at
  * exit 1, too, and output that could not be written is a failure.
  */
@@ -18,14 +19,66 @@ const struct cli_verb *const cli_verbs[] = {
 	&cli_verb_confirm, &cli_verb_cancel, &cli_verb_status, &cli_verb_inspect,  NULL,
 };
 
-static const struct cli_verb *find_verb(const char *name)
+/* How many arguments are the words of a verb's name; 0 if they are not those. */
+static int count_words(const char *name, int argc, char *const argv[])
 {
+	for (int words = 0; words < argc; words++) {
+		const size_t len = strcspn(name, " ");
+
+		if (strlen(argv[words]) != len || strncmp(name, argv[words], len) != 0) {
+			return 0;
+		}
+		if (name[len] == '\0') {
+			return words + 1;
+		}
+		name += len + 1;
+	}
+	return 0;
+}
+
+/* The verb with the longest name that fits; *words: of that. */
+static const struct cli_verb *find_verb(int argc, char *const argv[], int *words)
+{
+	const struct cli_verb *found = NULL;
+
+	*words = 0;
 	for (size_t i = 0; cli_verbs[i] != NULL; i++) {
-		if (strcmp(cli_verbs[i]->name, name) == 0) {
-			return cli_verbs[i];
+		const int count = count_words(cli_verbs[i]->name, argc, argv);
+
+		if (count > *words) {
+			found = cli_verbs[i];
+			*words = count;
 		}
 	}
-	return NULL;
+	return found;
+}
+
+/* Whether verbs of two words begin with this one. */
+static bool is_first_word(const char *word)
+{
+	const size_t len = strlen(word);
+	size_t i = 0;
+
+	while (cli_verbs[i] != NULL &&
+	       (strncmp(cli_verbs[i]->name, word, len) != 0 || cli_verbs[i]->name[len] != ' ')) {
+		i++;
+	}
+	return len > 0 && cli_verbs[i] != NULL;
+}
+
+static enum cli_status no_verb(int argc, char *const argv[])
+{
+	if (!is_first_word(argv[0])) {
+		return cli_usage(NULL, "%s: no such verb", argv[0]);
+	}
+	if (argc < 2) {
+		return cli_usage(NULL, "%s: its second word is missing", argv[0]);
+	}
+	if (cli_is_help(argv[1])) {
+		cli_print_help(NULL);
+		return CLI_DONE;
+	}
+	return cli_usage(NULL, "%s %s: no such verb", argv[0], argv[1]);
 }
 
 static enum cli_status finish(struct cli *cli, enum cli_status status)
@@ -68,6 +121,7 @@ static enum cli_status run(const struct cli_verb *verb, int argc, char *const ar
 static enum cli_status dispatch(int argc, char *argv[])
 {
 	const struct cli_verb *verb;
+	int words;
 
 	if (argc < 2) {
 		return cli_usage(NULL, "a verb is missing");
@@ -80,9 +134,10 @@ static enum cli_status dispatch(int argc, char *argv[])
 		printf("slotwise " SLOTWISE_VERSION "\n");
 		return CLI_DONE;
 	}
-	verb = find_verb(argv[1]);
-	return verb != NULL ? run(verb, argc - 2, &argv[2])
-			    : cli_usage(NULL, "%s: no such verb", argv[1]);
+	argc--;
+	argv++;
+	verb = find_verb(argc, argv, &words);
+	return verb != NULL ? run(verb, argc - words, &argv[words]) : no_verb(argc, argv);
 }
 
 int main(int argc, char *argv[])
