@@ -23,6 +23,9 @@
  * too, at any of its operations; finish() then starts again. So finish() must be right when it
  * begins from the top at any moment, on whatever run() or finish() left.
  *
+ * A part of the block may be opaque, such as a modem: how an operation changes it only the device
+ * knows. A cut inside or after one of its operations runs the device up to there.
+ *
  * A planned cut that does not fire is a violation; so are a crash or a hang of a child, and a cut
  * of the whole device, run again, which leaves other bytes than the recording says.
  */
@@ -63,6 +66,13 @@ struct powercut_flash {
 	struct sim_cells cells; /**< All in the block; its sim_nor has the same. */
 };
 
+/** What changes by operations of kinds SIM_MODEM_*, and may change between operations, too. */
+struct powercut_opaque {
+	const char *name; /**< For texts: "modem". */
+	uint8_t *bytes;   /**< In the block. */
+	size_t size;      /**< 0: there is none. */
+};
+
 /** A part of a flash device, for texts and for the colours of a heat map. */
 struct powercut_area {
 	const char *name; /**< "image-1", "storage". */
@@ -76,6 +86,7 @@ struct powercut_layout {
 	size_t used; /**< Bytes of the block that are in use: what a snapshot copies. */
 	size_t flashes;
 	struct powercut_flash flash[POWERCUT_FLASHES];
+	struct powercut_opaque opaque;
 	size_t areas; /**< May be 0. */
 	struct powercut_area area[POWERCUT_AREAS];
 };
@@ -87,9 +98,9 @@ struct powercut_world {
 	const void *config; /**< powercut_case.config. */
 	uint8_t *block; /**< All that survives; zeroed before prepare(). The same address always. */
 	const struct powercut_layout *layout;
-	/** Of all flash of the device. Nothing is counted, recorded or cut before powercut_live(),
-	 * so that the bootloader's step and the start of the simulator are none of it. NULL in
-	 * checks. */
+	/** Of all flash of the device, and its modem. Nothing is counted, recorded or cut before
+	 * powercut_live(), so that the bootloader's step and the start of the simulator are none of
+	 * it. NULL in checks. */
 	struct sim_power *power;
 	/** Nothing was cut and nothing fails, before or in this run: costs may be judged. */
 	bool uninterrupted;

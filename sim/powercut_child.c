@@ -52,7 +52,11 @@ static void power_watch(void *arg, const struct sim_operation *operation)
 				   "the setting %s is saved outside the block", operation->name);
 		return;
 	}
-	powercut_recording_add(worker->way.recording, operation);
+	if (operation->kind >= SIM_MODEM_PATCH && worker->layout.opaque.size == 0) {
+		powercut_violation(&worker->world, "scenario", "no part of the block is a modem");
+		return;
+	}
+	powercut_recording_add(worker->way.recording, &worker->world, operation);
 }
 
 static void plan_cut(struct powercut_worker *worker, const struct powercut_cut *cut)

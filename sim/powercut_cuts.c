@@ -10,7 +10,9 @@
  *
  * All this stands on the recording being what a device does. So some cuts, by their numbers, run
  * the whole chain again on the device, with the power really going, and compare the blocks. A cut
- * after an operation always does: from a recording it would be the cut before the next one.
+ * after an operation always does: from a recording it would be the cut before the next one. A cut
+ * inside or after an operation of the opaque part is no matter of a recording: the device runs up
+ * to there.
  */
 #include "powercut_parts.h"
 
@@ -133,11 +135,20 @@ static void stir_noise(const struct powercut_worker *worker, uint32_t number)
 	}
 }
 
+/* The device itself runs up to the cut. */
+static bool fly_to_cut(struct powercut_worker *worker, size_t depth, const struct powercut_cut *cut)
+{
+	put(worker, worker->world.block, worker->level[depth].begin);
+	unsee(worker);
+	return is_interrupted(worker, depth, cut);
+}
+
 /* Flash as the cut leaves it. */
 static bool put_cut(struct powercut_worker *worker, size_t depth, const struct powercut_cut *cut)
 {
 	struct powercut_level *level = &worker->level[depth];
 	const struct powercut_world *world = &worker->world;
+	const struct powercut_entry *entry;
 
 	if (!powercut_cursor_advance(&level->at, &level->recording, world, cut->k)) {
 		powercut_violation(world, "runner",
@@ -146,8 +157,12 @@ static bool put_cut(struct powercut_worker *worker, size_t depth, const struct p
 		return false;
 	}
 	put(worker, world->block, level->at.block);
-	powercut_entry_apply(&level->recording, &level->recording.entry[level->at.entry], world,
-			     world->block, cut);
+	entry = &level->recording.entry[level->at.entry];
+	if (cut->kind == POWERCUT_BEFORE || !powercut_entry_is_opaque(entry)) {
+		powercut_entry_apply(&level->recording, entry, world, world->block, cut);
+	} else if (!fly_to_cut(worker, depth, cut)) {
+		return false;
+	}
 	if (runs_whole(worker, depth, cut)) {
 		run_whole(worker);
 	}
@@ -161,9 +176,7 @@ static bool put_failure(struct powercut_worker *worker, size_t depth,
 {
 	const struct powercut_scenario *how = worker->id->at->how;
 
-	put(worker, worker->world.block, worker->level[depth].begin);
-	unsee(worker);
-	if (is_interrupted(worker, depth, cut) && worker->told->rc == 0) {
+	if (fly_to_cut(worker, depth, cut) && worker->told->rc == 0) {
 		powercut_check(worker, depth == 0 ? how->check_ran : how->check_end);
 	}
 	return !is_broken(worker);

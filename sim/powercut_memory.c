@@ -74,6 +74,8 @@ static bool lies_in(const uint8_t *part, size_t len, const uint8_t *at, size_t *
 static void name_place(const struct powercut_world *world, size_t at, char text[POWERCUT_TEXT])
 {
 	const uint8_t *place = &world->block[at];
+	const struct powercut_opaque *opaque = &world->layout->opaque;
+	size_t within;
 
 	for (size_t i = 0; i < world->layout->flashes; i++) {
 		const struct powercut_flash *flash = &world->layout->flash[i];
@@ -94,6 +96,10 @@ static void name_place(const struct powercut_world *world, size_t at, char text[
 				       offset * flash->write_block, flash->name);
 			return;
 		}
+	}
+	if (opaque->size > 0 && lies_in(opaque->bytes, opaque->size, place, &within)) {
+		(void)snprintf(text, POWERCUT_TEXT, "byte %#zx of %s", within, opaque->name);
+		return;
 	}
 	(void)snprintf(text, POWERCUT_TEXT, "byte %#zx of the block", at);
 }

@@ -9,7 +9,9 @@
 #include "powercut.h"
 
 #define POWERCUT_TEXT 400
-#define POWERCUT_WHOLE UINT32_MAX
+/* Of powercut_entry.flash: no operation, but what the block is from then on. */
+#define POWERCUT_WHOLE UINT32_MAX        /* All of it, as a boot found it. */
+#define POWERCUT_OPAQUE (UINT32_MAX - 1) /* Its opaque part. */
 
 /* Memory: powercut_memory.c. */
 
@@ -35,16 +37,17 @@ bool powercut_same(const struct powercut_world *world, uint8_t *one, const uint8
 /* Recordings: powercut_record.c. */
 
 struct powercut_entry {
-	uint32_t flash; /* POWERCUT_WHOLE: no operation, but all of the block as a boot found it. */
+	uint32_t flash; /* Or POWERCUT_WHOLE, POWERCUT_OPAQUE. */
 	enum sim_operation_kind kind;
 	size_t offset;
 	size_t len;
-	size_t data; /* Where its bytes are; an erase has none. */
+	size_t data; /* Where its bytes are; only a program has some. */
 };
 
 struct powercut_recorded {
 	size_t entries;
 	size_t bytes;
+	size_t opaque; /* Where the opaque part is, as it was written down last. */
 	unsigned long operations;
 	bool full; /* It held no more. */
 };
@@ -69,8 +72,12 @@ void powercut_recording_clear(const struct powercut_recording *recording);
 void powercut_recording_block(const struct powercut_recording *recording,
 			      const struct powercut_world *world);
 void powercut_recording_add(const struct powercut_recording *recording,
+			    const struct powercut_world *world,
 			    const struct sim_operation *operation);
-/* Do @p entry to @p block, so far as @p cut lets it. */
+bool powercut_entry_is_operation(const struct powercut_entry *entry);
+/* Whether it changes the opaque part: what comes after it in the recording says how. */
+bool powercut_entry_is_opaque(const struct powercut_entry *entry);
+/* Do @p entry, if it is not opaque, to @p block, so far as @p cut lets it. */
 void powercut_entry_apply(const struct powercut_recording *recording,
 			  const struct powercut_entry *entry, const struct powercut_world *world,
 			  uint8_t *block, const struct powercut_cut *cut);

@@ -6,6 +6,9 @@
  * it shares with the parent. The parent builds flash before any operation from that, and tears the
  * operation, without the library and without running the device again. What a boot finds when it
  * goes live is recorded whole: the bootloader's step before it is atomic and no operation.
+ *
+ * Of the opaque part the child writes down what it has become, before the next operation. So the
+ * part is right before any operation, also where it has changed by itself.
  */
 #include "powercut_parts.h"
 
@@ -47,19 +50,49 @@ static void add(const struct powercut_recording *recording, struct powercut_entr
 	told->bytes += len;
 	recording->entry[told->entries] = entry;
 	told->entries++;
-	told->operations += entry.flash == POWERCUT_WHOLE ? 0 : 1;
+	told->operations += powercut_entry_is_operation(&entry) ? 1 : 0;
+}
+
+static void add_opaque(const struct powercut_recording *recording,
+		       const struct powercut_opaque *opaque)
+{
+	struct powercut_recorded *told = recording->told;
+	const size_t at = told->bytes;
+
+	if (opaque->size > 0 && !told->full &&
+	    memcmp(opaque->bytes, &recording->data[told->opaque], opaque->size) != 0) {
+		add(recording,
+		    (struct powercut_entry){.flash = POWERCUT_OPAQUE, .len = opaque->size},
+		    opaque->bytes, opaque->size);
+		told->opaque = told->full ? told->opaque : at;
+	}
+}
+
+bool powercut_entry_is_operation(const struct powercut_entry *entry)
+{
+	return entry->flash != POWERCUT_WHOLE && entry->flash != POWERCUT_OPAQUE;
+}
+
+bool powercut_entry_is_opaque(const struct powercut_entry *entry)
+{
+	return powercut_entry_is_operation(entry) && entry->kind >= SIM_MODEM_PATCH;
 }
 
 void powercut_recording_block(const struct powercut_recording *recording,
 			      const struct powercut_world *world)
 {
-	const size_t used = world->layout->used;
+	const struct powercut_layout *layout = world->layout;
+	const size_t at = recording->told->bytes;
 
-	add(recording, (struct powercut_entry){.flash = POWERCUT_WHOLE, .len = used}, world->block,
-	    used);
+	add(recording, (struct powercut_entry){.flash = POWERCUT_WHOLE, .len = layout->used},
+	    world->block, layout->used);
+	if (layout->opaque.size > 0) {
+		recording->told->opaque = at + (size_t)(layout->opaque.bytes - world->block);
+	}
 }
 
 void powercut_recording_add(const struct powercut_recording *recording,
+			    const struct powercut_world *world,
 			    const struct sim_operation *operation)
 {
 	const struct powercut_entry entry = {
@@ -69,6 +102,7 @@ void powercut_recording_add(const struct powercut_recording *recording,
 		.len = operation->len,
 	};
 
+	add_opaque(recording, &world->layout->opaque);
 	add(recording, entry, operation->data, operation->kind == SIM_PROGRAM ? entry.len : 0);
 }
 
@@ -130,7 +164,12 @@ void powercut_entry_apply(const struct powercut_recording *recording,
 		memcpy(block, data, entry->len);
 		return;
 	}
-	if (cut->kind == POWERCUT_BEFORE) {
+	if (entry->flash == POWERCUT_OPAQUE) {
+		memcpy(powercut_within(world, world->layout->opaque.bytes, block), data,
+		       entry->len);
+		return;
+	}
+	if (cut->kind == POWERCUT_BEFORE || powercut_entry_is_opaque(entry)) {
 		return;
 	}
 	flash = &world->layout->flash[entry->flash];
@@ -155,11 +194,11 @@ bool powercut_cursor_advance(struct powercut_cursor *cursor,
 	for (;;) {
 		const struct powercut_entry *entry = &recording->entry[cursor->entry];
 
-		if (entry->flash != POWERCUT_WHOLE && cursor->operations == k) {
+		if (powercut_entry_is_operation(entry) && cursor->operations == k) {
 			return true;
 		}
 		powercut_entry_apply(recording, entry, world, cursor->block, &whole);
-		cursor->operations += entry->flash == POWERCUT_WHOLE ? 0 : 1;
+		cursor->operations += powercut_entry_is_operation(entry) ? 1 : 0;
 		cursor->entry++;
 	}
 }

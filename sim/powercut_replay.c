@@ -57,8 +57,8 @@ static void say_operations(const struct powercut_worker *worker,
 	for (size_t i = 0; k < count && i < recording->told->entries; i++) {
 		const struct powercut_entry *entry = &recording->entry[i];
 
-		if (entry->flash == POWERCUT_WHOLE) {
-			(void)fprintf(out, "    boot\n");
+		if (!powercut_entry_is_operation(entry)) {
+			(void)fputs(entry->flash == POWERCUT_WHOLE ? "    boot\n" : "", out);
 			continue;
 		}
 		powercut_entry_text(&worker->world, entry, text);
@@ -116,7 +116,8 @@ static void say_cut(struct powercut_worker *worker, size_t depth, const struct p
 	(void)fprintf(out, "  the power goes %s operation %lu\n", powercut_kind_name(cut->kind),
 		      cut->k);
 	if (cut->kind == POWERCUT_INSIDE &&
-	    powercut_cursor_advance(&level->at, recording, &worker->world, cut->k)) {
+	    powercut_cursor_advance(&level->at, recording, &worker->world, cut->k) &&
+	    !powercut_entry_is_opaque(&recording->entry[level->at.entry])) {
 		say_tear(worker, level, cut);
 	}
 }

@@ -19,7 +19,19 @@ static const struct powercut_area *area_of(const struct powercut_world *world,
 
 const char *powercut_entry_kind(const struct powercut_entry *entry)
 {
-	return entry->kind == SIM_ERASE ? "erase" : "program";
+	static const char *const names[] = {
+		[SIM_PROGRAM] = "program",
+		[SIM_ERASE] = "erase",
+		[SIM_SAVE] = "save",
+		[SIM_MODEM_PATCH] = "patch",
+		[SIM_MODEM_CLEAR] = "clear",
+		[SIM_MODEM_REQUEST] = "request",
+		[SIM_MODEM_UPDATE] = "update",
+		[SIM_MODEM_CHUNK] = "chunk",
+		[SIM_MODEM_COMPLETE] = "complete",
+	};
+
+	return names[entry->kind];
 }
 
 const char *powercut_entry_place(const struct powercut_world *world,
@@ -27,6 +39,10 @@ const char *powercut_entry_place(const struct powercut_world *world,
 {
 	const struct powercut_area *area = area_of(world, entry);
 
+	if (powercut_entry_is_opaque(entry)) {
+		*offset = entry->offset;
+		return world->layout->opaque.name;
+	}
 	*offset = entry->offset - (area == NULL ? 0 : area->offset);
 	return area == NULL ? world->layout->flash[entry->flash].name : area->name;
 }

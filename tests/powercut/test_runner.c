@@ -185,6 +185,10 @@ static const struct {
 	{TOY_CANNOT_RUN, "/none: run: failed: Permission denied\n"},
 	{TOY_TOO_LARGE, "/none: layout: Cannot allocate memory\n"},
 	{TOY_SAVES_OUTSIDE, "/none: scenario: the setting toy is saved outside the block\n"},
+	{TOY_GADGET_TRUSTS, "/inside:2.23: I2: the gadget is something between\n"},
+	{TOY_GADGET_FORGETS,
+	 ": whole: the device itself leaves something else: byte 0x8 of gadget\n"},
+	{TOY_GADGET_OUTSIDE, "/none: scenario: no part of the block is a modem\n"},
 };
 
 static void every_defect_is_found_and_named(void **state)
@@ -290,6 +294,39 @@ static void a_replay_says_what_it_did(void **state)
 	assert_has(o.text, "the power goes inside operation 2\n    torn: ");
 	assert_has(o.text, "the power goes before operation 1\n");
 	assert_has(o.text, "new version runs\n");
+	assert_has(o.text, "all holds");
+}
+
+static void what_only_the_device_knows_is_cut_as_all_else(void **state)
+{
+	const unsigned long operations = TOY_GADGET_OPERATIONS + TOY_OPERATIONS;
+	struct outcome o;
+
+	(void)state;
+	run_cases(&o, TOY_GADGET, 1, (struct powercut_plan){.seeds = SEEDS, .real_one_in = 1});
+	assert_string_equal(o.text, "");
+	assert_int_equal(o.totals.violations, 0);
+	assert_int_equal(o.totals.by_cuts[1], operations * (2 + SEEDS));
+	assert_int_equal(o.totals.by_kind[POWERCUT_FAIL], operations);
+	assert_true(o.totals.by_cuts[2] > operations * operations);
+	assert_int_equal(o.totals.whole, o.totals.fired);
+	assert_int_equal(o.totals.planned, o.totals.fired + operations);
+}
+
+static void a_replay_names_what_only_the_device_knows(void **state)
+{
+	struct outcome o;
+
+	(void)state;
+	replay(&o, "toy/gadget/two-pages/inside:1.5+after:2+before:4");
+	assert_int_equal(o.totals.violations, 0);
+	assert_int_equal(o.totals.fired, 1);
+	assert_has(o.text,
+		   "run, 9 operations:\n    boot\n       0  patch of 8 bytes at gadget+0x40\n"
+		   "       1  patch of 8 bytes at gadget+0x40\n"
+		   "  the power goes inside operation 1\n");
+	assert_has(o.text, "  the power goes after operation 2\n");
+	assert_has(o.text, "       3  erase of 256 bytes at right+0\n");
 	assert_has(o.text, "all holds");
 }
 
@@ -466,6 +503,8 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_without_a_cut_is_reported_once_and_cut_all_the_same),
 		cmocka_unit_test(what_is_found_can_be_repeated),
 		cmocka_unit_test(a_replay_says_what_it_did),
+		cmocka_unit_test(what_only_the_device_knows_is_cut_as_all_else),
+		cmocka_unit_test(a_replay_names_what_only_the_device_knows),
 		cmocka_unit_test(a_replay_without_a_cut_judges_the_device_as_it_is),
 		cmocka_unit_test(a_replay_of_a_failure_says_so),
 		cmocka_unit_test(a_planned_cut_that_does_not_fire_is_a_violation),

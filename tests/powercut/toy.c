@@ -13,6 +13,7 @@
 #define WRITE_BLOCK 8u
 #define BLOCKS 4u /* Of a version. */
 #define SEAL_AT (BLOCKS * WRITE_BLOCK)
+#define GADGET 8u
 #define OLD 1
 #define NEW 2
 
@@ -22,6 +23,9 @@ struct toy_block {
 	uint8_t unstable[2 * PAGE];
 	uint8_t programmed[2 * PAGE / WRITE_BLOCK];
 	uint32_t noise;
+	/* A number in all of its bytes, and how often it was asked to change, which is no
+	 * operation. */
+	uint8_t gadget[GADGET + 1];
 };
 
 /* One boot of it. */
@@ -43,6 +47,11 @@ static struct flash_ram_config ram = {
 static enum toy_defect defect_of(const struct powercut_world *world)
 {
 	return (enum toy_defect)(intptr_t)world->config;
+}
+
+static bool has_gadget(enum toy_defect defect)
+{
+	return defect >= TOY_GADGET && defect < TOY_DEFECTS;
 }
 
 static int lay_out(const struct powercut_world *world, size_t size, struct powercut_layout *layout)
@@ -70,6 +79,13 @@ static int lay_out(const struct powercut_world *world, size_t size, struct power
 		.area = {{.name = "left", .size = PAGE},
 			 {.name = "right", .offset = PAGE, .size = PAGE}},
 	};
+	if (has_gadget(defect_of(world)) && defect_of(world) != TOY_GADGET_OUTSIDE) {
+		layout->opaque = (struct powercut_opaque){
+			.name = "gadget",
+			.bytes = block->gadget,
+			.size = sizeof(block->gadget),
+		};
+	}
 	return 0;
 }
 
@@ -137,6 +153,58 @@ static int program_seal(struct toy *toy, off_t page)
 	return flash_write(&toy->nor.device, page + (off_t)SEAL_AT, seal, sizeof(seal));
 }
 
+static uint8_t *gadget_of(const struct powercut_world *world)
+{
+	return ((struct toy_block *)(void *)world->block)->gadget;
+}
+
+/* One operation: all of its bytes become the number, some of them if it is torn. */
+static int gadget_put(const struct toy *toy, uint8_t number)
+{
+	struct sim_power *power = toy->world->power;
+	uint8_t *gadget = gadget_of(toy->world);
+	const struct sim_operation operation = {
+		.kind = SIM_MODEM_PATCH, .offset = 0x40, .len = GADGET, .data = &number};
+	int rc;
+
+	gadget[GADGET]++;
+	if (toy->defect == TOY_GADGET_FORGETS) {
+		gadget[GADGET] = (uint8_t)getpid();
+	}
+	rc = sim_power_begin(power, &operation);
+	if (rc != 0) {
+		return rc;
+	}
+	memset(gadget, number, sim_power_tears(power) ? power->seed % GADGET : GADGET);
+	return sim_power_end(power, 0);
+}
+
+/* Two numbers on the way to the last. */
+static int gadget_update(const struct toy *toy)
+{
+	const uint8_t *gadget = gadget_of(toy->world);
+	int rc = 0;
+
+	if (toy->defect == TOY_GADGET_TRUSTS && gadget[0] == NEW * 2) {
+		return 0;
+	}
+	for (uint8_t number = NEW; number <= NEW * 2 && rc == 0; number++) {
+		rc = gadget_put(toy, number);
+	}
+	return rc;
+}
+
+static bool gadget_is_new(const struct powercut_world *world)
+{
+	const uint8_t *gadget = gadget_of(world);
+	size_t same = 0;
+
+	while (same < GADGET && gadget[same] == NEW * 2) {
+		same++;
+	}
+	return same == GADGET;
+}
+
 static int put_version(struct toy *toy, off_t page, uint8_t version)
 {
 	int rc = 0;
@@ -191,7 +259,8 @@ static int update(struct toy *toy)
 	if (toy->defect == TOY_SAVES_OUTSIDE) {
 		save_outside(world);
 	}
-	rc = put_version(toy, PAGE, NEW);
+	rc = has_gadget(toy->defect) ? gadget_update(toy) : 0;
+	rc = rc == 0 ? put_version(toy, PAGE, NEW) : rc;
 	if (toy->nor.violation[0] != '\0') {
 		powercut_violation(world, "I3", "%s", toy->nor.violation);
 	}
@@ -282,6 +351,9 @@ static void check_end(const struct powercut_world *world)
 	if (version_at(&world->layout->flash[0].bytes[PAGE]) != NEW) {
 		powercut_violation(world, "I2", "the new version does not run");
 	}
+	if (has_gadget(defect_of(world)) && !gadget_is_new(world)) {
+		powercut_violation(world, "I2", "the gadget is something between");
+	}
 }
 
 static const struct powercut_scenario how = {
@@ -320,4 +392,8 @@ const struct powercut_case toy_cases[TOY_DEFECTS] = {
 	CASE("too-large", TOY_TOO_LARGE),
 	CASE("saves-outside", TOY_SAVES_OUTSIDE),
 	CASE("wastes", TOY_WASTES),
+	CASE("gadget", TOY_GADGET),
+	CASE("gadget-trusts", TOY_GADGET_TRUSTS),
+	CASE("gadget-forgets", TOY_GADGET_FORGETS),
+	CASE("gadget-outside", TOY_GADGET_OUTSIDE),
 };

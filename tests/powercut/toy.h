@@ -27,9 +27,13 @@ enum toy_defect {
 	TOY_CHECK_HANGS,   /* As above. */
 	TOY_CANNOT_PREPARE,
 	TOY_CANNOT_RUN,
-	TOY_TOO_LARGE,     /* For the block. */
-	TOY_SAVES_OUTSIDE, /* A setting that is not in the block. */
-	TOY_WASTES,        /* In a run that nothing interrupts. */
+	TOY_TOO_LARGE,      /* For the block. */
+	TOY_SAVES_OUTSIDE,  /* A setting that is not in the block. */
+	TOY_WASTES,         /* In a run that nothing interrupts. */
+	TOY_GADGET,         /* Sound, and has a part whose operations only it knows. */
+	TOY_GADGET_TRUSTS,  /* That part, after a cut inside one of them. */
+	TOY_GADGET_FORGETS, /* It changes with the process. */
+	TOY_GADGET_OUTSIDE, /* It is not in the block. */
 	TOY_DEFECTS
 };
 
@@ -38,5 +42,7 @@ extern const struct powercut_case toy_cases[TOY_DEFECTS];
 
 /** Operations of the update. */
 #define TOY_OPERATIONS 6
+/** Those of the gadget, before them. */
+#define TOY_GADGET_OPERATIONS 3
 
 #endif
