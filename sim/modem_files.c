@@ -37,23 +37,3 @@ int sim_modem_signed_digest(const uint8_t *wrapper, size_t len,
 	(void)digest;
 	return -ENOTSUP;
 }
-
-int sim_modem_make_delta(const struct sim_modem_firmware *from, const struct sim_modem_firmware *to,
-			 uint8_t **file, size_t *len)
-{
-	(void)from;
-	(void)to;
-	(void)file;
-	(void)len;
-	return -ENOTSUP;
-}
-
-int sim_modem_read_delta(const uint8_t *file, size_t len, struct sim_modem_delta *delta,
-			 struct sim_error *error)
-{
-	(void)file;
-	(void)len;
-	(void)delta;
-	(void)error;
-	return -ENOTSUP;
-}

@@ -16,6 +16,12 @@ extern "C" {
 
 #define SIM_MODEM_VERSION_LEN 32 /**< Room for a version. */
 
+/** Segments of a firmware: those that a full file holds beside the bootloader. */
+#define SIM_MODEM_SEGMENTS_MAX (FMFU_FDEV_SEGMENTS_MAX - 1)
+
+#define SIM_MODEM_BOOTLOADER_ADDR 0x20000000 /**< Of the factory's bootloader. */
+#define SIM_MODEM_BOOTLOADER_LEN 6608
+
 struct sim_modem_segment {
 	uint32_t addr;
 	uint32_t len;
@@ -25,7 +31,7 @@ struct sim_modem_segment {
 /** All but the bootloader, in ascending order of address, without overlaps. */
 struct sim_modem_firmware {
 	size_t count;
-	struct sim_modem_segment segment[FMFU_FDEV_SEGMENTS_MAX];
+	struct sim_modem_segment segment[SIM_MODEM_SEGMENTS_MAX];
 };
 
 /**
@@ -40,6 +46,17 @@ struct sim_modem_firmware {
  */
 void sim_modem_firmware_make(struct sim_modem_firmware *firmware, uint8_t *room, size_t room_len,
 			     const char *version);
+
+/** The factory's bootloader, the same for all versions. */
+void sim_modem_bootloader_make(struct sim_modem_segment *bootloader,
+			       uint8_t room[SIM_MODEM_BOOTLOADER_LEN]);
+
+/** Bytes of all segments together. */
+uint64_t sim_modem_firmware_len(const struct sim_modem_firmware *firmware);
+
+/** The bytes at an address, if one segment has all of them; NULL otherwise. */
+const uint8_t *sim_modem_firmware_at(const struct sim_modem_firmware *firmware, uint32_t addr,
+				     uint32_t len);
 
 /** The version that a firmware tells of itself; "" if it does not. */
 void sim_modem_firmware_version(const struct sim_modem_firmware *firmware,
