@@ -21,6 +21,8 @@ LAYERS = {
                 "dfu/dfu_target_modem_delta.h", "dfu/dfu_target_full_modem.h")),
 }
 OWNER = {header: layer for layer, (_, headers) in LAYERS.items() for header in headers}
+# Made by zcbor when the library is built, for these layers.
+GENERATED = {"fmfu_decode.h": "modem", "zcbor_decode.h": "modem"}
 C_LIBRARY = {"assert.h", "errno.h", "inttypes.h", "limits.h", "stdarg.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h",
              "string.h", "sys/types.h"}
 
@@ -31,6 +33,8 @@ def layer_of(include):
         return ""
     if include in OWNER:
         return OWNER[include]
+    if include in GENERATED:
+        return GENERATED[include]
     folder = include.split("/")[0]
     return folder if folder in LAYERS and (project.SOURCE / "src" / include).exists() else None
 
