@@ -30,19 +30,25 @@ extern "C" {
 typedef int (*sim_modem_sign_t)(void *arg, const uint8_t digest[DFU_MODEM_DIGEST_LEN],
 				uint8_t signature[SIM_MODEM_SIGNATURE_LEN]);
 
+/** What a full file is made of. */
+struct sim_modem_full {
+	struct sim_modem_segment bootloader; /**< First segment. */
+	const struct sim_modem_firmware *firmware;
+	uint32_t compat;
+	sim_modem_sign_t sign; /**< NULL: the dummy signature, 256 bytes 0xff. */
+	void *arg;             /**< For sign(). */
+};
+
 /**
  * @brief Make a full file.
  *
- * @param bootloader  First segment.
- * @param sign        NULL: the dummy signature, 256 bytes 0xff.
- * @param file        Set to memory that the caller has to free().
+ * @param file      Set to memory that the caller has to free().
  * @retval 0        Made.
- * @retval -EINVAL  No bytes in a segment, overlaps, too many segments: @p error tells.
- * @retval -errno   From @p sign; -ENOMEM.
+ * @retval -EINVAL  No segment or too many of them, one without bytes, at address 0 or past the end
+ *                  of the address space, overlaps. @p error tells.
+ * @retval -errno   From sign(), or the hash's engine; -ENOMEM.
  */
-DFU_MUST_CHECK int sim_modem_make_full(const struct sim_modem_segment *bootloader,
-				       const struct sim_modem_firmware *firmware,
-				       sim_modem_sign_t sign, void *arg, uint8_t **file,
+DFU_MUST_CHECK int sim_modem_make_full(const struct sim_modem_full *full, uint8_t **file,
 				       size_t *len, struct sim_error *error);
 
 /**
@@ -59,11 +65,22 @@ DFU_MUST_CHECK int sim_modem_read_full(const uint8_t *file, size_t len,
 				       struct sim_modem_firmware *firmware,
 				       struct sim_error *error);
 
-/** The digest that a full file's signature is of: its Sig_structure. As fmfu_fdev_check(). */
+/**
+ * @brief The digest that a full file's signature is of: that of its Sig_structure (RFC 9052, 4.4).
+ * @param wrapper  Any bytes may follow.
+ * @retval 0         @p digest is set.
+ * @retval -EBADMSG  It is not a wrapper, or damaged.
+ * @retval -errno    From the hash's engine.
+ */
 DFU_MUST_CHECK int sim_modem_signed_digest(const uint8_t *wrapper, size_t len,
 					   uint8_t digest[DFU_MODEM_DIGEST_LEN]);
 
-/** Make a patch from one firmware to another. 0 or -ENOMEM, or an errno of the hash's engine. */
+/**
+ * @brief Make a patch from one firmware to another.
+ * @param file     Set to memory that the caller has to free().
+ * @retval 0       Made.
+ * @retval -errno  -ENOMEM, or from the hash's engine.
+ */
 DFU_MUST_CHECK int sim_modem_make_delta(const struct sim_modem_firmware *from,
 					const struct sim_modem_firmware *to, uint8_t **file,
 					size_t *len);
@@ -76,10 +93,10 @@ struct sim_modem_delta {
 };
 
 /**
- * @brief Read the header of a patch.
+ * @brief Read a patch, all of it but what only the modem's firmware can tell.
  * @retval 0          @p delta is set.
  * @retval -EBADMSG   It is none, or damaged.
- * @retval -EMSGSIZE  @p len is not the length it tells.
+ * @retval -EMSGSIZE  @p len is not the length it tells. @p error tells in words.
  */
 DFU_MUST_CHECK int sim_modem_read_delta(const uint8_t *file, size_t len,
 					struct sim_modem_delta *delta, struct sim_error *error);
