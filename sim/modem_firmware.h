@@ -19,6 +19,10 @@ extern "C" {
 /** Segments of a firmware: those that a full file holds beside the bootloader. */
 #define SIM_MODEM_SEGMENTS_MAX (FMFU_FDEV_SEGMENTS_MAX - 1)
 
+/** What the factory makes, unless told otherwise. */
+#define SIM_MODEM_FACTORY_VERSION "1.0.0"
+#define SIM_MODEM_FACTORY_LEN (256u << 10)
+
 #define SIM_MODEM_BOOTLOADER_ADDR 0x20000000 /**< Of the factory's bootloader. */
 #define SIM_MODEM_BOOTLOADER_LEN 6608
 
