@@ -24,7 +24,7 @@ enum { OPTION_VERSION, OPTION_SIZE, OPTION_SEGMENTS, OPTION_BOOTLOADER, OPTION_C
 static const struct cli_option options[] = {
 	{"version", "V", "the factory's firmware of this version; default 1.0.0"},
 	{"size", "N", "bytes of it, 1024 to 16777216; default 262144"},
-	{"segments", "ADDR:FILE,...", "firmware from files instead, 1 to 127 of them"},
+	{"segments", "LIST", "firmware from files instead: ADDR:FILE,ADDR:FILE..., 1 to 127"},
 	{"bootloader", "FILE", "bootloader from a file instead of the factory's"},
 	{"compat", "N", "a number for the manifest, without meaning here; default 0"},
 	{"key", "PRIV.pem", "sign by this RSA-2048 key; default: the dummy signature"},
@@ -231,6 +231,6 @@ const struct cli_verb cli_verb_make_full = {
 	.summary = "make a full firmware for the modem",
 	.help = "OUT is overwritten. A new device has the factory's firmware 1.0.0. ADDR is "
 		"decimal, or\n"
-		"hexadecimal after 0x; a FILE of --segments has no comma in its name.",
+		"hexadecimal after 0x; a FILE of LIST has no comma in its name.",
 	.run = run,
 };

@@ -10,9 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <dfu/crypto.h>
-
 #include "common/bytes.h"
+#include "digest.h"
 #include "tear.h"
 
 #define FIRST_ADDR 0x6000u
@@ -119,25 +118,13 @@ void sim_modem_firmware_version(const struct sim_modem_firmware *firmware,
 int sim_modem_firmware_digest(const struct sim_modem_firmware *firmware,
 			      uint8_t digest[DFU_MODEM_DIGEST_LEN])
 {
-	uint8_t made[DFU_MODEM_DIGEST_LEN];
-	struct dfu_hash hash;
-	int rc = dfu_hash_begin(&hash, DFU_HASH_SHA256);
+	struct sim_piece pieces[SIM_MODEM_SEGMENTS_MAX];
 
-	if (rc != 0) {
-		return rc;
+	for (size_t i = 0; i < firmware->count; i++) {
+		pieces[i] =
+			(struct sim_piece){firmware->segment[i].bytes, firmware->segment[i].len};
 	}
-	for (size_t i = 0; i < firmware->count && rc == 0; i++) {
-		rc = dfu_hash_update(&hash, firmware->segment[i].bytes, firmware->segment[i].len);
-	}
-	if (rc != 0) {
-		dfu_hash_abort(&hash);
-		return rc;
-	}
-	rc = dfu_hash_end(&hash, made);
-	if (rc == 0) {
-		memcpy(digest, made, sizeof(made));
-	}
-	return rc;
+	return sim_digest(pieces, firmware->count, digest);
 }
 
 /* Version 8 of RFC 9562, whose other bits are the maker's own. */

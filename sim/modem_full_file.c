@@ -13,11 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <dfu/crypto.h>
 #include <fmfu_decode.h>
 #include <fmfu_encode.h>
 
-#include "common/bytes.h"
+#include "digest.h"
 #include "flash/flash_ram.h"
 
 #define PROTOCOL_VERSION 1
@@ -91,22 +90,6 @@ static uint8_t *put(uint8_t *to, const struct sim_modem_segment *segment)
 	return to + segment->len;
 }
 
-static int hash_of(const uint8_t *bytes, size_t len, uint8_t digest[DFU_MODEM_DIGEST_LEN])
-{
-	struct dfu_hash hash;
-	int rc = dfu_hash_begin(&hash, DFU_HASH_SHA256);
-
-	if (rc != 0) {
-		return rc;
-	}
-	rc = dfu_hash_update(&hash, bytes, len);
-	if (rc != 0) {
-		dfu_hash_abort(&hash);
-		return rc;
-	}
-	return dfu_hash_end(&hash, digest);
-}
-
 /* All segments' addresses and lengths as the manifest has them. */
 static bool encode_segments(const struct sim_modem_full *full, uint8_t raw[SEGMENTS_LEN_MAX],
 			    size_t *len)
@@ -163,7 +146,7 @@ static int make_wrapper(const struct sim_modem_full *full, const uint8_t *blob, 
 			uint8_t wrapper[WRAPPER_MAX], size_t *len)
 {
 	uint8_t blob_hash[DFU_MODEM_DIGEST_LEN];
-	int rc = hash_of(blob, blob_len, blob_hash);
+	int rc = sim_digest(&(struct sim_piece){blob, blob_len}, 1, blob_hash);
 
 	if (rc != 0) {
 		return rc;
@@ -334,30 +317,21 @@ int sim_modem_signed_digest(const uint8_t *wrapper, size_t len,
 	static const uint8_t begin[] = {0x84, 0x6a, 'S', 'i', 'g', 'n',
 					'a',  't',  'u', 'r', 'e', '1'};
 	static const uint8_t nothing[] = {0x40};
-	const uint8_t *protected_header = &wrapper[2];
 	struct Wrapper decoded;
-	struct dfu_hash hash;
 	size_t used;
-	int rc;
 
 	if (cbor_decode_Wrapper(wrapper, len, &decoded, &used) != 0) {
 		return -EBADMSG;
 	}
+	const uint8_t *header = &wrapper[2];
 	const uint8_t *map = decoded.protected.value + decoded.protected.len;
 	const uint8_t *end = decoded.payload.value + decoded.payload.len;
+	const struct sim_piece pieces[] = {
+		{begin, sizeof(begin)},
+		{header, (size_t)(map - header)},
+		{nothing, sizeof(nothing)},
+		{map + 1, (size_t)(end - map - 1)},
+	};
 
-	rc = dfu_hash_begin(&hash, DFU_HASH_SHA256);
-	if (rc != 0) {
-		return rc;
-	}
-	rc = dfu_hash_update(&hash, begin, sizeof(begin));
-	rc = rc != 0 ? rc
-		     : dfu_hash_update(&hash, protected_header, (size_t)(map - protected_header));
-	rc = rc != 0 ? rc : dfu_hash_update(&hash, nothing, sizeof(nothing));
-	rc = rc != 0 ? rc : dfu_hash_update(&hash, map + 1, (size_t)(end - map - 1));
-	if (rc != 0) {
-		dfu_hash_abort(&hash);
-		return rc;
-	}
-	return dfu_hash_end(&hash, digest);
+	return sim_digest(pieces, sizeof(pieces) / sizeof(pieces[0]), digest);
 }
