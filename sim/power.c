@@ -17,11 +17,23 @@ static void plan(struct sim_power *power, enum sim_plan what, unsigned long k, i
 {
 	power->operations = 0;
 	power->fired = false;
+	power->is_counted = false;
 	power->plan = what;
 	power->at = k;
 	power->when = SIM_CUT_BEFORE;
 	power->seed = 0;
 	power->rc = rc;
+}
+
+/* Whether the operation that has begun is the planned one. */
+static bool is_this_due(const struct sim_power *power, enum sim_cut when)
+{
+	return power->is_counted && is_due(power, power->operations - 1, when);
+}
+
+static bool counts(const struct sim_power *power, enum sim_operation_kind kind)
+{
+	return power->counts == SIM_ALL_KINDS || (power->counts & (1u << kind)) != 0;
 }
 
 static int go_off(struct sim_power *power)
@@ -67,6 +79,10 @@ int sim_power_begin(struct sim_power *power, const struct sim_operation *operati
 	if (power->watch != NULL) {
 		power->watch(power->arg, operation);
 	}
+	power->is_counted = counts(power, operation->kind);
+	if (!power->is_counted) {
+		return 0;
+	}
 	if (is_due(power, power->operations, SIM_CUT_BEFORE)) {
 		return go_off(power);
 	}
@@ -80,8 +96,7 @@ int sim_power_begin(struct sim_power *power, const struct sim_operation *operati
 
 bool sim_power_tears(const struct sim_power *power)
 {
-	return power != NULL && power->operations > 0 &&
-	       is_due(power, power->operations - 1, SIM_CUT_INSIDE);
+	return power != NULL && is_this_due(power, SIM_CUT_INSIDE);
 }
 
 int sim_power_end(struct sim_power *power, int rc)
@@ -89,7 +104,7 @@ int sim_power_end(struct sim_power *power, int rc)
 	if (power == NULL) {
 		return rc;
 	}
-	if (sim_power_tears(power) || is_due(power, power->operations - 1, SIM_CUT_AFTER)) {
+	if (sim_power_tears(power) || is_this_due(power, SIM_CUT_AFTER)) {
 		return go_off(power);
 	}
 	return rc;

@@ -3,15 +3,16 @@
  * @file
  * @brief The power of a simulated device, which can be cut before, inside or after any operation.
  *
- * All flash (sim_nor) and the settings (sim_settings) of one device share it. An operation is a
- * program call, the erase of one page, or the saving of one setting; they are counted together, in
- * the order in which they happen. A cut before or after an operation lets it take place not at all
+ * All flash (sim_nor), the settings (sim_settings) and the modem (sim_modem) of one device share
+ * it. An operation is a program call, the erase of one page, the saving of one setting, or a change
+ * of what the modem keeps; they are counted together, in the order in which they happen, or only
+ * those of some kinds (`counts`). A cut before or after an operation lets it take place not at all
  * or as a whole; one inside tears it (tear.h).
  *
  * From the cut on nothing changes any more and everything fails, reads too, so that code which
  * unwinds can do no good and no harm. Its results, and what it holds in RAM, mean nothing: only
- * what flash and settings hold does, after sim_power_init() and a new start of the program. A
- * device whose process ends with its power ends it in `off`.
+ * what flash, settings and modem hold does, after sim_power_init() and a new start of the program.
+ * A device whose process ends with its power ends it in `off`.
  */
 #ifndef SIM_POWER_H
 #define SIM_POWER_H
@@ -41,7 +42,7 @@ enum sim_operation_kind {
 	SIM_MODEM_REQUEST,  /**< It is asked to apply the patch, or to roll back. */
 	SIM_MODEM_UPDATE,   /**< It applies what was asked for, at its start. */
 	SIM_MODEM_CHUNK,    /**< It writes a chunk of bootloader or firmware. */
-	SIM_MODEM_COMPLETE, /**< A full update ends. */
+	SIM_MODEM_COMPLETE, /**< A full update ends, or its signature is refused. */
 };
 
 #define SIM_ALL_KINDS 0u /**< sim_power.counts: every operation. */
@@ -68,6 +69,7 @@ struct sim_power {
 	/** Only operations of these kinds count, a bit each (1u << kind); SIM_ALL_KINDS: all. The
 	 *  others take place uncounted. Set it before the plan. */
 	unsigned int counts;
+	bool is_counted; /**< The operation that has begun. */
 	/** Called at the moment the power goes, flash being as the cut left it; need not return.
 	 *  NULL: none. */
 	void (*off)(void *arg);

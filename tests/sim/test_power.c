@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -320,6 +321,62 @@ static void a_plan_replaces_the_one_before(void **state)
 	assert_int_equal(settings_save_one("b", "x", 1), -EIO);
 }
 
+/* Number 1 is the deletion, or the second program. */
+static void only_operations_of_the_kinds_that_count_are_counted_cut_and_failed(void **state)
+{
+	static const struct {
+		unsigned int counts;
+		unsigned long number;
+		unsigned long before; /* as assert_done() counts */
+	} rows[] = {
+		{1u << SIM_SAVE, 2, 3},
+		{1u << SIM_PROGRAM | 1u << SIM_ERASE, 3, 2},
+		{1u << SIM_PROGRAM, 2, 2},
+		{1u << SIM_MODEM_CHUNK, 0, OPERATIONS},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		restart();
+		dut.power.counts = rows[i].counts;
+		assert_int_equal(work(), 0);
+		assert_int_equal(dut.power.operations, rows[i].number);
+		for (enum sim_cut when = SIM_CUT_BEFORE; when <= SIM_CUT_AFTER; when += 2) {
+			const bool has_second = rows[i].number > 1;
+
+			restart();
+			dut.power.counts = rows[i].counts;
+			sim_power_cut(&dut.power, 1, when, 0, -EINTR);
+			assert_int_equal(work(), has_second ? -EINTR : 0);
+			assert_int_equal(dut.power.fired, has_second);
+			sim_power_init(&dut.power);
+			assert_done(rows[i].before + (when == SIM_CUT_AFTER && has_second));
+		}
+	}
+	restart();
+	dut.power.counts = 1u << SIM_SAVE;
+	sim_power_fail(&dut.power, 0, -EIO);
+	assert_int_equal(settings_save_one("a", "x", 1), -EIO);
+	assert_int_equal(flash_erase(dut.flash[1].dev, 64, 64), 0);
+	assert_int_equal(settings_save_one("a", "x", 1), -EIO);
+	assert_int_equal(dut.power.operations, 0);
+}
+
+/* Nor is a cut in it taken for that of the operation before it. */
+static void an_operation_that_does_not_count_is_never_torn(void **state)
+{
+	static const uint8_t data[] = {1, 2, 3, 4};
+
+	(void)state;
+	dut.power.counts = 1u << SIM_SAVE;
+	for (enum sim_cut when = SIM_CUT_BEFORE; when <= SIM_CUT_AFTER; when++) {
+		sim_power_cut(&dut.power, ULONG_MAX, when, 0, -EINTR);
+		assert_int_equal(flash_write(dut.flash[0].dev, 4 * (off_t)when, data, 4), 0);
+		assert_false(dut.power.fired);
+	}
+	assert_int_equal(dut.power.operations, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +399,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_failure_lasts_and_leaves_the_power_on, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_plan_replaces_the_one_before, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			only_operations_of_the_kinds_that_count_are_counted_cut_and_failed, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(an_operation_that_does_not_count_is_never_torn,
+						setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
