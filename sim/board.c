@@ -101,6 +101,7 @@ int sim_board_load(struct sim_board *board, const void *blob, struct sim_error *
 	rc = sim_board_load_flashes(board, blob, offsets, error);
 	rc = rc != 0 ? rc : sim_board_load_partitions(board, blob, offsets, error);
 	rc = rc != 0 ? rc : sim_board_load_bootloader(board, blob, error);
+	rc = rc != 0 ? rc : sim_board_load_modem(board, blob, error);
 	return rc != 0 ? rc : check_needed_partitions(board, error);
 }
 

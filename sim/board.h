@@ -50,9 +50,10 @@ struct sim_partition {
 /** A modem: node with compatible "slotwise,modem". */
 struct sim_board_modem {
 	bool present;
-	uint32_t area;                       /**< Bytes of the patch area; `patch-area-size`. */
-	uint32_t erase_ms;                   /**< An erase of it takes so long; `erase-time-ms`. */
-	uint32_t capacity;                   /**< Most bytes of firmware; `firmware-size`. */
+	bool is_assumed;   /**< There is no such node, but a partition for modem files. */
+	uint32_t area;     /**< Bytes of the patch area; `patch-area-size`. */
+	uint32_t erase_ms; /**< An erase of it takes so long; `erase-time-ms`. */
+	uint32_t capacity; /**< Most bytes of firmware; `firmware-size`. */
 	char version[SIM_MODEM_VERSION_LEN]; /**< From the factory; `firmware-version`. */
 };
 

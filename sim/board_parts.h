@@ -26,4 +26,8 @@ DFU_MUST_CHECK int sim_board_find_bootloader(struct sim_node *node, const void *
 DFU_MUST_CHECK int sim_board_load_bootloader(struct sim_board *board, const void *fdt,
 					     struct sim_error *error);
 
+/** Read which modem there is; after the partitions. */
+DFU_MUST_CHECK int sim_board_load_modem(struct sim_board *board, const void *fdt,
+					struct sim_error *error);
+
 #endif

@@ -4,9 +4,10 @@
  *
  *     raw file -> flash_file -> sim_nor (strict) -> flash map -> library
  *     settings -> settings_file -> sim_settings  -------------> library
+ *     modem.bin -> sim_modem  --------------------------------> library
  *
- * One power is behind all flash and the settings. What the simulator itself remembers in that file
- * goes around it: no operation, but nothing is written without power.
+ * One power is behind all flash, the settings and the modem. What the simulator itself remembers in
+ * that file goes around it: no operation, but nothing is written without power.
  *
  * The flash map's length is a constant of the program, as upstream has it, and a board's is not:
  * the map is a table for the largest board, whose unused entries have an id that no partition gets,
@@ -28,6 +29,7 @@
 
 #include "device_files.h"
 #include "device_memory.h"
+#include "device_modem.h"
 #include "device_retained.h"
 #include "devicetree.h"
 #include "flash/flash_file.h"
@@ -62,6 +64,7 @@ struct sim_device {
 	char settings_path[SIM_PATH_MAX];
 	struct settings_file settings;
 	struct sim_settings powered_settings;
+	struct sim_device_modem modem;
 	struct sim_power power;
 };
 
@@ -239,6 +242,17 @@ static int open_settings(struct sim_device *device, const char *path, struct sim
 	return rc == 0 ? 0 : sim_fail(error, rc, "%s: %s", device->settings_path, strerror(-rc));
 }
 
+static int open_modem(struct sim_device *device, const char *path, struct sim_error *error)
+{
+	char name[SIM_PATH_MAX];
+	const int rc = sim_device_path(name, path, SIM_DEVICE_MODEM);
+
+	if (rc != 0) {
+		return sim_fail(error, rc, "%s", strerror(-rc));
+	}
+	return sim_device_modem_open(&device->modem, name, &device->board, &device->power, error);
+}
+
 /* What the bootloader leaves behind when it starts an image from a slot; negative: not known. */
 static int tell_library(struct sim_device *device, unsigned int image, int slot)
 {
@@ -286,6 +300,7 @@ static int open_parts(struct sim_device *device, const char *path, struct sim_er
 	}
 	fill_areas(device);
 	rc = open_settings(device, path, error);
+	rc = rc != 0 ? rc : open_modem(device, path, error);
 	return rc != 0 ? rc : start(device, error);
 }
 
@@ -314,6 +329,7 @@ void sim_device_close(struct sim_device *device)
 		return;
 	}
 	settings_backend_set(NULL);
+	sim_device_modem_close(&device->modem);
 	sim_retained_drop();
 	/* The rules of Kconfig are in range; what matters is that the key is this device's. */
 	const int rc = boot_rules_set(NULL);
@@ -343,8 +359,7 @@ struct sim_power *sim_device_power(struct sim_device *device)
 
 struct sim_modem *sim_device_modem(struct sim_device *device)
 {
-	(void)device;
-	return NULL;
+	return device->modem.block != NULL ? &device->modem.modem : NULL;
 }
 
 const char *sim_device_violation(const struct sim_device *device)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "device_files.h"
+#include "device_modem.h"
 #include "key.h"
 #include "regular.h"
 
@@ -133,9 +134,31 @@ static int copy_key(const char *to, const struct sim_board *board, const char *s
 	return fd < 0 ? fd : finish(fd, write_all(fd, text, (size_t)len));
 }
 
-static int make_files(const char *folder, const struct sim_board *board, const char *source,
-		      const void *blob, size_t len, struct sim_error *error)
+/* What a device is made of. */
+struct parts {
+	const struct sim_board *board;
+	const void *blob;
+	size_t len;
+	struct sim_device_options options;
+};
+
+static int make_modem_file(const char *folder, const struct parts *parts, struct sim_error *error)
 {
+	char path[SIM_PATH_MAX];
+	int rc = 0;
+
+	if (parts->board->modem.present) {
+		rc = sim_device_path(path, folder, SIM_DEVICE_MODEM);
+		rc = rc != 0 ? sim_fail(error, rc, "%s: %s", folder, strerror(-rc))
+			     : sim_device_modem_create(path, parts->board, parts->options.modem_key,
+						       error);
+	}
+	return rc;
+}
+
+static int make_flash_files(const char *folder, const struct parts *parts, struct sim_error *error)
+{
+	const struct sim_board *board = parts->board;
 	char path[SIM_PATH_MAX];
 	int rc = 0;
 
@@ -145,18 +168,29 @@ static int make_files(const char *folder, const struct sim_board *board, const c
 	}
 	if (rc == 0 && board->public_key[0] != '\0') {
 		rc = sim_device_path(path, folder, SIM_DEVICE_KEY);
-		rc = rc != 0 ? rc : copy_key(path, board, source);
+		rc = rc != 0 ? rc : copy_key(path, board, parts->options.source);
 	}
-	if (rc == 0) {
-		rc = sim_device_path(path, folder, SIM_DEVICE_BOARD);
-		rc = rc != 0 ? rc : make_board_file(path, blob, len);
+	return rc == 0 ? 0 : sim_fail(error, rc, "%s: %s", path, strerror(-rc));
+}
+
+/* The board last: it makes the folder a device. */
+static int make_files(const char *folder, const struct parts *parts, struct sim_error *error)
+{
+	char path[SIM_PATH_MAX];
+	int rc = make_flash_files(folder, parts, error);
+
+	rc = rc != 0 ? rc : make_modem_file(folder, parts, error);
+	if (rc != 0) {
+		return rc;
 	}
+	rc = sim_device_path(path, folder, SIM_DEVICE_BOARD);
+	rc = rc != 0 ? rc : make_board_file(path, parts->blob, parts->len);
 	return rc == 0 ? 0 : sim_fail(error, rc, "%s: %s", path, strerror(-rc));
 }
 
 static void remove_files(const char *folder, const struct sim_board *board, bool with_folder)
 {
-	static const char *const names[] = {SIM_DEVICE_BOARD, SIM_DEVICE_KEY};
+	static const char *const names[] = {SIM_DEVICE_BOARD, SIM_DEVICE_KEY, SIM_DEVICE_MODEM};
 	char path[SIM_PATH_MAX];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -203,19 +237,19 @@ static int make_folder(const char *path, bool *is_new, struct sim_error *error)
 	return sim_fail(error, rc, "%s", strerror(-rc));
 }
 
-static int create(const char *path, const struct sim_board *board, const char *source,
-		  const void *blob, size_t len, struct sim_error *error)
+static int create(const char *path, const struct parts *parts, struct sim_error *error)
 {
 	bool is_new;
-	int rc = check_key(board, source, error);
+	int rc = check_key(parts->board, parts->options.source, error);
 
+	rc = rc != 0 ? rc : sim_device_modem_check(parts->board, parts->options.modem_key, error);
 	rc = rc != 0 ? rc : make_folder(path, &is_new, error);
 	if (rc != 0) {
 		return rc;
 	}
-	rc = make_files(path, board, source, blob, len, error);
+	rc = make_files(path, parts, error);
 	if (rc != 0) {
-		remove_files(path, board, is_new);
+		remove_files(path, parts->board, is_new);
 	}
 	return rc;
 }
@@ -223,15 +257,18 @@ static int create(const char *path, const struct sim_board *board, const char *s
 int sim_device_create(const char *path, const void *blob, size_t len,
 		      const struct sim_device_options *options, struct sim_error *error)
 {
-	const char *source = options != NULL ? options->source : NULL;
 	struct sim_board *board = malloc(sizeof(*board));
+	struct parts parts = {.board = board, .blob = blob, .len = len};
 	int rc;
 
 	if (board == NULL) {
 		return sim_fail(error, -ENOMEM, "%s", strerror(ENOMEM));
 	}
+	if (options != NULL) {
+		parts.options = *options;
+	}
 	rc = sim_board_load(board, blob, error);
-	rc = rc != 0 ? rc : create(path, board, source, blob, len, error);
+	rc = rc != 0 ? rc : create(path, &parts, error);
 	free(board);
 	return rc;
 }

@@ -11,6 +11,7 @@
 #define SIM_DEVICE_BOARD "board.dtb"
 #define SIM_DEVICE_SETTINGS "settings"
 #define SIM_DEVICE_KEY "public-key.pem"
+#define SIM_DEVICE_MODEM "modem.bin"
 
 /** Path of a file of the folder; 0 or -ENAMETOOLONG. */
 static inline int sim_device_path(char path[SIM_PATH_MAX], const char *folder, const char *name)

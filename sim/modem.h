@@ -25,15 +25,14 @@
 #include <dfu/compiler.h>
 #include <dfu/modem.h>
 
-#include "error.h"
+#include "modem_block.h"
 #include "modem_firmware.h"
+#include "modem_patch.h"
 #include "power.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-#define SIM_MODEM_KEY_MAX 300 /**< Bytes of an RSA-2048 key, PKCS#1 in DER. */
 
 /** What a modem is made as. */
 struct sim_modem_config {
@@ -76,15 +75,17 @@ struct sim_modem_fault {
 struct sim_modem {
 	struct dfu_modem port;
 	uint8_t *block;
-	size_t len;
 	struct sim_power *power;
+	struct sim_modem_record record; /* what the block says */
 	uint64_t now_ms;
 	uint64_t erased_at_ms; /* the erase under way ends then */
 	bool is_erasing;
-	bool has_session; /* of delta writes */
-	bool is_begun;    /* in its bootloader */
+	bool has_session;                   /* of delta writes */
+	struct sim_modem_patch_check check; /* of the session */
+	bool is_begun;                      /* in its bootloader; what follows is since then */
 	size_t bootloader_len;
 	bool is_verified;
+	bool has_written; /* firmware */
 	struct sim_modem_fault fault;
 	bool has_fault;
 	unsigned long calls[SIM_MODEM_CALLS];
