@@ -8,6 +8,8 @@
  * later. Progress is kept under "dfu/DFU_FULL_MODEM" (dfu_target_stream.h). While an update of the
  * modem was begun and not ended (fmfu_fdev_pending()), the file it needs is not touched: init and
  * reset are -EBUSY as long as it is whole.
+ *
+ * One download at a time: another target's init is -EFAULT until this one is done.
  */
 #ifndef DFU_DFU_TARGET_FULL_MODEM_H
 #define DFU_DFU_TARGET_FULL_MODEM_H
@@ -36,7 +38,7 @@ extern "C" {
 struct dfu_target_fmfu_fdev {
 	const struct device *dev; /**< Flash device. */
 	off_t offset;             /**< From its start, at the start of an erase page. */
-	size_t size;              /**< Bytes; 0: the rest of the device. */
+	size_t size;              /**< Bytes, whole write blocks; 0: the rest of the device. */
 };
 
 /** Arguments of dfu_target_full_modem_cfg(). */
@@ -68,47 +70,81 @@ DFU_MUST_CHECK int dfu_target_full_modem_cfg(const struct dfu_target_full_modem_
  */
 DFU_MUST_CHECK int dfu_target_full_modem_fdev_get(struct dfu_target_fmfu_fdev *const fdev);
 
-/** @return Whether @p buf, at least 32 bytes, begins a whole modem firmware: D2 84. */
+/**
+ * @brief Recognise a whole modem firmware, and remember its first bytes.
+ *
+ * What the last call saw decides at the next init that succeeds: other first bytes than those of
+ * the download make it begin at 0.
+ *
+ * @param buf  The first 32 bytes of the file.
+ * @return true if the file begins with D2 84.
+ */
 bool dfu_target_full_modem_identify(const void *const buf);
 
 /**
- * @brief Begin a file, or go on with it.
+ * @brief Begin a download, or go on with the one of the same file: same size and name, no other
+ * first bytes seen by dfu_target_full_modem_identify(), in RAM or in the settings.
  *
- * @param file_size  Bytes; 0 if not known.
+ * A file that is complete reports offset = size after a reset: done(true) verifies it again. In the
+ * run that completed it an init begins at 0. A stored file stays until the first byte of another.
+ *
+ * @param file_size  Bytes; 0 if not known: the store's end is the limit then.
  * @param img_num    Not used.
  * @param callback   Not used.
  *
  * @retval 0        Ready; offset_get tells where to go on.
  * @retval -EPERM   Not configured.
- * @retval -EFBIG   @p file_size is more than the store; nothing was touched.
- * @retval -EBUSY   The stored file is needed: see fmfu_fdev_pending(). Nothing was touched.
- * @retval -EFAULT  Another stream is open, or store or buffer do not suit the device.
+ * @retval -EFBIG   @p file_size is more than the store.
+ * @retval -EBUSY   The stored file is needed: see fmfu_fdev_pending().
+ * @retval -ENOBUFS An update is pending, and the buffer is too small to look at the stored file.
+ * @retval -EFAULT  Another stream is open, the device is not ready, or store or buffer do not suit
+ *                  it: the store begins inside a page, is less than one or passes the end, or the
+ *                  buffer is no multiple of the write block or more than a page.
  * @retval -errno   From the device.
  *
- * Cost: reads what an earlier download left; while an update is pending, the stored file.
+ * Touches no flash but the settings': what was under way and is another file is paused. After an
+ * error no download is under way; one that was is paused. Cost: reads what an earlier download
+ * left; while an update is pending, the stored file.
  */
 DFU_MUST_CHECK int dfu_target_full_modem_init(size_t file_size, int img_num,
 					      dfu_target_callback_t callback);
 
-/** Bytes received, those in RAM included. -EPERM: not configured; -EINVAL: @p offset is NULL. */
+/**
+ * Bytes received, those in RAM included; 0 without a download. -EPERM: not configured; -EINVAL:
+ * @p offset is NULL.
+ */
 DFU_MUST_CHECK int dfu_target_full_modem_offset_get(size_t *offset);
 
 /**
  * @brief Append to the file: dfu_target_stream_write(), its errors and states.
  * @retval -EPERM   Not configured.
  * @retval -EINVAL  @p buf is NULL.
+ * @retval -EACCES  No download is under way.
+ * @retval -EFBIG   More than the announced size; nothing consumed.
+ * @retval -ENOMEM  More than the store; nothing consumed.
  */
 DFU_MUST_CHECK int dfu_target_full_modem_write(const void *const buf, size_t len);
 
 /**
- * @brief End the download: complete and verify the file, or pause.
+ * @brief End the download: true completes and verifies the file, false pauses.
  *
- * @retval 0        Stored, and as fmfu_fdev_check() wants it (CONFIG_DFU_TARGET_FULL_MODEM_VERIFY);
- *                  or paused.
- * @retval -EPERM   Not configured.
- * @retval -EMSGSIZE  The file is longer or shorter than its manifest says. It is forgotten.
- * @retval -errno   From dfu_target_stream_done(), which may be repeated; or from fmfu_fdev_check():
- *                  the file is forgotten, a new init begins at 0.
+ * Verified is what flash holds, by fmfu_fdev_check(), with
+ * CONFIG_DFU_TARGET_FULL_MODEM_VERIFY; without it, that all announced bytes are there.
+ *
+ * @retval 0         Stored, and fit for fmfu_fdev_load(); or paused.
+ * @retval -EPERM    Not configured.
+ * @retval -EACCES   No download is under way.
+ * @retval -EALREADY true after a refusal. Nothing done; false is 0 then.
+ * @retval -EMSGSIZE Nothing was received, or less than announced; or more or less than the manifest
+ *                   says.
+ * @retval -ENOBUFS  The buffer is less than the wrapper: the file is stored, but cannot be
+ * verified.
+ * @retval -ENOENT, -EBADMSG, -ENOTSUP, -ERANGE, -EADDRNOTAVAIL, -EADDRINUSE, -EILSEQ
+ *                   From fmfu_fdev_check().
+ * @retval -errno    From the stream, the device or the hash's engine: repeat the call or pause.
+ *
+ * A file that is refused (-EMSGSIZE and the codes of fmfu_fdev_check()) is forgotten: the next init
+ * begins at 0. Cost: true reads the file once.
  */
 DFU_MUST_CHECK int dfu_target_full_modem_done(bool successful);
 
@@ -116,10 +152,14 @@ DFU_MUST_CHECK int dfu_target_full_modem_done(bool successful);
 DFU_MUST_CHECK int dfu_target_full_modem_schedule_update(int img_num);
 
 /**
- * @brief Forget the download and erase the start of the stored file.
+ * @brief Forget the download, then erase the first page of the store (without explicit erase: its
+ * first write block), so that no whole file is left.
+ *
+ * Needs no init.
+ *
  * @retval 0       Nothing is stored.
  * @retval -EPERM  Not configured.
- * @retval -EBUSY  As for init.
+ * @retval -EBUSY, -ENOBUFS, -EFAULT  As for init, open streams aside; nothing is erased.
  * @retval -errno  From the device; repeat the call.
  */
 DFU_MUST_CHECK int dfu_target_full_modem_reset(void);

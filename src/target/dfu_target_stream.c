@@ -8,7 +8,9 @@
 
 #include <dfu/dfu_target_stream.h>
 
+#include "common/bytes.h"
 #include "flash/flash_caps.h"
+#include "target/download_record.h"
 #include "target/stream_progress.h"
 
 static struct stream_flash_ctx stream;
@@ -40,6 +42,17 @@ static int rest_of_device(const struct device *fdev, size_t offset, size_t *size
 struct stream_flash_ctx *dfu_target_stream_get_stream(void)
 {
 	return &stream;
+}
+
+bool dfu_target_stream_begins_with(const struct stream_flash_ctx *ctx, size_t written,
+				   size_t buffered, const uint8_t *first)
+{
+	const size_t n = min_size(written, DOWNLOAD_FIRST_LEN);
+	uint8_t found[DOWNLOAD_FIRST_LEN];
+
+	return flash_read(ctx->fdev, (off_t)ctx->offset, found, n) == 0 &&
+	       memcmp(first, found, n) == 0 &&
+	       memcmp(&first[n], ctx->buf, min_size(buffered, DOWNLOAD_FIRST_LEN - n)) == 0;
 }
 
 int dfu_target_stream_open(const struct dfu_target_stream_init *init,

@@ -23,6 +23,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include <dfu/config.h>
 #include <dfu/log.h>
 
 #include "common/bytes.h"
@@ -233,6 +234,16 @@ static bool go_on(struct stream_flash_ctx *stream, size_t written, uint32_t sum,
 	return true;
 }
 
+/* Only modem files have their first bytes in the stream. */
+static bool begins_as_seen(const struct download_record *record,
+			   const struct stream_flash_ctx *stream)
+{
+	return !IS_ENABLED(CONFIG_DFU_TARGET_FULL_MODEM) || progress.file == NULL ||
+	       progress.file->seen == NULL ||
+	       dfu_target_stream_begins_with(stream, record->written, record->tail_len,
+					     progress.file->seen);
+}
+
 static bool is_of_stream(const struct download_record *record,
 			 const struct stream_flash_ctx *stream)
 {
@@ -267,7 +278,7 @@ static bool load(const struct stream_flash_ctx *stream, struct download_record *
 		    (ssize_t)record->tail_len) {
 		return false;
 	}
-	return download_record_check(raw, record, &binding) == 0;
+	return download_record_check(raw, record, &binding) == 0 && begins_as_seen(record, stream);
 }
 
 void stream_progress_restart(struct stream_flash_ctx *stream)

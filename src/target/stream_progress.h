@@ -21,7 +21,16 @@ struct stream_file {
 	uint32_t id;   /* target_identity() */
 	/* DOWNLOAD_FIRST_LEN bytes, erased ones for those that are not known; NULL: none is */
 	const uint8_t *first;
+	/* What the first bytes of the stream have to be to go on with it; NULL: any will do */
+	const uint8_t *seen;
 };
+
+/*
+ * Whether a stream of which flash holds `written` bytes, and its buffer so many more, begins with
+ * these DOWNLOAD_FIRST_LEN bytes as far as it goes.
+ */
+bool dfu_target_stream_begins_with(const struct stream_flash_ctx *stream, size_t written,
+				   size_t buffered, const uint8_t *first);
 
 /*
  * dfu_target_stream_init() for a file. Goes on with that file where RAM or settings know how far it
