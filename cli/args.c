@@ -179,6 +179,13 @@ enum cli_status cli_parse(struct cli *cli, int argc, char *const argv[], bool *h
 	return CLI_DONE;
 }
 
+const char *cli_option_value(const struct cli *cli, const char *name)
+{
+	const int row = find_option(cli->verb, name);
+
+	return row < 0 ? NULL : cli->option[row];
+}
+
 enum cli_status cli_number(const struct cli *cli, int option, unsigned long least,
 			   unsigned long most, unsigned long *value)
 {

@@ -18,6 +18,7 @@
 
 #include "boot_model.h"
 #include "device.h"
+#include "modem.h"
 #include "power.h"
 
 /** Exit statuses. */
@@ -42,6 +43,7 @@ struct cli_verb {
 	const struct cli_option *options;           /**< NULL: none of its own. */
 	const char *summary;                        /**< One line. */
 	const char *help;                           /**< Some more; may be NULL. */
+	unsigned int cut_counts; /**< Kinds that --cut-after counts, as of struct sim_power. */
 	enum cli_status (*run)(struct cli *cli);
 };
 
@@ -64,6 +66,8 @@ struct cli {
 	json_t *report; /**< What --json prints; an object. */
 	struct sim_device *device;
 	struct cli_cut cut;
+	struct sim_modem_fault fault; /**< --modem-fault: fault.h. */
+	bool has_fault;
 	/** What a reset at this moment would start, once cli_find_next() was asked. */
 	struct sim_boot_result next;
 	bool has_next;
@@ -79,6 +83,9 @@ extern const struct cli_verb *const cli_verbs[];
  */
 DFU_MUST_CHECK enum cli_status cli_parse(struct cli *cli, int argc, char *const argv[], bool *help);
 
+/** What follows every verb: the report is printed, the device closed. @return Exit status. */
+enum cli_status cli_finish(struct cli *cli, enum cli_status status);
+
 /** Whether an argument asks for help. */
 bool cli_is_help(const char *arg);
 
@@ -87,6 +94,9 @@ void cli_print_help(const struct cli_verb *verb);
 
 /** Say on stderr that the command line is wrong, and how it goes. @return CLI_USAGE. */
 enum cli_status cli_usage(const struct cli_verb *verb, const char *format, ...) DFU_PRINTF(2, 3);
+
+/** @return Value of an option by its name; NULL: not given, or the verb has none of that name. */
+const char *cli_option_value(const struct cli *cli, const char *name);
 
 /**
  * Read an option that is a decimal number from @p least to @p most; the default is left if it was

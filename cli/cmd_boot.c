@@ -2,13 +2,16 @@
 /*
  * What will run is found out and remembered before the reset, so that a full disk refuses it with
  * flash untouched. What did run is remembered after it; nothing is written then unless the two
- * differ.
+ * differ. The application that runs then starts the modem, which applies a patch that is scheduled;
+ * where nothing runs, nobody starts it.
  */
 #include <string.h>
 
 #include <dfu/boot_rules.h>
 #include <retention/bootmode.h>
 
+#include "fault.h"
+#include "modem_view.h"
 #include "output.h"
 #include "session.h"
 #include "verbs.h"
@@ -17,6 +20,7 @@ enum { OPTION_LOADER };
 
 static const struct cli_option options[] = {
 	{"loader", NULL, "ask for the loader first (mode firmware-loader)"},
+	CLI_FAULT_OPTION,
 	{NULL, NULL, NULL},
 };
 
@@ -56,6 +60,7 @@ static void report(struct cli *cli, const struct sim_boot_result *result)
 	cli_report(cli, "booted", booted);
 	cli_report(cli, "swap_types", swap_types);
 	cli_report(cli, "active", active);
+	cli_report(cli, "modem", NULL);
 }
 
 static const char *did(int swap_type)
@@ -132,6 +137,77 @@ static enum cli_status keep_boot_mode(struct cli *cli)
 	return rc == 0 ? CLI_DONE : cli_fail_memory(cli, rc);
 }
 
+static void say_modem(struct cli *cli, enum sim_modem_started started)
+{
+	struct sim_modem_status status;
+	const char *version;
+
+	sim_modem_status_get(sim_device_modem(cli->device), &status);
+	version = cli_modem_version(&status);
+	switch (started) {
+	case SIM_MODEM_STARTED:
+		cli_say(cli, "modem: runs %s", version);
+		break;
+	case SIM_MODEM_UPDATED:
+		cli_say(cli, "modem: the patch is applied, runs %s", version);
+		break;
+	case SIM_MODEM_ROLLED_BACK:
+		cli_say(cli, "modem: back to the firmware before, runs %s", version);
+		break;
+	case SIM_MODEM_REFUSED:
+		cli_say(cli, "modem: the patch cannot be applied, runs %s as before", version);
+		break;
+	case SIM_MODEM_DEAD:
+		cli_say(cli,
+			"modem: unbootable, its full update was begun and not ended: slotwise "
+			"modem apply %s does it again",
+			cli->operand[0]);
+		return;
+	}
+	if (cli_check_settings(cli) && fmfu_fdev_pending()) {
+		cli_say(cli, "modem: a full update is still to be done: slotwise modem apply %s",
+			cli->operand[0]);
+	}
+}
+
+/* As the application does; a modem that does not answer it does not keep it from running. */
+static void ask_modem(const struct cli *cli, const struct sim_modem *modem)
+{
+	uint8_t uuid[DFU_MODEM_UUID_LEN];
+	const int rc = modem->port.delta->uuid(&modem->port, uuid);
+
+	if (rc != 0) {
+		cli_warn(cli->operand[0], "the modem answers %s: %s",
+			 sim_modem_call_name(SIM_MODEM_UUID), cli_modem_code(rc));
+	}
+}
+
+static enum cli_status start_modem(struct cli *cli)
+{
+	static const char *const words[] = {
+		[SIM_MODEM_STARTED] = "started",         [SIM_MODEM_UPDATED] = "updated",
+		[SIM_MODEM_ROLLED_BACK] = "rolled-back", [SIM_MODEM_REFUSED] = "refused",
+		[SIM_MODEM_DEAD] = "unbootable",
+	};
+	struct sim_modem *modem = sim_device_modem(cli->device);
+	enum sim_modem_started started;
+	int rc;
+
+	if (modem == NULL) {
+		return CLI_DONE;
+	}
+	rc = sim_modem_start(modem, &started);
+	if (rc != 0) {
+		return cli_fail(cli, cli->operand[0], "modem: %s", strerror(-rc));
+	}
+	cli_report(cli, "modem", json_string(words[started]));
+	say_modem(cli, started);
+	if (started != SIM_MODEM_DEAD) {
+		ask_modem(cli, modem);
+	}
+	return CLI_DONE;
+}
+
 static struct sim_boot_result nothing_yet(const struct cli *cli)
 {
 	struct sim_boot_result result = {.booted = -1};
@@ -176,7 +252,7 @@ static enum cli_status run(struct cli *cli)
 				why(&result, "no image can be started"));
 	}
 	say(cli, &result);
-	return CLI_DONE;
+	return start_modem(cli);
 }
 
 const struct cli_verb cli_verb_boot = {
@@ -184,7 +260,9 @@ const struct cli_verb cli_verb_boot = {
 	.operands = {"DEV"},
 	.options = options,
 	.summary = "do what MCUboot does at a reset",
-	.help = "A scheduled image is installed or started, an unconfirmed one given up. Exit\n"
-		"status 1 if no image can be started.",
+	.help = "A scheduled image is installed or started, an unconfirmed one given up. What "
+		"runs\n"
+		"starts the modem, which applies a patch that is scheduled. Exit status 1 if no\n"
+		"image can be started.",
 	.run = run,
 };

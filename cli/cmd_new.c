@@ -10,11 +10,12 @@
 #include "slots.h"
 #include "verbs.h"
 
-enum { OPTION_BOARD, OPTION_MODE };
+enum { OPTION_BOARD, OPTION_MODE, OPTION_MODEM_KEY };
 
 static const struct cli_option options[] = {
 	{"board", "B.dts", "devicetree source of the board (needed)"},
 	{"mode", "M", "bootloader mode in place of the board's"},
+	{"modem-key", "PUB.pem", "RSA-2048 key that whole firmwares for the modem are signed by"},
 	{NULL, NULL, NULL},
 };
 
@@ -31,7 +32,8 @@ static enum cli_status make(struct cli *cli, void **blob, size_t *len)
 	if (sim_board_load(&board, *blob, &error) != 0) {
 		return cli_fail(cli, file, "%s", error.text);
 	}
-	const struct sim_device_options made_with = {.source = file};
+	const struct sim_device_options made_with = {.source = file,
+						     .modem_key = cli->option[OPTION_MODEM_KEY]};
 
 	if (sim_device_create(cli->operand[0], *blob, *len, &made_with, &error) != 0) {
 		return cli_fail(cli, cli->operand[0], "%s", error.text);
@@ -78,6 +80,8 @@ const struct cli_verb cli_verb_new = {
 	.summary = "make a device folder, all flash erased",
 	.help = "DEV must not exist. Modes: swap-scratch, swap-move, swap-offset, overwrite-only,\n"
 		"direct-xip, direct-xip-revert, ram-load, ram-load-revert, single-slot,\n"
-		"firmware-loader.",
+		"firmware-loader. Without --modem-key the modem takes only whole firmwares with "
+		"the\n"
+		"dummy signature.",
 	.run = run,
 };

@@ -11,6 +11,7 @@
 
 #include "image.h"
 #include "map.h"
+#include "modem_view.h"
 #include "output.h"
 #include "session.h"
 #include "verbs.h"
@@ -200,6 +201,18 @@ static void find_active(struct cli *cli, const struct sim_board *board)
 	}
 }
 
+static void tell_modem(struct cli *cli)
+{
+	struct cli_modem_view view;
+
+	if (sim_device_modem(cli->device) == NULL) {
+		return;
+	}
+	cli_modem_look(cli, &view);
+	cli_report(cli, "modem", cli_modem_json(&view));
+	cli_modem_say(cli, &view);
+}
+
 static enum cli_status run(struct cli *cli)
 {
 	json_t *images = json_array();
@@ -208,6 +221,7 @@ static enum cli_status run(struct cli *cli)
 
 	cli_report(cli, "mode", json_null());
 	cli_report(cli, "images", images);
+	cli_report(cli, "modem", NULL);
 	status = cli_open_device(cli);
 	if (status != CLI_DONE) {
 		return status;
@@ -224,6 +238,7 @@ static enum cli_status run(struct cli *cli)
 	for (unsigned int i = 0; i < board->arrangement.images; i++) {
 		(void)json_array_append_new(images, image_status(cli, i));
 	}
+	tell_modem(cli);
 	/* Last, so that a damaged memory of slots keeps nothing else from being told. */
 	return cli_check_memory(cli);
 }
@@ -231,6 +246,6 @@ static enum cli_status run(struct cli *cli)
 const struct cli_verb cli_verb_status = {
 	.name = "status",
 	.operands = {"DEV"},
-	.summary = "show the flash map, the slots and what the next boot does",
+	.summary = "show the flash map, the slots, the modem and what the next boot does",
 	.run = run,
 };

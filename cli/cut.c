@@ -18,16 +18,6 @@
 
 #define DIGITS "0123456789"
 
-static int find_option(const struct cli_verb *verb)
-{
-	for (int i = 0; verb->options != NULL && verb->options[i].name != NULL; i++) {
-		if (strcmp(verb->options[i].name, CLI_CUT_NAME) == 0) {
-			return i;
-		}
-	}
-	return -1;
-}
-
 /* A decimal number up to @p most; what follows it, or NULL if there is none. */
 static const char *read_number(const char *text, unsigned long most, unsigned long *number)
 {
@@ -45,36 +35,67 @@ static void watch(void *arg, const struct sim_operation *operation)
 	cli->cut.operation = *operation;
 }
 
+/* A kind of operation in words; those at a place are "of N bytes at 0x0 of" something. */
+struct kind {
+	const char *name;
+	const char *words;
+	bool has_place;
+};
+
+static const struct kind kinds[] = {
+	[SIM_PROGRAM] = {"program", "program", true},
+	[SIM_ERASE] = {"erase", "erase", true},
+	[SIM_SAVE] = {"save", "saving", false},
+	[SIM_MODEM_PATCH] = {"modem-write", "write", true},
+	[SIM_MODEM_CLEAR] = {"modem-erase", "erase of the modem's patch area", false},
+	[SIM_MODEM_REQUEST] = {"modem-request", "request to the modem", false},
+	[SIM_MODEM_UPDATE] = {"modem-update", "update of the modem at its start", false},
+	[SIM_MODEM_CHUNK] = {"modem-chunk", "write", true},
+	[SIM_MODEM_COMPLETE] = {"modem-complete", "end of the modem's full update", false},
+};
+
+static bool is_in_flash(const struct sim_operation *operation)
+{
+	return operation->kind == SIM_PROGRAM || operation->kind == SIM_ERASE;
+}
+
+static const char *label_of(const struct cli *cli)
+{
+	return sim_device_board(cli->device)->flash[cli->cut.operation.flash].label;
+}
+
 /* "program of 64 bytes at 0x82000 of flash0" */
 static void operation_text(const struct cli *cli, char *text, size_t room)
 {
 	const struct sim_operation *operation = &cli->cut.operation;
+	const struct kind *kind = &kinds[operation->kind];
 
-	if (operation->kind == SIM_SAVE) {
+	if (kind->has_place) {
+		(void)snprintf(text, room, "%s of %zu bytes at 0x%jx of %s", kind->words,
+			       operation->len, (uintmax_t)operation->offset,
+			       is_in_flash(operation)               ? label_of(cli)
+			       : operation->kind == SIM_MODEM_PATCH ? "the modem's patch area"
+								    : "the modem");
+	} else if (operation->kind == SIM_SAVE) {
 		(void)snprintf(text, room, "%s of the setting %s",
 			       operation->len > 0 ? "saving" : "deletion", operation->name);
-		return;
+	} else {
+		(void)snprintf(text, room, "%s", kind->words);
 	}
-	(void)snprintf(text, room, "%s of %zu bytes at 0x%jx of %s",
-		       operation->kind == SIM_ERASE ? "erase" : "program", operation->len,
-		       (uintmax_t)operation->offset,
-		       sim_device_board(cli->device)->flash[operation->flash].label);
 }
 
 static json_t *operation_json(const struct cli *cli)
 {
-	static const char *const kinds[] = {
-		[SIM_PROGRAM] = "program", [SIM_ERASE] = "erase", [SIM_SAVE] = "save"};
 	const struct sim_operation *operation = &cli->cut.operation;
-	const bool in_flash = operation->kind != SIM_SAVE;
+	const struct kind *kind = &kinds[operation->kind];
 
-	return json_pack(
-		"{s:I, s:s, s:b, s:s?, s:o, s:I, s:s?}", "operation",
-		(json_int_t)(cli->cut.after + 1), "kind", kinds[operation->kind], "torn",
-		cli->cut.when == SIM_CUT_INSIDE, "flash",
-		in_flash ? sim_device_board(cli->device)->flash[operation->flash].label : NULL,
-		"offset", in_flash ? json_integer((json_int_t)operation->offset) : json_null(),
-		"size", (json_int_t)operation->len, "setting", operation->name);
+	return json_pack("{s:I, s:s, s:b, s:s?, s:o, s:I, s:s?}", "operation",
+			 (json_int_t)(cli->cut.after + 1), "kind", kind->name, "torn",
+			 cli->cut.when == SIM_CUT_INSIDE, "flash",
+			 is_in_flash(operation) ? label_of(cli) : NULL, "offset",
+			 kind->has_place ? json_integer((json_int_t)operation->offset)
+					 : json_null(),
+			 "size", (json_int_t)operation->len, "setting", operation->name);
 }
 
 static void end_without_power(void *arg)
@@ -103,8 +124,7 @@ static void end_without_power(void *arg)
 
 enum cli_status cli_cut_read(struct cli *cli)
 {
-	const int row = find_option(cli->verb);
-	const char *text = row < 0 ? NULL : cli->option[row];
+	const char *text = cli_option_value(cli, CLI_CUT_NAME);
 	unsigned long seed = 0;
 	const char *rest;
 
@@ -135,6 +155,7 @@ void cli_cut_plan(struct cli *cli)
 		power->watch = watch;
 		power->off = end_without_power;
 		power->arg = cli;
+		power->counts = cli->verb->cut_counts;
 		sim_power_cut(power, cli->cut.after, cli->cut.when, cli->cut.seed, -EIO);
 	}
 }

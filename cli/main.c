@@ -11,12 +11,26 @@
 #include <string.h>
 
 #include "cut.h"
+#include "fault.h"
 #include "output.h"
 #include "verbs.h"
 
 const struct cli_verb *const cli_verbs[] = {
-	&cli_verb_new,     &cli_verb_flash,  &cli_verb_update, &cli_verb_schedule, &cli_verb_boot,
-	&cli_verb_confirm, &cli_verb_cancel, &cli_verb_status, &cli_verb_inspect,  NULL,
+	&cli_verb_new,
+	&cli_verb_flash,
+	&cli_verb_update,
+	&cli_verb_schedule,
+	&cli_verb_boot,
+	&cli_verb_confirm,
+	&cli_verb_cancel,
+	&cli_verb_status,
+	&cli_verb_modem,
+	&cli_verb_modem_apply,
+	&cli_verb_modem_rollback,
+	&cli_verb_inspect,
+	&cli_verb_make_full,
+	&cli_verb_make_delta,
+	NULL,
 };
 
 /* How many arguments are the words of a verb's name; 0 if they are not those. */
@@ -81,7 +95,7 @@ static enum cli_status no_verb(int argc, char *const argv[])
 	return cli_usage(NULL, "%s %s: no such verb", argv[0], argv[1]);
 }
 
-static enum cli_status finish(struct cli *cli, enum cli_status status)
+enum cli_status cli_finish(struct cli *cli, enum cli_status status)
 {
 	const char *violation = cli->device != NULL ? sim_device_violation(cli->device) : NULL;
 
@@ -111,11 +125,12 @@ static enum cli_status run(const struct cli_verb *verb, int argc, char *const ar
 		return CLI_DONE;
 	}
 	status = cli_cut_read(&cli);
+	status = status != CLI_DONE ? status : cli_fault_read(&cli);
 	if (status != CLI_DONE) {
 		return status;
 	}
 	cli.report = json_object();
-	return finish(&cli, verb->run(&cli));
+	return cli_finish(&cli, verb->run(&cli));
 }
 
 static enum cli_status dispatch(int argc, char *argv[])

@@ -7,6 +7,7 @@
 #include <dfu/boot_rules.h>
 
 #include "cut.h"
+#include "fault.h"
 #include "image.h"
 #include "log.h"
 #include "output.h"
@@ -21,6 +22,7 @@ enum cli_status cli_open_device(struct cli *cli)
 	}
 	cli_log_begin(cli->operand[0]);
 	cli_cut_plan(cli);
+	cli_fault_plan(cli);
 	return CLI_DONE;
 }
 
@@ -46,6 +48,27 @@ static bool is_passed_over(int rc)
 	return rc == -EBADMSG && !boot_mode_is_direct(boot_arrangement_get()->mode);
 }
 
+static void warn_of_memory(struct cli *cli, const char *what)
+{
+	if (!cli->warned_of_memory) {
+		cli_warn(cli->operand[0],
+			 "settings: %s: no progress is known or kept; delete %s/settings", what,
+			 cli->operand[0]);
+	}
+	cli->warned_of_memory = true;
+}
+
+bool cli_check_settings(struct cli *cli)
+{
+	const int rc = sim_device_active(cli->device, 0);
+
+	if (rc < 0 && rc != -ENOENT) {
+		warn_of_memory(cli, rc == -EBADMSG ? "is damaged" : strerror(-rc));
+		return false;
+	}
+	return true;
+}
+
 enum cli_status cli_check_memory(struct cli *cli)
 {
 	unsigned int images = sim_device_board(cli->device)->arrangement.images;
@@ -54,13 +77,7 @@ enum cli_status cli_check_memory(struct cli *cli)
 		int rc = sim_device_active(cli->device, image);
 
 		if (is_passed_over(rc)) {
-			if (!cli->warned_of_memory) {
-				cli_warn(cli->operand[0],
-					 "settings: is damaged: no progress is known or kept; "
-					 "delete %s/settings",
-					 cli->operand[0]);
-			}
-			cli->warned_of_memory = true;
+			warn_of_memory(cli, "is damaged");
 			return CLI_DONE;
 		}
 		if (rc < 0 && rc != -ENOENT) {

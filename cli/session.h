@@ -19,6 +19,10 @@ DFU_MUST_CHECK enum cli_status cli_open_device(struct cli *cli);
  */
 DFU_MUST_CHECK enum cli_status cli_check_memory(struct cli *cli);
 
+/** Warn, once, of settings that cannot be read: what needs them says so. @return Whether they can.
+ */
+bool cli_check_settings(struct cli *cli);
+
 /** @return As sim_device_active(); a damaged file that cli_check_memory() lets pass is none. */
 int cli_remembered_slot(struct cli *cli, unsigned int image);
 

@@ -8,8 +8,10 @@
 #include <dfu/boot.h>
 #include <dfu/crypto.h>
 #include <dfu/dfu_target.h>
+#include <dfu/dfu_target_full_modem.h>
 #include <dfu/dfu_target_mcuboot.h>
 #include <settings/settings.h>
+#include <storage/flash_map.h>
 
 #include "output.h"
 #include "target/download_record.h"
@@ -27,10 +29,12 @@ static size_t buffer_len(const struct sim_flash *flash)
 	return len - len % flash->write_block;
 }
 
+/* One target writes in a run. */
+static alignas(4) uint8_t buffer[BUFFER_SIZE];
+
 enum cli_status cli_target_ready(struct cli *cli, unsigned int image, unsigned int slot,
 				 const struct dfu_image_key *key)
 {
-	static alignas(4) uint8_t buffer[BUFFER_SIZE];
 	const struct sim_board *board = sim_device_board(cli->device);
 	const struct sim_partition *partition = sim_board_slot(board, 2 * image + slot);
 	int rc = dfu_target_mcuboot_set_buf(buffer, buffer_len(&board->flash[partition->flash]));
@@ -40,6 +44,28 @@ enum cli_status cli_target_ready(struct cli *cli, unsigned int image, unsigned i
 	}
 	dfu_target_mcuboot_set_key(key);
 	return CLI_DONE;
+}
+
+enum cli_status cli_target_store_ready(struct cli *cli, const struct sim_partition *store)
+{
+	const struct flash_area *fa;
+	int rc = flash_area_open(store->id, &fa);
+
+	if (rc == 0) {
+		struct dfu_target_fmfu_fdev place = {
+			.dev = fa->fa_dev,
+			.offset = fa->fa_off,
+			.size = fa->fa_size,
+		};
+		const struct dfu_target_full_modem_params params = {
+			.buf = buffer,
+			.len = buffer_len(&sim_device_board(cli->device)->flash[store->flash]),
+			.dev = &place,
+		};
+
+		rc = dfu_target_full_modem_cfg(&params);
+	}
+	return rc == 0 ? CLI_DONE : cli_fail(cli, store->name, "%s", strerror(-rc));
 }
 
 static int digest_file(const struct cli_file *file, uint8_t digest[DFU_HASH_MAX_SIZE])
@@ -67,14 +93,14 @@ enum cli_status cli_target_name_file(struct cli *cli, const struct cli_file *fil
 	return rc == 0 ? CLI_DONE : cli_fail(cli, cli->operand[1], "SHA-256: %s", strerror(-rc));
 }
 
-bool cli_target_has_progress(unsigned int image)
+bool cli_target_has_progress(const char *id)
 {
 	char name[SETTINGS_MAX_NAME_LEN + 1];
 	uint8_t raw[DOWNLOAD_RECORD_LEN];
 	struct download_record record;
 	ssize_t len;
 
-	(void)snprintf(name, sizeof(name), "dfu/MCUBOOT%u", image);
+	(void)snprintf(name, sizeof(name), "dfu/%s", id);
 	len = settings_load_one(name, raw, sizeof(raw));
 	return len > 0 && download_record_decode(&record, raw, (size_t)len) == 0 &&
 	       record.written > 0;

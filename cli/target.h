@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** @file @brief What the verbs lend the MCUboot target. */
+/** @file @brief What the verbs lend the targets. */
 #ifndef CLI_TARGET_H
 #define CLI_TARGET_H
 
@@ -15,14 +15,18 @@
 DFU_MUST_CHECK enum cli_status cli_target_ready(struct cli *cli, unsigned int image,
 						unsigned int slot, const struct dfu_image_key *key);
 
+/** Lend the target of whole modem firmwares a buffer and its store. Once in a run. */
+DFU_MUST_CHECK enum cli_status cli_target_store_ready(struct cli *cli,
+						      const struct sim_partition *store);
+
 /**
  * Name the file of the next download by its SHA-256: only what is the same to the last byte is gone
  * on with.
  */
 DFU_MUST_CHECK enum cli_status cli_target_name_file(struct cli *cli, const struct cli_file *file);
 
-/** @return Whether settings know of bytes that a download of an image pair left in the slot. */
-bool cli_target_has_progress(unsigned int image);
+/** @return Whether settings know of bytes that a download to flash with this id has left there. */
+bool cli_target_has_progress(const char *id);
 
 /** @return What the next boot does with an image that is scheduled: "tests", "installs", "starts".
  */

@@ -13,6 +13,11 @@ extern const struct cli_verb cli_verb_boot;
 extern const struct cli_verb cli_verb_confirm;
 extern const struct cli_verb cli_verb_cancel;
 extern const struct cli_verb cli_verb_status;
+extern const struct cli_verb cli_verb_modem;
+extern const struct cli_verb cli_verb_modem_apply;
+extern const struct cli_verb cli_verb_modem_rollback;
 extern const struct cli_verb cli_verb_inspect;
+extern const struct cli_verb cli_verb_make_full;
+extern const struct cli_verb cli_verb_make_delta;
 
 #endif

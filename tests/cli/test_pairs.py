@@ -64,14 +64,14 @@ class Pairs(CliTest):
         self.assertEqual(result.code, 1)
         self.assertEqual(result.json(), {
             "booted": None, "swap_types": ["none", "none"], "active": None,
-            "error": f"{path}: image 1 has no slot2_partition: the bootloader starts nothing without it"})
+            "modem": None, "error": f"{path}: image 1 has no slot2_partition: the bootloader starts nothing without it"})
         self.assertTrue(self.raw(path) == before)
 
     def test_the_bootloader_starts_without_secondary_slots(self):
         path = self.make_with(0, 2)
         self.assertEqual(self.done("boot", path, "--json").json(),
                          {"booted": {"image": 0, "slot": 0, "version": "1.0.0+0"}, "swap_types": ["none", "none"],
-                          "active": [0, 0]})
+                          "active": [0, 0], "modem": None})
         self.assertEqual(self.done("confirm", path, "--json").json(), {"confirmed": [0, 1]})
         self.assertEqual(self.done("cancel", path).out, "nothing pending\n")
 
@@ -98,7 +98,7 @@ class Pairs(CliTest):
         self.done("new", self.path("xip"), "--board", self.write("b.dts", two_pairs().encode()), "--mode", "direct-xip")
         report = slotwise("boot", self.path("xip"), "--json").json()
         self.assertEqual((report["swap_types"], report["active"]), (["none", "none"], None))
-        self.assertEqual(list(report), ["booted", "swap_types", "active", "error"])
+        self.assertEqual(list(report), ["booted", "swap_types", "active", "modem", "error"])
 
     def test_cancel_takes_back_what_may_be_taken_back(self):
         path = self.make_with(0, 1, 2, 3)
@@ -157,7 +157,7 @@ class DirectPairs(CliTest):
         self.assertEqual(self.flags(path), [["active", None], ["active", "pending"]])
         self.assertEqual(self.done("boot", path, "--json").json(),
                          {"booted": {"image": 0, "slot": 0, "version": "1.0.0+0"}, "swap_types": ["none", "none"],
-                          "active": [0, 1]})
+                          "active": [0, 1], "modem": None})
         self.done("update", path, NEW)
         self.assertEqual(self.flags(path), [["active", "pending"], [None, "active"]])
         self.assertEqual(self.done("boot", path, "--json").json()["active"], [1, 1])

@@ -233,7 +233,7 @@ class Refusals(CliTest):
     def test_a_report_in_json_comes_with_every_refusal(self):
         bad = image("bad/text.bin")
         board = self.write("board.dts", b"no board")
-        keys = {"update": ["image", "slot", "version", "size", "scheduled", "resumed_at"],
+        keys = {"update": ["image", "slot", "version", "size", "scheduled", "resumed_at", "type"],
                 "schedule": ["image", "slot", "scheduled"],
                 "flash": ["image", "slot", "partition", "version", "size"], "new": ["device", "mode"]}
         gone = self.path("gone")

@@ -213,11 +213,11 @@ class Words(ResumeTest):
         device = self.begin(20000)
         self.assertIsNone(json.loads(self.cut(12, "--json").out)["resumed_at"])
         cut = json.loads(self.cut(4, "--json").out)
-        self.assertEqual((cut["resumed_at"], list(cut)[:6], list(cut)[-2:]),
-                         (12288, ["image", "slot", "version", "size", "scheduled", "resumed_at"], ["error", "cut"]))
+        self.assertEqual((cut["resumed_at"], list(cut)[:7], list(cut)[-2:]),
+                         (12288, ["image", "slot", "version", "size", "scheduled", "resumed_at", "type"], ["error", "cut"]))
         report = self.done("update", device.path, self.file, "--json").json()
         self.assertEqual(report, {"image": 0, "slot": 1, "version": "1.1.0+0", "size": 20000, "scheduled": "test",
-                                  "resumed_at": 16384})
+                                  "resumed_at": 16384, "type": "mcuboot"})
         self.assertIsNone(self.done("update", device.path, self.file, "--json").json()["resumed_at"])
 
     def test_what_is_downloaded_and_not_scheduled_is_verified_again_and_scheduled(self):

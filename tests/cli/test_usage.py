@@ -8,14 +8,20 @@ import unittest
 
 from support import CliTest, ROOT, SLOTWISE, image, slotwise
 
-VERBS = ["new", "flash", "update", "schedule", "boot", "confirm", "cancel", "status", "inspect"]
+VERBS = ["new", "flash", "update", "schedule", "boot", "confirm", "cancel", "status", "modem", "modem apply",
+         "modem rollback", "inspect"]
 OPTIONS = {
-    "new": ["--board", "--mode"],
-    "update": ["--chunk", "--image", "--permanent", "--key", "--no-schedule", "--restart", "--cut-after"],
+    "new": ["--board", "--mode", "--modem-key"],
+    "update": ["--chunk", "--image", "--permanent", "--key", "--no-schedule", "--restart", "--cut-after",
+               "--modem-fault"],
     "schedule": ["--image", "--permanent", "--cut-after"],
     "flash": ["--raw", "--cut-after"],
     "confirm": ["--cut-after"],
     "cancel": ["--cut-after"],
+    "boot": ["--loader", "--modem-fault"],
+    "modem": ["--modem-fault"],
+    "modem apply": ["--cut-after", "--modem-fault"],
+    "modem rollback": ["--cut-after", "--modem-fault"],
     "inspect": ["--key"],
 }
 OLD = image("med-1.0.0-ec256.bin")
@@ -49,9 +55,9 @@ class Usage(CliTest):
         self.assertEqual(self.done("-h").out, listing)
         for verb in VERBS:
             self.assertRegex(listing, rf"(?m)^  {verb} ")
-            text = self.done(verb, "--help").out
+            text = self.done(*verb.split(), "--help").out
             self.assertTrue(text.startswith(f"usage: slotwise {verb} "))
-            self.assertEqual(self.done(verb, "-h").out, text)
+            self.assertEqual(self.done(*verb.split(), "-h").out, text)
             for option in OPTIONS.get(verb, []) + ["--json", "--help"]:
                 self.assertRegex(text, rf"(?m)^  {option}\b")
 
@@ -123,9 +129,10 @@ class Usage(CliTest):
     def test_json_is_printed_at_exit_1_too(self):
         empty = self.make()
         gone = self.path("gone")
-        for args, wanted in ((["boot", empty.path], {"booted": None, "swap_types": ["none"], "active": None}),
-                             (["boot", gone], {"booted": None, "swap_types": [], "active": None}),
-                             (["status", gone], {"mode": None, "images": []}),
+        for args, wanted in ((["boot", empty.path], {"booted": None, "swap_types": ["none"], "active": None,
+                                                   "modem": None}),
+                             (["boot", gone], {"booted": None, "swap_types": [], "active": None, "modem": None}),
+                             (["status", gone], {"mode": None, "images": [], "modem": None}),
                              (["confirm", gone], {"confirmed": []}), (["cancel", gone], {"cancelled": []})):
             result = slotwise(*args, "--json")
             self.assertEqual(result.code, 1)

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The stored firmware goes to the modem, as the application does it with fmfu_fdev_load(). An
+ * update that was cut is done again by the same command: from the first byte that the modem takes
+ * on there is nothing else it could start.
+ */
+#include <string.h>
+
+#include "cut.h"
+#include "fault.h"
+#include "modem_view.h"
+#include "output.h"
+#include "progress.h"
+#include "session.h"
+#include "verbs.h"
+
+#define BUFFER_SIZE 4096u
+
+static const struct cli_option options[] = {
+	{CLI_CUT_NAME, "N[:SEED]", "cut the power after N chunks; SEED: inside the next one"},
+	CLI_FAULT_OPTION,
+	{NULL, NULL, NULL},
+};
+
+/* An update under way. */
+struct apply {
+	struct cli *cli;
+	struct cli_progress progress;
+	enum fmfu_fdev_stage stage;
+	bool has_begun; /* a stage was told */
+};
+
+static void say_stage(struct apply *apply, enum fmfu_fdev_stage stage, size_t done, size_t total)
+{
+	static const char *const words[] = {
+		[FMFU_FDEV_CHECK] = "the stored file is checked",
+		[FMFU_FDEV_BEGIN] = "the modem's bootloader is started",
+		[FMFU_FDEV_BOOTLOADER] = "its program is written; from now on the modem cannot be "
+					 "started",
+		[FMFU_FDEV_VERIFY] = "it checks the signature",
+		[FMFU_FDEV_FIRMWARE] = "the firmware is written",
+		[FMFU_FDEV_FINISH] = "the modem ends the update",
+		[FMFU_FDEV_DONE] = "the modem has the new firmware",
+	};
+
+	cli_progress_end();
+	cli_say(apply->cli, "%s", words[stage]);
+	cli_progress_begin(&apply->progress, done, total, !apply->cli->json);
+}
+
+static void on_progress(void *arg, enum fmfu_fdev_stage stage, size_t done, size_t total)
+{
+	struct apply *apply = arg;
+
+	if (!apply->has_begun || stage != apply->stage) {
+		apply->has_begun = true;
+		apply->stage = stage;
+		say_stage(apply, stage, done, total);
+		return;
+	}
+	if (stage == FMFU_FDEV_BOOTLOADER || stage == FMFU_FDEV_FIRMWARE) {
+		cli_progress_show(&apply->progress, done);
+	}
+}
+
+static void report_nothing(struct cli *cli)
+{
+	static const char *const keys[] = {"version", "size",   "segments", "redone",
+					   "uuid",    "digest", "state"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		cli_report(cli, keys[i], NULL);
+	}
+}
+
+/* What has become of the modem, whether it went well or not. */
+static void report_modem(struct cli *cli)
+{
+	static const char *const keys[] = {"uuid", "digest", "state"};
+	struct cli_modem_view view;
+	json_t *modem;
+
+	cli_modem_look(cli, &view);
+	modem = cli_modem_json(&view);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		cli_report(cli, keys[i], json_incref(json_object_get(modem, keys[i])));
+	}
+	if (view.status.state != SIM_MODEM_UNBOOTABLE && view.status.version[0] != '\0') {
+		cli_report(cli, "version", json_string(view.status.version));
+	}
+	json_decref(modem);
+}
+
+static bool is_unbootable(const struct cli *cli)
+{
+	struct sim_modem_status status;
+
+	sim_modem_status_get(sim_device_modem(cli->device), &status);
+	return status.state == SIM_MODEM_UNBOOTABLE;
+}
+
+static const char *what_is_left(const struct cli *cli)
+{
+	return is_unbootable(cli) ? "the modem cannot be started until slotwise modem apply has "
+				    "succeeded"
+				  : "the modem has its old firmware";
+}
+
+static enum cli_status fail(struct cli *cli, const struct apply *apply, int rc)
+{
+	static const char *const stages[] = {
+		[FMFU_FDEV_CHECK] = "stored file",
+		[FMFU_FDEV_BEGIN] = "bootloader of the modem",
+		[FMFU_FDEV_BOOTLOADER] = "program of the modem's bootloader",
+		[FMFU_FDEV_VERIFY] = "check of the signature",
+		[FMFU_FDEV_FIRMWARE] = "firmware",
+		[FMFU_FDEV_FINISH] = "end of the update",
+		[FMFU_FDEV_DONE] = "end of the update",
+	};
+	const char *device = cli->operand[0];
+
+	if (rc == -ECANCELED) {
+		return cli_fail(cli, device,
+				"that an update is under way could not be saved in the settings: "
+				"nothing was written to the modem");
+	}
+	if (rc == -EACCES && apply->stage == FMFU_FDEV_VERIFY) {
+		return cli_fail(cli, device,
+				"the modem refuses the signature of the stored file; %s",
+				what_is_left(cli));
+	}
+	return cli_fail(cli, device, "%s: %s; %s", stages[apply->stage],
+			apply->stage == FMFU_FDEV_CHECK ? cli_modem_file_why(rc) : strerror(-rc),
+			what_is_left(cli));
+}
+
+static enum cli_status load(struct cli *cli, const struct fmfu_fdev_file *file)
+{
+	static uint8_t buffer[BUFFER_SIZE];
+	struct apply apply = {.cli = cli, .stage = FMFU_FDEV_CHECK};
+	int rc = fmfu_fdev_load_file(buffer, sizeof(buffer), file, on_progress, &apply);
+	enum cli_status status;
+
+	cli_progress_end();
+	status = rc == 0 ? CLI_DONE : fail(cli, &apply, rc);
+	report_modem(cli);
+	return status;
+}
+
+/* The file, before anything is begun. */
+static enum cli_status check(struct cli *cli, const struct sim_partition *store,
+			     const struct fmfu_fdev_file *file)
+{
+	uint8_t buffer[BUFFER_SIZE];
+	struct fmfu_fdev_info info;
+	int rc = fmfu_fdev_check(buffer, sizeof(buffer), file, &info);
+
+	if (rc != 0) {
+		return cli_fail(cli, store->name, "%s", cli_modem_file_why(rc));
+	}
+	cli_report(cli, "size", json_integer((json_int_t)(info.wrapper_len + info.blob_len)));
+	cli_report(cli, "segments", json_integer((json_int_t)info.segments));
+	cli_report(cli, "redone", json_boolean(fmfu_fdev_pending()));
+	cli_say(cli, "%s: %zu bytes in %u segments, the bootloader's included%s", store->name,
+		info.wrapper_len + info.blob_len, (unsigned int)info.segments,
+		fmfu_fdev_pending() ? "; once more, because the last time was not the end of it"
+				    : "");
+	return CLI_DONE;
+}
+
+static enum cli_status run(struct cli *cli)
+{
+	const struct sim_partition *store;
+	struct fmfu_fdev_file file;
+	struct sim_modem *modem;
+	enum cli_status status;
+
+	report_nothing(cli);
+	status = cli_open_device(cli);
+	status = status != CLI_DONE ? status : cli_need_modem(cli, &modem);
+	status = status != CLI_DONE ? status : cli_need_store(cli, &store);
+	if (status != CLI_DONE) {
+		return status;
+	}
+	(void)cli_check_settings(cli);
+	file = cli_store_file(store);
+	status = check(cli, store, &file);
+	return status != CLI_DONE ? status : load(cli, &file);
+}
+
+const struct cli_verb cli_verb_modem_apply = {
+	.name = "modem apply",
+	.operands = {"DEV"},
+	.options = options,
+	.summary = "write the stored whole firmware to the modem",
+	.help = "Again, if the power went while it was written: from the first chunk to the end\n"
+		"the modem has nothing else to start. The file is checked before, the signature\n"
+		"by the modem before the first chunk of firmware.",
+	.cut_counts = 1u << SIM_MODEM_CHUNK,
+	.run = run,
+};

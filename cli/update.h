@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file @brief What the kinds of update share: options, the file, the way of its bytes. */
+#ifndef CLI_UPDATE_H
+#define CLI_UPDATE_H
+
+#include <dfu/dfu_target.h>
+
+#include "cli.h"
+#include "image.h"
+
+/** Rows of the verb's options. */
+enum update_option {
+	UPDATE_CHUNK,
+	UPDATE_IMAGE,
+	UPDATE_PERMANENT,
+	UPDATE_KEY,
+	UPDATE_NO_SCHEDULE,
+	UPDATE_RESTART
+};
+
+/** A file that is to update something; its bytes are the verb's. */
+struct update {
+	struct cli_file file;
+	unsigned long chunk;
+};
+
+/** How the file goes to its target. */
+struct update_way {
+	int image;                      /**< Image pair; 0 for a modem. */
+	dfu_target_callback_t callback; /**< May be NULL. */
+	const char *place;              /**< Where it is kept, in words. */
+	bool had_progress;              /**< Something of an earlier download is there. */
+	const char *(*why)(int rc);     /**< Errors of the target in words. */
+};
+
+/** The kinds of update: judge the file in memory, then write it and ask for it. */
+DFU_MUST_CHECK enum cli_status update_mcuboot(struct cli *cli, const struct update *update);
+DFU_MUST_CHECK enum cli_status update_modem_delta(struct cli *cli, const struct update *update);
+DFU_MUST_CHECK enum cli_status update_full_modem(struct cli *cli, const struct update *update);
+
+/** Refuse options that mean nothing for a file for the modem. */
+DFU_MUST_CHECK enum cli_status update_refuse_image_options(struct cli *cli);
+
+/** Begin, or go on where this file stopped, and write all of it; not yet done. */
+DFU_MUST_CHECK enum cli_status update_write(struct cli *cli, const struct update *update,
+					    const struct update_way *way);
+
+#endif
