@@ -72,7 +72,7 @@ big-endian: build-big-endian/build.ninja ## the tests as big-endian programs, ru
 	@$(BUILD) build-big-endian
 	@$(CTEST) --test-dir build-big-endian -E $(EMULATED)
 
-arm: all ## compile every file of src/ for Cortex-M0+ and M4
+arm: all ## compile every file of src/ for Cortex-M0+, M4 and M33
 	@$(CTEST) --test-dir build -R '^arm_'
 
 format: | tools ## lay out every C file
