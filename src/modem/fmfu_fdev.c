@@ -1,34 +1,180 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The order in which an update goes:
+ *
+ *     check    the whole file, nothing touched
+ *     begin    the modem's bootloader is started
+ *     mark     "bootloader" saved
+ *     write    bootloader            <- from here on the modem cannot start
+ *     verify   the modem checks the signature; refused: mark deleted, the old firmware is back
+ *     mark     "firmware" saved
+ *     write    firmware              <- from here on the old firmware is lost
+ *     finish   the modem can start the new one
+ *     mark     deleted
+ *
+ * A cut at any place leaves a modem that starts, or a mark; after that all of it is done again. A
+ * mark that says "firmware" is never taken back to "bootloader": an attempt whose signature is
+ * refused must not hide that an earlier one has destroyed the firmware.
+ */
 #include <dfu/fmfu_fdev.h>
 
 #include <errno.h>
 
-int fmfu_fdev_check(uint8_t *buf, size_t buf_len, const struct fmfu_fdev_file *file,
-		    struct fmfu_fdev_info *info)
+#include <dfu/modem.h>
+
+#include "modem/fmfu_file.h"
+#include "modem/fmfu_mark.h"
+
+struct update {
+	const struct dfu_modem *modem;
+	struct fmfu_file file;
+	uint32_t addr;       /* of the next chunk */
+	enum fmfu_mark mark; /* saved */
+};
+
+static int bootloader_take(void *to, const uint8_t *data, size_t len)
 {
-	(void)buf;
-	(void)buf_len;
-	(void)file;
-	(void)info;
-	return -ENOTSUP;
+	const struct update *update = to;
+
+	return update->modem->full->bootloader_write(update->modem, data, len);
 }
 
-int fmfu_fdev_load_file(uint8_t *buf, size_t buf_len, const struct fmfu_fdev_file *file,
+static int firmware_take(void *to, const uint8_t *data, size_t len)
+{
+	struct update *update = to;
+	const uint32_t addr = update->addr;
+
+	update->addr += (uint32_t)len;
+	return update->modem->full->firmware_write(update->modem, addr, data, len);
+}
+
+static int segment_write(struct update *update, fmfu_take_t take)
+{
+	struct fmfu_segment seg;
+	const int rc = fmfu_file_segment(&update->file, &seg);
+
+	if (rc != 0) {
+		return rc;
+	}
+	update->addr = seg.addr;
+	return fmfu_file_give(&update->file, seg.len, take, update);
+}
+
+static int mark_save(struct update *update, enum fmfu_mark mark)
+{
+	update->mark = mark;
+	return fmfu_mark_save(mark) == 0 ? 0 : -ECANCELED;
+}
+
+static int begin(struct update *update)
+{
+	const struct dfu_modem_full_api *api = update->modem->full;
+	int rc = 0;
+
+	fmfu_file_stage(&update->file, FMFU_FDEV_BEGIN);
+	if (api->begin != NULL) {
+		rc = api->begin(update->modem);
+	}
+	if (rc == 0) {
+		/* Once more if it is there, because what could not be read was taken for it. */
+		rc = mark_save(update, fmfu_mark_load() == FMFU_MARK_FIRMWARE
+					       ? FMFU_MARK_FIRMWARE
+					       : FMFU_MARK_BOOTLOADER);
+	}
+	return rc;
+}
+
+static int write_bootloader(struct update *update)
+{
+	update->file.done = 0;
+	fmfu_file_stage(&update->file, FMFU_FDEV_BOOTLOADER);
+	return segment_write(update, bootloader_take);
+}
+
+static int verify(struct update *update)
+{
+	struct fmfu_file *file = &update->file;
+	int rc;
+
+	fmfu_file_stage(file, FMFU_FDEV_VERIFY);
+	rc = fmfu_file_wrapper(file);
+	if (rc != 0) {
+		return rc;
+	}
+	rc = update->modem->full->verify(update->modem, file->buf, file->info.wrapper_len);
+	if (rc == -EACCES && update->mark == FMFU_MARK_BOOTLOADER) {
+		fmfu_mark_delete();
+	}
+	return rc;
+}
+
+static int write_firmware(struct update *update)
+{
+	int rc;
+
+	fmfu_file_stage(&update->file, FMFU_FDEV_FIRMWARE);
+	rc = mark_save(update, FMFU_MARK_FIRMWARE);
+	for (uint32_t i = 1; rc == 0 && i < update->file.info.segments; i++) {
+		rc = segment_write(update, firmware_take);
+	}
+	return rc;
+}
+
+static int finish(struct update *update)
+{
+	fmfu_file_stage(&update->file, FMFU_FDEV_FINISH);
+	return update->modem->full->finish(update->modem);
+}
+
+int fmfu_fdev_check(uint8_t *buf, size_t buf_len, const struct fmfu_fdev_file *place,
+		    struct fmfu_fdev_info *info)
+{
+	struct fmfu_file file = {.buf = buf, .buf_len = buf_len};
+	const int rc = fmfu_file_check(&file, place);
+
+	if (rc == 0 && info != NULL) {
+		*info = file.info;
+	}
+	return rc;
+}
+
+int fmfu_fdev_load_file(uint8_t *buf, size_t buf_len, const struct fmfu_fdev_file *place,
 			fmfu_fdev_progress_t progress, void *arg)
 {
-	(void)progress;
-	(void)arg;
-	return fmfu_fdev_check(buf, buf_len, file, NULL);
+	static int (*const steps[])(struct update *update) = {begin, write_bootloader, verify,
+							      write_firmware, finish};
+	struct update update = {
+		.modem = dfu_modem_get(),
+		.file = {.buf = buf, .buf_len = buf_len, .tell = progress, .arg = arg},
+	};
+	int rc;
+
+	rc = fmfu_file_check(&update.file, place);
+	if (rc == 0 && (update.modem == NULL || update.modem->full == NULL)) {
+		rc = -ENODEV;
+	}
+	for (size_t i = 0; rc == 0 && i < sizeof(steps) / sizeof(steps[0]); i++) {
+		rc = steps[i](&update);
+	}
+	if (rc > 0) {
+		/* From the modem, which has no such codes for these calls. */
+		rc = -EIO;
+	}
+	if (rc == 0) {
+		fmfu_mark_delete();
+		fmfu_file_stage(&update.file, FMFU_FDEV_DONE);
+	}
+	return rc;
 }
 
 int fmfu_fdev_load(uint8_t *buf, size_t buf_len, const struct device *fdev, size_t offset)
 {
-	const struct fmfu_fdev_file file = {fdev, offset, 0};
+	const struct fmfu_fdev_file place = {.fdev = fdev, .offset = offset};
 
-	return fmfu_fdev_load_file(buf, buf_len, &file, NULL, NULL);
+	return fmfu_fdev_load_file(buf, buf_len, &place, NULL, NULL);
 }
 
 bool fmfu_fdev_pending(void)
 {
-	return false;
+	return fmfu_mark_load() != FMFU_MARK_NONE;
 }
