@@ -64,7 +64,8 @@ static enum geometry_part_kind slot_kind(int slot)
 	return slot == 0 ? PART_SLOT0 : PART_SLOT1;
 }
 
-struct device_page device_page_at(const struct geometry *geometry, int slot, size_t off)
+struct device_page device_page_in(const struct geometry *geometry, enum geometry_part_kind kind,
+				  size_t off)
 {
 	size_t start = 0;
 
@@ -72,7 +73,7 @@ struct device_page device_page_at(const struct geometry *geometry, int slot, siz
 		const struct geometry_part *part = &geometry->parts[i];
 		const size_t size = part->pages * part->page_size;
 
-		if (part->kind != slot_kind(slot)) {
+		if (part->kind != kind) {
 			continue;
 		}
 		if (off < start + size) {
@@ -83,6 +84,11 @@ struct device_page device_page_at(const struct geometry *geometry, int slot, siz
 		start += size;
 	}
 	return (struct device_page){start, 0};
+}
+
+struct device_page device_page_at(const struct geometry *geometry, int slot, size_t off)
+{
+	return device_page_in(geometry, slot_kind(slot), off);
 }
 
 size_t device_upload_start(const struct device_config *config)
@@ -206,7 +212,7 @@ static void lay_out_flash(const struct powercut_world *world, unsigned int i, si
 static void name_areas(const struct geometry *geometry, struct powercut_layout *layout)
 {
 	static const char *const names[PART_NEIGHBOUR] = {"image-0", "image-1", "image-scratch",
-							  "storage"};
+							  "storage", "modem-files"};
 
 	for (unsigned int i = 0; i < PART_NEIGHBOUR; i++) {
 		const struct device_area area = device_area(geometry, (enum geometry_part_kind)i);

@@ -63,6 +63,8 @@ int device_lay_out(const struct powercut_world *world, size_t size, struct power
 
 const struct device_config *device_config(const struct powercut_world *world);
 struct device_area device_area(const struct geometry *geometry, enum geometry_part_kind kind);
+struct device_page device_page_in(const struct geometry *geometry, enum geometry_part_kind kind,
+				  size_t off);
 struct device_page device_page_at(const struct geometry *geometry, int slot, size_t off);
 
 /* Where an upload begins in slot 1 (swap-offset: one page up), or in either one. */
@@ -113,7 +115,16 @@ struct device_log {
 
 extern struct device_log device_log;
 
-/* Everything that a start of the application sets up. */
+/* Flash and its map, for a device without slots. */
+void device_open_flash(const struct powercut_world *world);
+/* The settings log on it. */
+int device_open_settings(void);
+/* Every save from now on is -EIO, as on a log that is worn out; or works again. */
+void device_break_settings(bool broken);
+/* A flash device, as the library gets it. */
+const struct device *device_flash(unsigned int flash);
+
+/* Everything that a start of the application sets up, but settings. */
 int device_open(const struct powercut_world *world);
 
 /*

@@ -18,7 +18,7 @@
 #include <settings/settings_log.h>
 #include <storage/flash_map.h>
 
-#define AREA_SETTINGS 17 /* any id that no slot has */
+#define AREA_SETTINGS 90 /* any id that nothing else has */
 #define AREAS 4
 #define BUF_MAX 4096
 
@@ -36,6 +36,7 @@ static struct {
 	struct chip chip[GEOMETRY_FLASHES];
 	struct settings_log log;
 	struct settings_backend settings; /* what the library gets */
+	bool settings_fail;
 } the;
 
 static struct flash_area areas[AREAS];
@@ -184,6 +185,9 @@ static int log_save(const struct settings_backend *backend, const char *name, co
 	(void)backend;
 	device_log.saves += len > 0;
 	device_log.deletes += len == 0;
+	if (the.settings_fail) {
+		return -EIO;
+	}
 	return the.log.backend.api->save(&the.log.backend, name, value, len);
 }
 
@@ -209,13 +213,23 @@ static const struct settings_backend_api settings_api = {
 	.load_subtree = log_load_subtree,
 };
 
-static int open_settings(void)
+int device_open_settings(void)
 {
 	const int rc = settings_log_init(&the.log, &areas[AREAS - 1]);
 
 	the.settings.api = &settings_api;
 	settings_backend_set(&the.settings);
 	return rc;
+}
+
+void device_break_settings(bool broken)
+{
+	the.settings_fail = broken;
+}
+
+const struct device *device_flash(unsigned int flash)
+{
+	return &the.chip[flash].dev;
 }
 
 static int open_library(const struct device_config *config)
@@ -242,7 +256,7 @@ static int open_library(const struct device_config *config)
 	return rc;
 }
 
-int device_open(const struct powercut_world *world)
+void device_open_flash(const struct powercut_world *world)
 {
 	const struct geometry *geometry = device_config(world)->geometry;
 
@@ -254,6 +268,11 @@ int device_open(const struct powercut_world *world)
 	open_area(geometry, 1, 1, PART_SLOT1, "image-1");
 	open_area(geometry, 2, BOOT_SCRATCH_AREA_ID, PART_SCRATCH, "image-scratch");
 	open_area(geometry, 3, AREA_SETTINGS, PART_SETTINGS, "storage");
+}
+
+int device_open(const struct powercut_world *world)
+{
+	device_open_flash(world);
 	return open_library(device_config(world));
 }
 
@@ -317,7 +336,7 @@ int device_boot(const struct powercut_world *world)
 	}
 	device_set_running(world, result.active[0]);
 	settle_what_was_started(world, result.active[0]);
-	rc = open_settings();
+	rc = device_open_settings();
 	if (rc != 0) {
 		powercut_violation(world, "settings", "not ready: %d", rc);
 		return -1;

@@ -21,6 +21,7 @@ enum geometry_part_kind {
 	PART_SLOT1,
 	PART_SCRATCH,
 	PART_SETTINGS,
+	PART_STORE,     /* of modem files */
 	PART_NEIGHBOUR, /* of somebody else: never to change */
 	PART_KINDS
 };

@@ -2,13 +2,14 @@
 /*
  * The table of cases: every scenario in every mode on every geometry, but where the mode has
  * nothing to do in the scenario or can install nothing on the geometry. A few are told twice, with
- * signed files, and with a large one.
+ * signed files, and with a large one. Then follow the scenarios of devices with a modem.
  */
 #include "scenarios.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "modem_scenarios.h"
 #include "scenarios_bodies.h"
 #include "scenarios_files.h"
 #include "scenarios_life.h"
@@ -123,6 +124,9 @@ const struct powercut_case *scenarios_cases(size_t *count)
 		for (size_t s = 0; s < scenario_count; s++) {
 			add_scenario(&variants[v], &scenario_list[s]);
 		}
+	}
+	if (is_first) {
+		the.count += modem_scenarios_cases(&the.cases[the.count], CASES_MAX - the.count);
 	}
 	*count = the.count;
 	return the.cases;

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole firmwares: into the store, and from there to the modem. */
+#include "modem_scenarios.h"
+
+#include <errno.h>
+
+#include <dfu/dfu_target.h>
+#include <dfu/fmfu_fdev.h>
+
+static const struct modem_files *files_of(const struct powercut_world *world)
+{
+	return modem_config(world)->files;
+}
+
+static const struct device_file *new_file(const struct powercut_world *world)
+{
+	return &files_of(world)->full[MODEM_NEW];
+}
+
+static const struct device_file *other_file(const struct powercut_world *world)
+{
+	return &files_of(world)->full[MODEM_OTHER];
+}
+
+static int download_new(const struct powercut_world *world)
+{
+	return modem_life_download(world, new_file(world));
+}
+
+static int download_most(const struct powercut_world *world)
+{
+	return modem_life_download_part(world, new_file(world), new_file(world)->size * 97 / 100);
+}
+
+static int download_unsigned(const struct powercut_world *world)
+{
+	return modem_life_download(world, &files_of(world)->unsigned_other);
+}
+
+/* Not a byte of what is there counts. */
+static int begin_other(const struct powercut_world *world)
+{
+	const int rc = modem_life_download(world, other_file(world));
+
+	if (rc == 0 && modem_life_seen(world)->is_run && modem_life_seen(world)->went_on) {
+		powercut_violation(world, "I3", "a file goes on where another one was");
+	}
+	return rc;
+}
+
+static int pause_new(const struct powercut_world *world)
+{
+	return modem_life_pauses(world, new_file(world));
+}
+
+/* In the middle a patch comes in between, which does not touch the store. */
+static int interrupt_new(const struct powercut_world *world)
+{
+	const struct device_file *patch = modem_life_patch(world, MODEM_OTHER);
+	struct modem_seen *seen = modem_life_seen(world);
+	size_t offset = 0;
+	int rc = modem_life_begin(world, new_file(world), &offset);
+
+	if (rc == 0) {
+		rc = modem_life_write(world, new_file(world), &offset,
+				      new_file(world)->size * 5 / 9);
+	}
+	if (rc == 0) {
+		rc = modem_life_download_part(world, patch, patch->size / 2);
+	}
+	if (rc == 0) {
+		seen->paused = true;
+		seen->paused_at = offset;
+		rc = modem_life_download(world, new_file(world));
+	}
+	return rc;
+}
+
+static int reset(const struct powercut_world *world)
+{
+	size_t offset = 0;
+	int rc = modem_life_begin(world, new_file(world), &offset);
+
+	rc = rc == 0 ? dfu_target_reset() : rc;
+	rc = rc == 0 ? modem_life_begin(world, new_file(world), &offset) : rc;
+	if (rc == 0 && offset != 0) {
+		powercut_violation(world, "I3", "goes on at %zu after a reset", offset);
+	}
+	return rc;
+}
+
+static int download_and_load(const struct powercut_world *world)
+{
+	const int rc = download_new(world);
+
+	return rc == 0 ? modem_life_load(world) : rc;
+}
+
+/* What cannot be remembered is not begun. */
+static int load_when_saved(const struct powercut_world *world)
+{
+	struct sim_modem_record before;
+	struct sim_modem_record after;
+	const bool told = modem_record(world, &before);
+	const int rc = modem_device_load(world);
+
+	if (rc != -ECANCELED || !told || !modem_record(world, &after) ||
+	    after.number != before.number) {
+		powercut_violation(world, "I7", "without its mark a load returns %d%s", rc,
+				   told && after.number != before.number ? ", and has begun" : "");
+	}
+	device_break_settings(false);
+	return modem_life_load(world);
+}
+
+static int load(const struct powercut_world *world)
+{
+	return modem_device_load(world);
+}
+
+static int only_reset(const struct powercut_world *world)
+{
+	(void)world;
+	return POWERCUT_RESET;
+}
+
+/* Of a refused file the modem keeps nothing, and nothing is left to be done. */
+static int load_refused(const struct powercut_world *world)
+{
+	int rc;
+
+	if (modem_store_file(world) != &files_of(world)->unsigned_other) {
+		return 0;
+	}
+	rc = modem_device_load(world);
+	if (rc != -EACCES) {
+		return rc == 0 ? -EACCES : rc;
+	}
+	/* Unless the mark that something is pending could not be deleted. */
+	if (modem_running(world) != MODEM_OLD || (fmfu_fdev_pending() && !world->power->fired)) {
+		powercut_violation(world, "I7", "a refused file leaves firmware %d, and %s pending",
+				   modem_running(world), fmfu_fdev_pending() ? "is" : "nothing is");
+	}
+	return 0;
+}
+
+static void check_new(const struct powercut_world *world)
+{
+	invariants_report(world, "I4", modem_store_is(world, new_file(world)));
+}
+
+static void check_other(const struct powercut_world *world)
+{
+	invariants_report(world, "I4", modem_store_is(world, other_file(world)));
+}
+
+static void check_cleared(const struct powercut_world *world)
+{
+	if (modem_store_file(world) != NULL) {
+		powercut_violation(world, "I4", "the store still has its file");
+	}
+}
+
+static void check_loaded(const struct powercut_world *world)
+{
+	if (modem_running(world) != MODEM_NEW) {
+		powercut_violation(world, "I2", "the new firmware does not run");
+	}
+	check_new(world);
+}
+
+static void check_refused(const struct powercut_world *world)
+{
+	if (modem_running(world) != MODEM_OLD) {
+		powercut_violation(world, "I2", "the old firmware does not run");
+	}
+}
+
+const struct modem_scenario modem_full_scenarios[] = {
+	{
+		.name = "full",
+		.body = download_new,
+		.check = check_new,
+		.bring_up = modem_life_load,
+		.goal = MODEM_NEW,
+		.chunk = 251,
+		.keeps_progress = true,
+		.brings_all = true,
+	},
+	{
+		.name = "full-resume",
+		.prepare = download_most,
+		.body = download_new,
+		.check = check_new,
+		.bring_up = modem_life_load,
+		.goal = MODEM_NEW,
+		.chunk = 20,
+		.keeps_progress = true,
+		.brings_all = true,
+	},
+	{
+		.name = "full-over",
+		.prepare = download_most,
+		.body = begin_other,
+		.check = check_other,
+		.bring_up = modem_life_load,
+		.goal = MODEM_OTHER,
+		.chunk = 251,
+		.keeps_progress = true,
+		.brings_all = true,
+	},
+	{
+		.name = "full-replace",
+		.prepare = download_new,
+		.body = begin_other,
+		.check = check_other,
+		.bring_up = modem_life_load,
+		.goal = MODEM_OTHER,
+		.chunk = 600,
+		.keeps_progress = true,
+		.brings_all = true,
+	},
+	{
+		.name = "full-pause",
+		.body = pause_new,
+		.check = check_new,
+		.bring_up = modem_life_load,
+		.goal = MODEM_NEW,
+		.chunk = 251,
+		.keeps_progress = true,
+		.brings_all = true,
+	},
+	{
+		.name = "full-between",
+		.body = interrupt_new,
+		.check = check_new,
+		.bring_up = modem_life_load,
+		.goal = MODEM_NEW,
+		.chunk = 251,
+		.keeps_progress = true,
+		.brings_all = true,
+	},
+	{
+		.name = "full-unsaved",
+		.body = download_new,
+		.check = check_new,
+		.bring_up = load_when_saved,
+		.goal = MODEM_NEW,
+		.chunk = 512,
+		.brings_all = true,
+		.settings_fail = true,
+	},
+	{
+		.name = "full-reset",
+		.before = download_new,
+		.body = reset,
+		.check = check_cleared,
+		.bring_up = download_and_load,
+		.goal = MODEM_NEW,
+		.chunk = 1000,
+		.brings_all = true,
+	},
+	{
+		.name = "full-reset-part",
+		.prepare = download_most,
+		.body = reset,
+		.check = check_cleared,
+		.bring_up = download_and_load,
+		.goal = MODEM_NEW,
+		.chunk = 1000,
+		.brings_all = true,
+	},
+	{
+		.name = "load",
+		.prepare = download_new,
+		.body = load,
+		.check = check_loaded,
+		.bring_up = only_reset,
+		.goal = MODEM_NEW,
+		.chunk = 1000,
+		.keeps_progress = true,
+		.brings_all = true,
+	},
+	{
+		.name = "load-refused",
+		.prepare = download_unsigned,
+		.body = load_refused,
+		.check = check_refused,
+		.bring_up = download_and_load,
+		.goal = MODEM_NEW,
+		.chunk = 1000,
+		.keeps_progress = true,
+		.brings_all = true,
+	},
+};
+
+const size_t modem_full_scenario_count =
+	sizeof(modem_full_scenarios) / sizeof(modem_full_scenarios[0]);
