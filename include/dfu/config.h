@@ -71,6 +71,11 @@
 #define CONFIG_BOOT_RAM_SIZE 0x40000
 #endif
 
+/** Seconds between time-out events while a modem erases. */
+#ifndef CONFIG_DFU_TARGET_MODEM_TIMEOUT
+#define CONFIG_DFU_TARGET_MODEM_TIMEOUT 60
+#endif
+
 /** 0 none, 1 errors, 2 warnings, 3 information, 4 debug. Lines go to dfu_log_write(). */
 #ifndef CONFIG_DFU_LOG_LEVEL
 #define CONFIG_DFU_LOG_LEVEL 0
