@@ -32,8 +32,11 @@ ALIASES = {
 }
 SLOTS = 16       # ids 0 to 15 are slot0_partition to slot15_partition
 SCRATCH_ID = 16  # of scratch_partition
-FIRST_OTHER_ID = 17
+MODEM_FILES_ID = 17  # of the partition for modem files: the chosen one, else fmfu_storage
+FIRST_OTHER_ID = 18
 LAST_ID = 255
+# The nRF Connect SDK's option asks for the first, its documentation shows the second.
+MODEM_FILES_CHOICES = ("nordic,fmfu-storage-partition", "nordic,fmfu_storage_partition")
 
 
 class MapError(Exception):
@@ -125,15 +128,39 @@ def fixed_id(partition):
     return SCRATCH_ID if "scratch_partition" in partition.labels else None
 
 
-def number_partitions(partitions):
+def named_node(prop):
+    """The node that a property names, by path or by phandle; else None."""
+    if prop.type is dtlib.Type.PATH:
+        return prop.to_path()
+    return prop.to_node() if prop.type is dtlib.Type.PHANDLE else None
+
+
+def modem_files_partition(dt, partitions):
+    """The partition for modem files; None if there is none."""
+    chosen = dt.get_node("/chosen").props if dt.has_node("/chosen") else {}
+    for name in MODEM_FILES_CHOICES:
+        if name in chosen:
+            node = named_node(chosen[name])
+            found = [p for p in partitions if p.node is node]
+            if not found:
+                raise MapError(f"{name} is no partition", dt.get_node("/chosen"))
+            return found[0]
+    return next((p for p in partitions if "fmfu_storage" in p.labels), None)
+
+
+def number_partitions(partitions, modem_files):
     next_id = FIRST_OTHER_ID
     for partition in partitions:
         fixed = fixed_id(partition)
+        if partition is modem_files:
+            if fixed is not None:
+                raise MapError("is a slot or scratch, and the partition for modem files", partition.node)
+            fixed = MODEM_FILES_ID
         if fixed is not None:
             partition.id = fixed
             continue
         if next_id > LAST_ID:
-            raise MapError(f"more than {LAST_ID - FIRST_OTHER_ID + 1} partitions beside slots and scratch",
+            raise MapError(f"more than {LAST_ID - FIRST_OTHER_ID + 1} partitions beside those with ids of their own",
                            partition.node)
         partition.id = next_id
         next_id += 1
@@ -148,7 +175,7 @@ def read_partitions(dt):
         partitions += [partition_of(node, flash) for node in table.nodes.values() if is_enabled(node)]
     if not partitions:
         raise MapError("no fixed-partitions")
-    number_partitions(partitions)
+    number_partitions(partitions, modem_files_partition(dt, partitions))
     return partitions
 
 
@@ -166,12 +193,7 @@ def chosen_labels(dt, partitions):
         return {}
     chosen = {}
     for name, prop in dt.get_node("/chosen").props.items():
-        if prop.type is dtlib.Type.PATH:
-            node = prop.to_path()
-        elif prop.type is dtlib.Type.PHANDLE:
-            node = prop.to_node()
-        else:
-            continue
+        node = named_node(prop)
         if any(node is p.node and p.labels for p in partitions):
             chosen[re.sub(r"\W", "_", name)] = node.labels[0]
     return chosen

@@ -2,9 +2,10 @@
 /*
  * Partitions of a board: the children of every fixed-partitions node below a flash device, at
  * offsets from the start of that device. A partition with the node label slotN_partition is area N
- * of the flash map, scratch_partition is area BOOT_SCRATCH_AREA_ID; all the others, whatever their
- * label, get the ids above. Overlaps are refused here, once, because nothing behind could tell
- * whose byte it is.
+ * of the flash map, scratch_partition is area BOOT_SCRATCH_AREA_ID. The partition for modem files
+ * is area DFU_TARGET_FULL_MODEM_AREA_ID: the one that the devicetree chooses, else fmfu_storage.
+ * All the others, whatever their label, get the ids above. Overlaps are refused here, once, because
+ * nothing behind could tell whose byte it is.
  */
 #include "board_parts.h"
 
@@ -15,6 +16,18 @@
 #include <string.h>
 
 #include <libfdt.h>
+
+#include <dfu/dfu_target_full_modem.h>
+
+#define MODEM_FILES_LABEL "fmfu_storage"
+
+/* What the numbers of the partitions come from. */
+struct numbering {
+	unsigned int next_id;
+	const char
+		*choice; /* property of /chosen that names the partition for modem files; or NULL */
+	int chosen;      /* its node */
+};
 
 /*
  * The id that a label stands for: N of "slotN_partition" with N from 0 to 15, written without
@@ -47,6 +60,19 @@ static int copy_name(char to[SIM_NAME_MAX], const char *from, const struct sim_n
 	}
 	memcpy(to, from, len + 1);
 	return 0;
+}
+
+static bool is_for_modem_files(const struct sim_node *node, const struct numbering *numbering)
+{
+	if (numbering->choice != NULL) {
+		return node->offset == numbering->chosen;
+	}
+	for (const char *l = sim_node_label(node, NULL); l != NULL; l = sim_node_label(node, l)) {
+		if (strcmp(l, MODEM_FILES_LABEL) == 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* A node may have several labels: the one that stands for an id goes before the others. */
@@ -133,8 +159,23 @@ static int check_against_others(const struct sim_board *board,
 	return 0;
 }
 
+static int read_id(struct sim_partition *partition, int id, const struct sim_node *node,
+		   struct numbering *numbering, struct sim_error *error)
+{
+	if (is_for_modem_files(node, numbering)) {
+		if (id >= 0) {
+			return sim_node_fail(node, NULL, error,
+					     "is both %s and the partition for modem files",
+					     partition->name);
+		}
+		id = DFU_TARGET_FULL_MODEM_AREA_ID;
+	}
+	partition->id = (uint8_t)(id >= 0 ? (unsigned int)id : numbering->next_id++);
+	return 0;
+}
+
 static int add_partition(struct sim_board *board, size_t flash, const struct sim_node *node,
-			 unsigned int *next_id, struct sim_error *error)
+			 struct numbering *numbering, struct sim_error *error)
 {
 	struct sim_partition *partition = &board->partition[board->partitions];
 	int id;
@@ -148,10 +189,10 @@ static int add_partition(struct sim_board *board, size_t flash, const struct sim
 	rc = read_names(partition, &id, node, error);
 	rc = rc != 0 ? rc : read_range(partition, &board->flash[flash], node, error);
 	rc = rc != 0 ? rc : check_against_others(board, partition, node, error);
+	rc = rc != 0 ? rc : read_id(partition, id, node, numbering, error);
 	if (rc != 0) {
 		return rc;
 	}
-	partition->id = (uint8_t)(id >= 0 ? (unsigned int)id : (*next_id)++);
 	board->partitions++;
 	return 0;
 }
@@ -214,8 +255,9 @@ static int refuse_slots(const struct sim_node *table, struct sim_error *error)
 	return 0;
 }
 
-static int load_table(struct sim_board *board, const struct sim_node *table, unsigned int *next_id,
-		      const int offsets[SIM_FLASHES_MAX], struct sim_error *error)
+static int load_table(struct sim_board *board, const struct sim_node *table,
+		      struct numbering *numbering, const int offsets[SIM_FLASHES_MAX],
+		      struct sim_error *error)
 {
 	int flash = device_above(board, table->fdt, table->offset, offsets);
 	int child;
@@ -229,7 +271,7 @@ static int load_table(struct sim_board *board, const struct sim_node *table, uns
 		struct sim_node node;
 		int rc = sim_node_at(&node, table->fdt, child, error);
 
-		rc = rc != 0 ? rc : add_partition(board, (size_t)flash, &node, next_id, error);
+		rc = rc != 0 ? rc : add_partition(board, (size_t)flash, &node, numbering, error);
 		if (rc != 0) {
 			return rc;
 		}
@@ -248,21 +290,74 @@ static int by_place(const void *left, const void *right)
 	return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
+/* The node that a property names, by path or by phandle; a negative number if there is none. */
+static int named_node(const void *fdt, const void *value, int len)
+{
+	const char *path = value;
+
+	if (len > 0 && path[0] == '/') {
+		return path[len - 1] == '\0' ? fdt_path_offset(fdt, path) : -FDT_ERR_BADVALUE;
+	}
+	return len == (int)sizeof(fdt32_t) ? fdt_node_offset_by_phandle(fdt, fdt32_ld(value))
+					   : -FDT_ERR_BADVALUE;
+}
+
+/* Upstream's option asks for the first, its documentation shows the second. */
+static const char *const choices[] = {"nordic,fmfu-storage-partition",
+				      "nordic,fmfu_storage_partition"};
+
+static void find_choice(struct numbering *numbering, const void *fdt)
+{
+	const int node = fdt_path_offset(fdt, "/chosen");
+
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]) && node >= 0; i++) {
+		int len;
+		const void *value = fdt_getprop(fdt, node, choices[i], &len);
+
+		if (value != NULL) {
+			numbering->choice = choices[i];
+			numbering->chosen = named_node(fdt, value, len);
+			return;
+		}
+	}
+}
+
+static int check_choice(const struct sim_board *board, const struct numbering *numbering,
+			struct sim_error *error)
+{
+	for (size_t i = 0; i < board->partitions; i++) {
+		if (board->partition[i].id == DFU_TARGET_FULL_MODEM_AREA_ID) {
+			return 0;
+		}
+	}
+	return numbering->choice == NULL
+		       ? 0
+		       : sim_fail(error, -EINVAL,
+				  "/chosen: %s: is no partition of the board's flash",
+				  numbering->choice);
+}
+
 int sim_board_load_partitions(struct sim_board *board, const void *fdt,
 			      const int offsets[SIM_FLASHES_MAX], struct sim_error *error)
 {
-	unsigned int next_id = BOOT_SCRATCH_AREA_ID + 1;
+	struct numbering numbering = {.next_id = DFU_TARGET_FULL_MODEM_AREA_ID + 1};
 	int table = fdt_node_offset_by_compatible(fdt, -1, "fixed-partitions");
+	int rc;
 
+	find_choice(&numbering, fdt);
 	while (table >= 0) {
 		struct sim_node node;
-		int rc = sim_node_at(&node, fdt, table, error);
 
-		rc = rc != 0 ? rc : load_table(board, &node, &next_id, offsets, error);
+		rc = sim_node_at(&node, fdt, table, error);
+		rc = rc != 0 ? rc : load_table(board, &node, &numbering, offsets, error);
 		if (rc != 0) {
 			return rc;
 		}
 		table = fdt_node_offset_by_compatible(fdt, table, "fixed-partitions");
+	}
+	rc = check_choice(board, &numbering, error);
+	if (rc != 0) {
+		return rc;
 	}
 	qsort(board->partition, board->partitions, sizeof(board->partition[0]), by_place);
 	return 0;

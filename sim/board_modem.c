@@ -12,6 +12,8 @@
 
 #include <libfdt.h>
 
+#include <dfu/dfu_target_full_modem.h>
+
 #define MODEM "slotwise,modem"
 #define AREA_DEFAULT 0x50000u
 #define ERASE_MS_DEFAULT 20000u
@@ -99,7 +101,7 @@ static int find_modem(struct sim_node *found, const void *fdt, struct sim_error 
 static bool has_room_for_files(const struct sim_board *board)
 {
 	for (size_t i = 0; i < board->partitions; i++) {
-		if (strcmp(board->partition[i].name, "fmfu_storage") == 0) {
+		if (board->partition[i].id == DFU_TARGET_FULL_MODEM_AREA_ID) {
 			return true;
 		}
 	}

@@ -10,7 +10,8 @@
  *     const int flash_map_entries;          // its length
  *
  * Area ids 0 to 15 are slot0_partition to slot15_partition: the boot layer opens image n's slots as
- * areas 2n and 2n + 1. All other areas may have any id from 16 to 255. Offsets in these calls count
+ * areas 2n and 2n + 1. 16 is scratch_partition, 17 the partition for modem files. All other areas
+ * may have any id from 18 to 255. Offsets in these calls count
  * from the start of the area; every call checks its range against the area before it reaches the
  * device.
  */

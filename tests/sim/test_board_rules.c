@@ -142,7 +142,83 @@ static void the_scratch_partition_has_an_id_of_its_own(void **state)
 	assert_non_null(sim_board_slot(&board, BOOT_SCRATCH_AREA_ID));
 	assert_string_equal(sim_board_slot(&board, BOOT_SCRATCH_AREA_ID)->name,
 			    "scratch_partition");
+	assert_int_equal(sim_board_slot(&board, 18)->offset, 0x30000);
+}
+
+#define CODE_PARTITION "chosen { zephyr,code-partition = &slot0_partition; };"
+#define HYPHEN "nordic,fmfu-storage-partition = "
+#define UNDERSCORE "nordic,fmfu_storage_partition = "
+
+static void the_partition_for_modem_files_is_the_chosen_one(void **state)
+{
+	static const char *const choices[] = {
+		"chosen { " HYPHEN "&boot_partition; };",
+		"chosen { " HYPHEN "<&boot_partition>; };",
+		"chosen { " UNDERSCORE "&boot_partition; };",
+		"chosen { " UNDERSCORE "&slot0_partition; " HYPHEN "&boot_partition; };",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		assert_int_equal(board_load_changed(&board, CODE_PARTITION, choices[i], &error), 0);
+		assert_string_equal(sim_board_slot(&board, 17)->name, "boot_partition");
+		assert_int_equal(sim_board_slot(&board, 18)->offset, 0x30000);
+	}
+}
+
+static void else_the_one_with_the_label(void **state)
+{
+	(void)state;
+	assert_int_equal(board_load_changed(&board, "partition@30000 {",
+					    "more: fmfu_storage: partition@30000 {", &error),
+			 0);
 	assert_int_equal(sim_board_slot(&board, 17)->offset, 0x30000);
+	assert_string_equal(sim_board_slot(&board, 18)->name, "boot_partition");
+}
+
+static void a_choice_goes_before_the_label(void **state)
+{
+	(void)state;
+	assert_int_equal(board_load_changed(&board, CODE_PARTITION,
+					    "fmfu_storage: chosen { " HYPHEN "&boot_partition; };",
+					    &error),
+			 0);
+	assert_string_equal(sim_board_slot(&board, 17)->name, "boot_partition");
+}
+
+static void a_board_may_have_none_for_modem_files(void **state)
+{
+	(void)state;
+	assert_int_equal(board_load_changed(&board, "", "", &error), 0);
+	assert_null(sim_board_slot(&board, 17));
+}
+
+static void a_choice_that_is_no_partition_is_refused(void **state)
+{
+	static const char *const choices[] = {
+		"&inner;", "<&inner>;", "\"/nowhere\";", "\"inner\";", "[00];", "[2f 69];", "<77>;",
+	};
+	char text[100];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		(void)snprintf(text, sizeof(text), "chosen { " HYPHEN "%s };", choices[i]);
+		assert_int_equal(board_load_changed(&board, CODE_PARTITION, text, &error), -EINVAL);
+		assert_non_null(strstr(error.text, "nordic,fmfu-storage-partition"));
+	}
+}
+
+static void a_slot_is_not_for_modem_files(void **state)
+{
+	(void)state;
+	assert_int_equal(board_load_changed(&board, CODE_PARTITION,
+					    "chosen { " HYPHEN "&slot1_partition; };", &error),
+			 -EINVAL);
+	assert_non_null(strstr(error.text, "slot1_partition"));
+	assert_int_equal(board_load_changed(&board, "slot1_partition:",
+					    "fmfu_storage: slot1_partition:", &error),
+			 -EINVAL);
+	assert_non_null(strstr(error.text, "modem"));
 }
 
 int main(void)
@@ -156,6 +232,12 @@ int main(void)
 		cmocka_unit_test(the_file_of_a_key_is_named),
 		cmocka_unit_test(whatever_may_be_left_out_may_be_deleted),
 		cmocka_unit_test(the_scratch_partition_has_an_id_of_its_own),
+		cmocka_unit_test(the_partition_for_modem_files_is_the_chosen_one),
+		cmocka_unit_test(else_the_one_with_the_label),
+		cmocka_unit_test(a_choice_goes_before_the_label),
+		cmocka_unit_test(a_board_may_have_none_for_modem_files),
+		cmocka_unit_test(a_choice_that_is_no_partition_is_refused),
+		cmocka_unit_test(a_slot_is_not_for_modem_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
