@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The hex dumps in FORMATS.md are what the real MCUboot writes, and what is in the image they are taken from."""
 import gzip
+import hashlib
 import json
 import re
 import struct
 import unittest
+import uuid
 import zlib
 
 import project
@@ -60,6 +62,14 @@ def download_record(data, at, start, size, block):
     fields = struct.pack("<BBBBIIIIIHH", 1, 2, 1, 0, len(data), start + hold, size - hold, len(flash), checksum(flash),
                          len(tail), 0)
     return fields + struct.pack("<I", zlib.crc32(bytes(4) + data[:32] + tail + fields)), tail
+
+
+def modem_uuid(digest):
+    """Of a firmware of the simulated modem."""
+    raw = bytearray(digest[:16])
+    raw[6] = raw[6] % 16 + 0x80
+    raw[8] = raw[8] % 64 + 0x80
+    return str(uuid.UUID(bytes=bytes(raw))).encode()
 
 
 class Formats(unittest.TestCase):
@@ -120,6 +130,36 @@ class Formats(unittest.TestCase):
                 self.assertEqual(record[int(printed, 16):][:len(found)], found)
         self.assertEqual(sum(len(found) for _, found in lines), len(record))
         self.assertIn(f"the tail is `{tail.hex()}`", TEXT)
+
+    def test_the_patch_makes_the_firmware_that_it_tells(self):
+        """That it is what the tool makes, a test of the differ compares."""
+        ((_, lines),) = blocks("modem-patch")
+        patch = b"".join(data for _, data in lines)
+        at = 0
+        for printed, data in lines:
+            self.assertEqual(int(printed, 16), at)
+            at += len(data)
+        old = bytes(range(0x60))
+        version, count, magic, length, crc, digest, base = struct.unpack("<HH4sII32s36s", patch[:84])
+        self.assertEqual((version, magic, length), (1, b"meDu", len(patch)))
+        segments = [struct.unpack("<II", patch[84 + 8 * i:][:8]) for i in range(count)]
+        at = 84 + 8 * count
+        self.assertEqual(crc, zlib.crc32(patch[:12] + patch[16:at]))
+        self.assertEqual(base, modem_uuid(hashlib.sha256(old).digest()))
+        new = b""
+        while at < len(patch):
+            offset, kind, size = struct.unpack("<IHH", patch[at:at + 8])
+            body = patch[at + 8:at + 8 + size]
+            self.assertEqual(offset, at)
+            self.assertEqual(patch[at + 8 + size:][:4], struct.pack("<I", zlib.crc32(patch[at:at + 8 + size])))
+            if kind == 2:
+                address, size_copied = struct.unpack("<II", body)
+                body = old[address - 0x1000:][:size_copied]
+            new += body
+            at += 12 + size
+        self.assertEqual(segments, [(0x1000, 64), (0x2000, 4)])
+        self.assertEqual(new, bytes(range(0x20, 0x60)) + b"new!")
+        self.assertEqual(digest, hashlib.sha256(new).digest())
 
 
 if __name__ == "__main__":
