@@ -74,7 +74,7 @@ static int transfer(const struct updater_file *file, size_t offset)
 	return rc;
 }
 
-static int download(const struct updater_file *file, int *type)
+static int download(const struct updater_file *file, enum dfu_target_image_type *type)
 {
 	size_t offset;
 	int rc = file->read(0, chunk, sizeof(chunk));
@@ -84,7 +84,7 @@ static int download(const struct updater_file *file, int *type)
 	}
 	/* The file says what it is, and is known again by its first bytes. */
 	*type = dfu_target_img_type(chunk, (size_t)rc);
-	rc = dfu_target_init(*type, 0, file->size, NULL);
+	rc = dfu_target_init((int)*type, 0, file->size, NULL);
 	if (rc == 0) {
 		rc = dfu_target_offset_get(&offset); /* not 0: an earlier call went so far */
 	}
@@ -104,7 +104,7 @@ static int download(const struct updater_file *file, int *type)
 
 int updater_fetch(const struct updater_file *file)
 {
-	int type;
+	enum dfu_target_image_type type;
 	int rc = download(file, &type);
 
 	if (rc == 0) {

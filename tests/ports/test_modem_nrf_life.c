@@ -205,7 +205,7 @@ static void another_patch_waits_until_the_modem_has_erased_the_first(void **stat
 	fake_nrf.erase_calls = ERASE_CALLS;
 	assert_int_equal(fetch(), 0);
 	assert_non_null(strstr(fake_nrf.log, "erase"));
-	assert_int_equal(slept, ERASE_CALLS);
+	assert_in_range(slept, ERASE_CALLS - 1, ERASE_CALLS);
 	assert_int_equal(fake_nrf.offset, PATCH_LEN);
 	assert_memory_equal(fake_nrf.patch, file, PATCH_LEN);
 }
