@@ -34,26 +34,30 @@ HASH_AND_SIGNATURE = ("hash_check", "image_signature_check")
 class Build:
     """All of src/ as objects for a core, with the options of a variant."""
 
-    def __init__(self, out, core, variant):
+    def __init__(self, out, core, variant, options):
         self.core, self.variant = core, variant
         self.folder = out / f"{core}-{variant}"
         self.folder.mkdir(exist_ok=True)
         for old in (*self.folder.glob("*.o"), *self.folder.glob("*.ci")):
             old.unlink()
         configured = self.folder / "list"
-        conf = configuration(out, variant, *VARIANTS[variant])
+        conf = configuration(out, variant, *options)
         run("cmake", "-S", SOURCE, "-B", configured, "-G", "Ninja", f"-DSLOTWISE_CONF={conf}", "-DBUILD_TESTING=OFF")
-        self.sizes = {source: self.compile(SOURCE / "src" / source) for source in sources_of(configured)}
+        self.prepare()
+        self.sizes = {source: self.compile(SOURCE / "src" / source, source) for source in sources_of(configured)}
+
+    def prepare(self):
+        """What has to be generated before sources compile."""
 
     def object_of(self, source):
         return self.folder / source.replace("/", "_").replace(".c", ".o")
 
-    def compile(self, path):
+    def compile(self, path, name):
         """(text, data, bss)"""
-        name = str(path.relative_to(SOURCE / "src")) if path.is_relative_to(SOURCE / "src") else path.name
         target = self.object_of(name)
         run("arm-none-eabi-gcc", f"-mcpu={self.core}", *FLAGS, f"-I{SOURCE / 'include'}", f"-I{SOURCE / 'src'}",
-            f"-I{self.folder / 'list/config'}", "-c", path, "-o", target)
+            f"-I{self.folder / 'list/config'}", f"-I{self.folder / 'list/zcbor/include'}", "-DZCBOR_CANONICAL",
+            "-c", path, "-o", target)
         return size_of(target)
 
     def total(self, prefixes=("",)):
@@ -72,7 +76,7 @@ class Build:
     def size_of_type(self, name, header):
         path = self.folder / "one.c"
         path.write_text(f"#include <{header}>\n{name} one;\n")
-        size = self.compile(path)[2]
+        size = self.compile(path, "one.c")[2]
         for made in (self.object_of("one.c"), self.folder / "one.ci"):
             made.unlink()
         return size
@@ -150,7 +154,7 @@ def report_stacks(out, builds):
 
 
 def bench_sizes(out):
-    builds = [Build(out, core, variant) for core in CORES for variant in VARIANTS]
+    builds = [Build(out, core, variant, options) for core in CORES for variant, options in VARIANTS.items()]
     report_objects(out, builds)
     report_totals(out, builds)
     report_settings(out, [build for build in builds if build.variant == "progress"])
