@@ -38,6 +38,10 @@ int rig_set_up(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		sim_modem_firmware_make(&rig.firmware[i], rig.room[i], RIG_FIRMWARE, versions[i]);
 	}
+	/* So that a patch has many blocks that bring bytes. */
+	for (size_t i = 1000; i < 5000; i++) {
+		rig.room[1][i] = (uint8_t)(i % 251);
+	}
 	make_files();
 	rig.len = sim_modem_block_len(&rig.config);
 	rig.block = malloc(rig.len);
