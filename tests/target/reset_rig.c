@@ -333,6 +333,11 @@ void reset_move_area(int slot, off_t from, size_t size)
 	areas[slot].fa_size = size;
 }
 
+void reset_name_area(int slot, uint8_t id)
+{
+	areas[slot].fa_id = id;
+}
+
 uint8_t *reset_setting(const char *name, size_t *len)
 {
 	/* As settings_ram packs them: size of the name, length of the value, name, value. */

@@ -117,8 +117,9 @@ size_t reset_hold(void);
 void reset_assert_slot_is_file(void);
 void reset_assert_body_is_file(void);
 
-/* Let the area of a slot begin and end elsewhere; flash stays as it is. */
+/* Let the area of a slot begin and end elsewhere, or be another one; flash stays as it is. */
 void reset_move_area(int slot, off_t from, size_t size);
+void reset_name_area(int slot, uint8_t id);
 
 /* An entry of the settings: its value in place, *len bytes; NULL if there is none. */
 uint8_t *reset_setting(const char *name, size_t *len);
