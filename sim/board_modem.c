@@ -10,6 +10,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <dfu/dfu_target_full_modem.h>
+
 #include <libfdt.h>
 
 #include <dfu/dfu_target_full_modem.h>
@@ -98,16 +100,6 @@ static int find_modem(struct sim_node *found, const void *fdt, struct sim_error 
 	return result;
 }
 
-static bool has_room_for_files(const struct sim_board *board)
-{
-	for (size_t i = 0; i < board->partitions; i++) {
-		if (board->partition[i].id == DFU_TARGET_FULL_MODEM_AREA_ID) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Both would be modem.bin. */
 static int check_names(const struct sim_board *board, struct sim_error *error)
 {
@@ -134,7 +126,8 @@ int sim_board_load_modem(struct sim_board *board, const void *fdt, struct sim_er
 		.version = VERSION_DEFAULT,
 	};
 	if (rc == -ENOENT || rc == -ENODEV) {
-		modem->is_assumed = rc == -ENOENT && has_room_for_files(board);
+		modem->is_assumed = rc == -ENOENT &&
+				    sim_board_slot(board, DFU_TARGET_FULL_MODEM_AREA_ID) != NULL;
 		modem->present = modem->is_assumed;
 		rc = 0;
 	} else {
