@@ -6,7 +6,7 @@
  *     DEV/board.dtb      the board
  *     DEV/LABEL.bin      content of the flash device with this node label, byte for byte
  *     DEV/public-key.pem the bootloader's key, if the board names one
- *     DEV/modem.bin      the modem, if the board has one
+ *     DEV/modem.bin      the modem, if the board has one (modem_block.h)
  *     DEV/settings       settings; also remembers which slot each image runs from, and a boot mode
  *
  * Nothing of flash is kept between two openings: any program may read or replace the raw files
@@ -62,9 +62,8 @@ DFU_MUST_CHECK int sim_device_create(const char *path, const void *blob, size_t 
  * @brief Open a device for this process alone.
  *
  * It becomes the flash map, the bootloader, the settings, the modem and the shared RAM of the
- * library. In
- * modes that run images from either slot, the library is told the slots that are remembered, and
- * that any other one is unknown.
+ * library. In modes that run images from either slot, the library is told the slots that are
+ * remembered, and that any other one is unknown.
  *
  * One device at a time. Flash is strict NOR.
  *
@@ -73,26 +72,30 @@ DFU_MUST_CHECK int sim_device_create(const char *path, const void *blob, size_t 
  * @retval 0         Open.
  * @retval -ENOTDIR  Not a device folder.
  * @retval -EBUSY    In use by another process.
- * @retval -EINVAL   The board is not sound, or a raw file has another size than its flash.
+ * @retval -EINVAL   The board is not sound, a raw file has another size than its flash, or the
+ *                   modem's another one or is damaged.
  * @retval -errno    From the file system. @p device unchanged on every error.
  */
 DFU_MUST_CHECK int sim_device_open(struct sim_device **device, const char *path,
 				   struct sim_error *error);
 
-/** Close; the library has no flash map then. NULL is allowed. */
+/** Close; the library has no flash map and no modem then. NULL is allowed. */
 void sim_device_close(struct sim_device *device);
 
 /** @return The board; lives as long as @p device. */
 const struct sim_board *sim_device_board(const struct sim_device *device);
 
 /**
- * @return The power of its flash and settings, which is on, with nothing planned, at the opening.
- *         `flash` of an operation is the number of the flash device in the board. What the device
+ * @return The power of its flash, settings and modem, which is on, with nothing planned, at the
+ * opening. `flash` of an operation is the number of the flash device in the board. What the device
  *         folder remembers for the simulator is no operation.
  */
 struct sim_power *sim_device_power(struct sim_device *device);
 
-/** @return The modem, as the reset of the device finds it; NULL: the board has none. */
+/**
+ * @return The modem, as the reset of the device finds it; NULL: there is none. A board whose modem
+ *         is only assumed has none in a folder without its file: it was made before there were any.
+ */
 struct sim_modem *sim_device_modem(struct sim_device *device);
 
 /**

@@ -14,6 +14,23 @@
  *
  * Its patches are of a format of its own (modem_files.h). Its UUID is made from the digest of its
  * firmware, so that equal firmwares have equal UUIDs.
+ *
+ * What it answers, beside ERASE_PENDING to every call while it erases:
+ *
+ *     write     NOT_ALLOWED: the patch is to be applied. AREA_NOT_BLANK: dirty. BLOCK_TOO_LARGE:
+ *               beyond the area, at the latest when the header tells. OUT_OF_MEMORY: it makes more
+ *               than the modem holds. INVALID_HEADER, INVALID_UUID, INVALID_FILE_OFFSET,
+ *               INVALID_ADDRESS, INVALID_DATA: of the patch. INVALID_RESUME, INVALID_UUID: what
+ *               the area holds is not, or no more, the beginning of a patch for this firmware.
+ *               Bytes of a write that is refused are not in the area.
+ *     apply     INCOMPLETE_DATA; what a write would say of the patch
+ *     rollback  INVALID_OPERATION: there is no way back
+ *     any       -EPERM: it is unbootable, or in its bootloader. -EFAULT, -EINVAL: of arguments
+ *
+ * The bootloader's calls: -EPERM out of their order; -EINVAL arguments, and chunks that run into a
+ * segment; -ENOEXEC no room, or finish() of an update without firmware for a modem that has none
+ * any more; -EACCES a signature, or no wrapper. A new firmware ends what was asked of the one
+ * before; what the area holds of a patch stays.
  */
 #ifndef SIM_MODEM_H
 #define SIM_MODEM_H
@@ -63,7 +80,7 @@ enum sim_modem_call {
 	SIM_MODEM_CALLS
 };
 
-/** A call that fails; the modem does nothing of it then. */
+/** A call that fails; the modem does nothing of it then, but what -EACCES of verify says. */
 struct sim_modem_fault {
 	enum sim_modem_call call;
 	int rc;              /**< What it returns: a code, or a negative errno. */
@@ -100,10 +117,11 @@ enum sim_modem_state {
 /** What a modem is like. */
 struct sim_modem_status {
 	enum sim_modem_state state;
-	char uuid[DFU_MODEM_UUID_LEN + 1];
+	char uuid[DFU_MODEM_UUID_LEN + 1];    /**< While unbootable of the last one that ran. */
 	char version[SIM_MODEM_VERSION_LEN];  /**< Of its firmware; "": it does not tell. */
-	uint8_t digest[DFU_MODEM_DIGEST_LEN]; /**< Segments in ascending order of address. */
-	size_t segments;
+	uint8_t digest[DFU_MODEM_DIGEST_LEN]; /**< Segments in ascending order of address; as
+					       *   `uuid`. */
+	size_t segments; /**< Of sim_modem_firmware_get(); side by side they may be one. */
 	size_t area;
 	size_t offset; /**< As the port tells it, an erase under way taken for dirty. */
 	bool can_roll_back;
@@ -126,7 +144,8 @@ size_t sim_modem_block_len(const struct sim_modem_config *config);
  * @brief Make a modem in a block of sim_modem_block_len() bytes, with a firmware from the factory.
  * @retval 0        Made.
  * @retval -EFBIG   The firmware has more bytes or segments than the modem.
- * @retval -EINVAL  The key is no RSA-2048 key, or too long.
+ * @retval -EINVAL  The key is no RSA-2048 key.
+ * @retval -errno   From the hash's engine.
  */
 DFU_MUST_CHECK int sim_modem_make(uint8_t *block, const struct sim_modem_config *config,
 				  const struct sim_modem_firmware *firmware);
@@ -156,13 +175,14 @@ DFU_MUST_CHECK int sim_modem_start(struct sim_modem *modem, enum sim_modem_start
 /** Let simulated time pass. */
 void sim_modem_pass(struct sim_modem *modem, uint32_t ms);
 
-/** Have a call fail; NULL: none any more. Counts calls from 0 again. */
+/** Have a call fail; NULL: none any more. Counts calls from 0 again. Gone after sim_modem_open().
+ */
 void sim_modem_set_fault(struct sim_modem *modem, const struct sim_modem_fault *fault);
 
 /** @return The name of a call ("firmware-write"), as on the command line. */
 const char *sim_modem_call_name(enum sim_modem_call call);
 
-/** @return The name of a code ("area-not-blank"); NULL: not one. */
+/** @return The name of a code from 1 on ("area-not-blank"); NULL: not one. */
 const char *sim_modem_code_name(int code);
 
 void sim_modem_status_get(const struct sim_modem *modem, struct sim_modem_status *status);

@@ -197,8 +197,9 @@ static int full_verify(const struct dfu_modem *port, const void *wrapper, size_t
 	struct sim_modem *modem = sim_modem_of(port);
 	int rc = sim_modem_enter(modem, SIM_MODEM_VERIFY);
 
+	/* A refusal by a fault is one like any other: the port says what the modem is then. */
 	if (rc != 0) {
-		return rc;
+		return rc == -EACCES ? refuse(modem) : rc;
 	}
 	if (!modem->is_begun || modem->bootloader_len == 0) {
 		return -EPERM;

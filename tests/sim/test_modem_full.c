@@ -266,6 +266,23 @@ static void a_refusal_gives_the_old_firmware_back_unless_firmware_was_written(vo
 	assert_int_equal(rig_start(), SIM_MODEM_DEAD);
 }
 
+static void a_refusal_by_a_fault_is_one_like_any_other(void **state)
+{
+	const struct sim_modem_fault fault = {.call = SIM_MODEM_VERIFY, .rc = -EACCES};
+
+	(void)state;
+	sim_modem_set_fault(&rig.modem, &fault);
+	assert_int_equal(rig_load(4096), -EACCES);
+	assert_int_equal(write_at(ADDR, "x", 1), -EPERM);
+	assert_int_equal(rig_start(), SIM_MODEM_STARTED);
+	assert_true(rig_has(0));
+	come_to_firmware();
+	assert_int_equal(write_at(ADDR, "x", 1), 0);
+	sim_modem_set_fault(&rig.modem, &fault);
+	assert_int_equal(rig_load(4096), -EACCES);
+	assert_int_equal(rig_start(), SIM_MODEM_DEAD);
+}
+
 static size_t read_key(const char *name, uint8_t *der, size_t room)
 {
 	static const char *const kinds[][2] = {
@@ -518,6 +535,7 @@ int main(void)
 		MODEM_TEST(without_a_key_only_the_dummy_signature_is_taken),
 		MODEM_TEST(what_is_no_wrapper_is_refused),
 		MODEM_TEST(a_refusal_gives_the_old_firmware_back_unless_firmware_was_written),
+		MODEM_TEST(a_refusal_by_a_fault_is_one_like_any_other),
 		MODEM_TEST(with_a_key_only_its_signatures_are_taken),
 		MODEM_TEST(a_key_of_another_kind_or_in_another_wrapping_is_refused),
 		MODEM_TEST(digests_are_of_what_the_modem_holds_now),
