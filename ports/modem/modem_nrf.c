@@ -4,10 +4,11 @@
  * there and ENOMSG in newlib. Each goes through the table below. Answers of the modem to delta
  * calls are positive, the same on both sides, and pass through.
  *
- * A session. The library lends a patch's memory out with write_init() and takes it back with
- * write_done(). write() opens the session each time, since a library that was shut down and started
- * again has lost it, and takes "already" for an answer. finish() has to know whether there is one:
- * has_session. A library that does not run has no session either.
+ * A session. The library lends memory to a patch with write_init() and takes it back with
+ * write_done(). Whoever restarts the modem ends the session behind this port's back, and what
+ * write_done() says without one is not documented. So a session is opened before each use of it,
+ * with "already" for an answer, before it is ended, too; has_session spares that where none was
+ * wanted. A library that does not run has no session either.
  *
  * The bootloader. nrf_modem_bootloader_init() is NRF_EPERM both where the bootloader runs already
  * and where the modem runs as usual. It is a success only where this port has started the
@@ -128,11 +129,18 @@ static int delta_erase(const struct dfu_modem *modem)
 	return delta_result(nrf_modem_delta_dfu_erase());
 }
 
-static int delta_write(const struct dfu_modem *modem, const void *src, size_t len)
+static int open_session(void)
 {
 	int rc = nrf_modem_delta_dfu_write_init();
 
-	if (rc != 0 && rc != -NRF_EALREADY) {
+	return rc == -NRF_EALREADY ? 0 : rc;
+}
+
+static int delta_write(const struct dfu_modem *modem, const void *src, size_t len)
+{
+	int rc = open_session();
+
+	if (rc != 0) {
 		return delta_result(rc);
 	}
 	instance(modem)->has_session = true;
@@ -142,8 +150,12 @@ static int delta_write(const struct dfu_modem *modem, const void *src, size_t le
 static int delta_finish(const struct dfu_modem *modem)
 {
 	struct dfu_modem_nrf *nrf = instance(modem);
-	int rc = nrf->has_session ? nrf_modem_delta_dfu_write_done() : 0;
+	int rc = 0;
 
+	if (nrf->has_session) {
+		rc = open_session();
+		rc = rc == 0 ? nrf_modem_delta_dfu_write_done() : rc;
+	}
 	if (rc == -NRF_EPERM || rc == -NRF_ESHUTDOWN) {
 		rc = 0; /* the session went with the library */
 	}

@@ -172,7 +172,7 @@ static int answer(enum fake_nrf_call call, int nrf_answer)
 	fake_nrf_reset();
 	assert_int_equal(dfu_modem_nrf_init(&nrf, &with_bootloader), 0);
 	if (call == FAKE_NRF_WRITE_DONE) {
-		fake_nrf_restart();
+		assert_int_equal(fake_nrf_restart(), 0);
 		assert_int_equal(call_write(), 0);
 	}
 	fake_nrf.mode = is_full(call) ? FAKE_NRF_BOOTLOADER_RUNS : FAKE_NRF_RUNS;
@@ -223,7 +223,7 @@ static void uuid_area_and_offset_are_what_the_modem_says(void **state)
 	size_t offset;
 
 	(void)state;
-	fake_nrf_restart();
+	assert_int_equal(fake_nrf_restart(), 0);
 	fake_nrf.offset = 0x12345;
 	assert_int_equal(modem->delta->uuid(modem, uuid), 0);
 	assert_memory_equal(uuid, "25c95751-efa4-40d4-8b4a-1dcaab81fac9", DFU_MODEM_UUID_LEN);
@@ -240,7 +240,7 @@ static void a_dirty_area_has_the_offset_that_says_so(void **state)
 	size_t offset = 0;
 
 	(void)state;
-	fake_nrf_restart();
+	assert_int_equal(fake_nrf_restart(), 0);
 	fake_nrf.offset = 0x280000;
 	assert_int_equal(modem->delta->offset(modem, &offset), 0);
 	assert_int_equal(offset, DFU_MODEM_OFFSET_DIRTY);
@@ -249,7 +249,7 @@ static void a_dirty_area_has_the_offset_that_says_so(void **state)
 static void a_write_opens_a_session_and_the_next_finds_it_open(void **state)
 {
 	(void)state;
-	fake_nrf_restart();
+	assert_int_equal(fake_nrf_restart(), 0);
 	assert_int_equal(modem->delta->write(modem, "hello", 5), 0);
 	assert_int_equal(modem->delta->write(modem, ", modem", 7), 0);
 	assert_calls("write_init write(5) write_init write(7) ");
@@ -259,9 +259,9 @@ static void a_write_opens_a_session_and_the_next_finds_it_open(void **state)
 static void a_library_that_was_restarted_gets_a_new_session(void **state)
 {
 	(void)state;
-	fake_nrf_restart();
+	assert_int_equal(fake_nrf_restart(), 0);
 	assert_int_equal(call_write(), 0);
-	fake_nrf_restart();
+	assert_int_equal(fake_nrf_restart(), 0);
 	assert_int_equal(call_write(), 0);
 	assert_int_equal(fake_nrf.offset, 10);
 }
@@ -269,7 +269,7 @@ static void a_library_that_was_restarted_gets_a_new_session(void **state)
 static void nothing_is_written_where_no_session_can_be_opened(void **state)
 {
 	(void)state;
-	fake_nrf_restart();
+	assert_int_equal(fake_nrf_restart(), 0);
 	fake_nrf.answers[FAKE_NRF_WRITE_INIT] = -NRF_ENOMEM;
 	assert_int_equal(call_write(), -ENOMEM);
 	assert_calls("write_init ");
@@ -280,36 +280,48 @@ static void nothing_is_written_where_no_session_can_be_opened(void **state)
 static void a_session_is_ended_once(void **state)
 {
 	(void)state;
-	fake_nrf_restart();
+	assert_int_equal(fake_nrf_restart(), 0);
 	assert_int_equal(call_finish_session(), 0);
 	assert_calls("");
 	assert_int_equal(call_write(), 0);
 	assert_int_equal(call_finish_session(), 0);
 	assert_int_equal(call_finish_session(), 0);
-	assert_calls("write_init write(5) write_done ");
+	assert_calls("write_init write(5) write_init write_done ");
 	assert_false(fake_nrf.has_session);
 }
 
 static void a_session_that_a_write_error_left_is_ended(void **state)
 {
 	(void)state;
-	fake_nrf_restart();
+	assert_int_equal(fake_nrf_restart(), 0);
 	fake_nrf.answers[FAKE_NRF_WRITE] = DFU_MODEM_INVALID_UUID;
 	assert_int_equal(call_write(), DFU_MODEM_INVALID_UUID);
 	assert_int_equal(call_finish_session(), 0);
-	assert_calls("write_init write(5) write_done ");
+	assert_calls("write_init write(5) write_init write_done ");
 }
 
 static void a_session_that_could_not_be_ended_is_ended_by_the_next_call(void **state)
 {
 	(void)state;
-	fake_nrf_restart();
+	assert_int_equal(fake_nrf_restart(), 0);
 	assert_int_equal(call_write(), 0);
 	fake_nrf.answers[FAKE_NRF_WRITE_DONE] = DFU_MODEM_ERASE_PENDING;
 	assert_int_equal(call_finish_session(), DFU_MODEM_ERASE_PENDING);
 	fake_nrf.answers[FAKE_NRF_WRITE_DONE] = 0;
 	assert_int_equal(call_finish_session(), 0);
-	assert_calls("write_init write(5) write_done write_done ");
+	assert_calls("write_init write(5) write_init write_done write_init write_done ");
+}
+
+static void a_session_that_a_restart_ended_is_no_error(void **state)
+{
+	(void)state;
+	assert_int_equal(fake_nrf_restart(), 0);
+	assert_int_equal(call_write(), 0);
+	assert_int_equal(fake_nrf_restart(), 0);
+	assert_int_equal(call_finish_session(), 0);
+	assert_false(fake_nrf.has_session);
+	assert_int_equal(call_finish_session(), 0);
+	assert_calls("write_init write(5) write_init write_done ");
 }
 
 static void a_session_goes_with_the_library(void **state)
@@ -318,19 +330,19 @@ static void a_session_goes_with_the_library(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		fake_nrf_restart();
+		assert_int_equal(fake_nrf_restart(), 0);
 		assert_int_equal(call_write(), 0);
 		fake_nrf.answers[FAKE_NRF_WRITE_DONE] = gone[i];
 		assert_int_equal(call_finish_session(), 0);
 		assert_int_equal(call_finish_session(), 0);
-		assert_calls("write_init write(5) write_done ");
+		assert_calls("write_init write(5) write_init write_done ");
 	}
 }
 
 static void erase_apply_and_roll_back_are_one_call_each(void **state)
 {
 	(void)state;
-	fake_nrf_restart();
+	assert_int_equal(fake_nrf_restart(), 0);
 	assert_int_equal(call_write(), 0);
 	assert_int_equal(call_apply(), 0);
 	assert_int_equal(call_rollback(), 0);
@@ -440,7 +452,7 @@ static void begin_again_finds_the_bootloader_started(void **state)
 static void begin_does_not_take_a_running_modem_for_its_bootloader(void **state)
 {
 	(void)state;
-	fake_nrf_restart();
+	assert_int_equal(fake_nrf_restart(), 0);
 	assert_int_equal(call_begin(), -EPERM);
 	assert_int_equal(call_begin(), -EPERM);
 }
@@ -450,14 +462,14 @@ static void a_bootloader_whose_work_is_over_does_not_count_as_started(void **sta
 	(void)state;
 	begin();
 	assert_int_equal(call_finish(), 0);
-	fake_nrf_restart();
+	assert_int_equal(fake_nrf_restart(), 0);
 	assert_int_equal(call_begin(), -EPERM);
 
 	assert_int_equal(setup(state), 0);
 	begin();
 	fake_nrf.answers[FAKE_NRF_VERIFY] = -NRF_EACCES;
 	assert_int_equal(call_verify(), -EACCES);
-	fake_nrf_restart();
+	assert_int_equal(fake_nrf_restart(), 0);
 	assert_int_equal(call_begin(), -EPERM);
 }
 
@@ -599,6 +611,7 @@ int main(void)
 		cmocka_unit_test_setup(a_session_that_a_write_error_left_is_ended, setup),
 		cmocka_unit_test_setup(a_session_that_could_not_be_ended_is_ended_by_the_next_call,
 				       setup),
+		cmocka_unit_test_setup(a_session_that_a_restart_ended_is_no_error, setup),
 		cmocka_unit_test_setup(a_session_goes_with_the_library, setup),
 		cmocka_unit_test_setup(erase_apply_and_roll_back_are_one_call_each, setup),
 		cmocka_unit_test_setup(codes_of_the_modem_pass_through_delta_calls, setup),
