@@ -21,17 +21,13 @@ static int load_stored_file(void)
 	return fmfu_fdev_load_file(buf, sizeof(buf), &file, NULL, NULL);
 }
 
-/* The modem is off. It runs afterwards, unless what it has of a firmware cannot be started. */
+/* The modem is off. Afterwards it runs, unless it has no firmware that starts. */
 static int write_modem(void)
 {
 	int rc = load_stored_file();
 	int off = the_board->modem_off(); /* ends its bootloader */
-	int on;
+	int on = the_board->modem_on();
 
-	if (rc != 0 && fmfu_fdev_pending()) {
-		return rc;
-	}
-	on = the_board->modem_on();
 	if (rc != 0) {
 		return rc;
 	}

@@ -27,13 +27,13 @@ struct updater_file {
 	int (*read)(size_t offset, void *chunk, size_t len);
 };
 
-/* Start the modem, after every reset, with settings ready. 0 or a negative errno. */
+/* Start the modem, after every reset and with settings ready. 0 or a negative errno. */
 int updater_start(const struct updater_board *board);
 
 /*
  * Fetch a file, a patch or a whole firmware, and have the modem take it. 0: the modem runs, with
  * the new firmware if it takes it. A negative errno: it runs the old one, and the next call goes on
- * where this one ended; or it does not run, and updater_start() is to be tried again.
+ * where this one ended; but if fmfu_fdev_pending(), reset the device: its start tries again.
  */
 int updater_fetch(const struct updater_file *file);
 

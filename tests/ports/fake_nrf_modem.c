@@ -64,10 +64,23 @@ void fake_nrf_reset(void)
 	memset(fake_nrf.firmware, 0xff, sizeof(fake_nrf.firmware));
 }
 
-void fake_nrf_restart(void)
+int fake_nrf_start(void)
 {
+	if (fake_nrf.mode != FAKE_NRF_OFF) {
+		return -NRF_EPERM;
+	}
+	if (fake_nrf.is_dead) {
+		return -NRF_EIO;
+	}
 	fake_nrf.mode = FAKE_NRF_RUNS;
 	fake_nrf.has_session = false;
+	return 0;
+}
+
+int fake_nrf_restart(void)
+{
+	fake_nrf.mode = FAKE_NRF_OFF;
+	return fake_nrf_start();
 }
 
 int nrf_modem_delta_dfu_uuid(struct nrf_modem_delta_dfu_uuid *modem_uuid)
@@ -217,6 +230,7 @@ int nrf_modem_bootloader_bl_write(void *src, uint32_t len)
 	if (src == NULL || len > 8192 || len > FAKE_NRF_BOOTLOADER - fake_nrf.bootloader_len) {
 		return -NRF_EINVAL;
 	}
+	fake_nrf.is_dead = true;
 	memcpy(fake_nrf.bootloader + fake_nrf.bootloader_len, src, len);
 	fake_nrf.bootloader_len += len;
 	return 0;
@@ -237,14 +251,21 @@ int nrf_modem_bootloader_fw_write(uint32_t addr, void *src, uint32_t len)
 	    addr - FAKE_NRF_FIRMWARE_AT > FAKE_NRF_FIRMWARE - len) {
 		return -NRF_EINVAL;
 	}
+	fake_nrf.is_old_lost = true;
 	memcpy(fake_nrf.firmware + (addr - FAKE_NRF_FIRMWARE_AT), src, len);
 	return 0;
 }
 
 int nrf_modem_bootloader_update(void)
 {
+	int rc = full_answer(FAKE_NRF_UPDATE);
+
 	note("update ");
-	return full_answer(FAKE_NRF_UPDATE);
+	if (rc == 0 && fake_nrf.wrapper_len > 0) {
+		fake_nrf.is_dead = false;
+		fake_nrf.is_old_lost = false;
+	}
+	return rc;
 }
 
 int nrf_modem_bootloader_verify(const void *data, uint32_t len)
@@ -252,6 +273,9 @@ int nrf_modem_bootloader_verify(const void *data, uint32_t len)
 	int rc = full_answer(FAKE_NRF_VERIFY);
 
 	note("verify(%u) ", (unsigned int)len);
+	if (rc == -NRF_EACCES || rc == -NRF_EPERM) {
+		fake_nrf.is_dead = fake_nrf.is_old_lost;
+	}
 	if (rc != 0) {
 		return rc;
 	}

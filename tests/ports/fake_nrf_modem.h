@@ -56,6 +56,8 @@ struct fake_nrf {
 
 	uint8_t bootloader[FAKE_NRF_BOOTLOADER];
 	size_t bootloader_len;
+	bool is_dead;                        /* has no firmware that starts */
+	bool is_old_lost;                    /* nor the old one any more */
 	uint8_t firmware[FAKE_NRF_FIRMWARE]; /* at FAKE_NRF_FIRMWARE_AT; 0xff where not written */
 	uint8_t wrapper[1024];
 	size_t wrapper_len;
@@ -68,7 +70,13 @@ extern struct fake_nrf fake_nrf;
 /* A modem from the factory, the library not started. */
 void fake_nrf_reset(void);
 
-/* What nrf_modem_lib_shutdown(), and then nrf_modem_lib_init(), do: sessions are gone. */
-void fake_nrf_restart(void);
+/*
+ * What nrf_modem_lib_init() does. -NRF_EPERM: the library runs already, or the bootloader does;
+ * -NRF_EIO: there is no firmware that starts.
+ */
+int fake_nrf_start(void);
+
+/* nrf_modem_lib_shutdown() and that: sessions are gone. */
+int fake_nrf_restart(void);
 
 #endif

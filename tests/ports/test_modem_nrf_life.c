@@ -76,8 +76,7 @@ static const struct dfu_modem_nrf_config config = {
 
 static int modem_on(void)
 {
-	fake_nrf_restart();
-	return 0;
+	return fake_nrf_start() == 0 ? 0 : -EIO;
 }
 
 static int modem_off(void)
@@ -144,6 +143,12 @@ static void assert_modem_has_firmware(void)
 	assert_memory_equal(fake_nrf.firmware + 0x8000, blob + BOOTLOADER_LEN + FIRST_LEN,
 			    SECOND_LEN);
 	assert_int_equal(fake_nrf.firmware[0x8000 + SECOND_LEN], 0xff);
+}
+
+static int fail_to_begin(const struct settings_backend *backend)
+{
+	(void)backend;
+	return -EIO;
 }
 
 static int setup(void **state)
@@ -259,17 +264,28 @@ static void a_refused_signature_leaves_the_old_firmware_running(void **state)
 	assert_int_equal(fake_nrf.mode, FAKE_NRF_RUNS);
 }
 
-/* Every call of an update fails once; a start completes what it left. */
-static void an_update_that_broke_off_is_completed_by_the_next_start(void **state)
+/* What a reset leaves: the modem, flash and settings. */
+static int reset_device(void)
+{
+	fake_nrf.mode = FAKE_NRF_OFF;
+	if (dfu_modem_nrf_init(&nrf, &config) != 0) {
+		return -1;
+	}
+	return updater_start(&board);
+}
+
+/* Calls of an update fail; the first start after that fails, too, and the second completes it. */
+static void an_update_that_broke_off_is_completed_by_a_start(void **state)
 {
 	static const struct {
 		enum fake_nrf_call call;
 		int answer, rc;
+		bool runs; /* no byte was written */
 	} breaks[] = {
-		{FAKE_NRF_BL_WRITE, -NRF_EINVAL, -EINVAL},
-		{FAKE_NRF_UPDATE, -NRF_ETIMEDOUT, -ETIMEDOUT},
-		{FAKE_NRF_VERIFY, -NRF_EIO, -EIO},
-		{FAKE_NRF_FW_WRITE, -NRF_ENOEXEC, -ENOEXEC},
+		{FAKE_NRF_BL_WRITE, -NRF_EINVAL, -EINVAL, true},
+		{FAKE_NRF_UPDATE, -NRF_ETIMEDOUT, -ETIMEDOUT, false},
+		{FAKE_NRF_VERIFY, -NRF_EIO, -EIO, false},
+		{FAKE_NRF_FW_WRITE, -NRF_ENOEXEC, -ENOEXEC, false},
 	};
 
 	for (size_t i = 0; i < sizeof(breaks) / sizeof(breaks[0]); i++) {
@@ -278,14 +294,27 @@ static void an_update_that_broke_off_is_completed_by_the_next_start(void **state
 		fake_nrf.answers[breaks[i].call] = breaks[i].answer;
 		assert_int_equal(fetch(), breaks[i].rc);
 		assert_true(fmfu_fdev_pending());
-		assert_int_not_equal(fake_nrf.mode, FAKE_NRF_RUNS);
-		assert_int_equal(updater_start(&board), breaks[i].rc);
+		assert_int_equal(fake_nrf.mode == FAKE_NRF_RUNS, breaks[i].runs);
+		assert_int_equal(reset_device(), breaks[i].rc);
+		assert_true(fmfu_fdev_pending());
 		fake_nrf.answers[breaks[i].call] = 0;
-		assert_int_equal(updater_start(&board), 0);
+		assert_int_equal(reset_device(), 0);
 		assert_modem_has_firmware();
 		assert_false(fmfu_fdev_pending());
 		assert_int_equal(fake_nrf.mode, FAKE_NRF_RUNS);
 	}
+}
+
+/* Settings that cannot be read count as pending; a modem that has a firmware is started anyway. */
+static void a_start_without_settings_and_without_a_file_starts_the_modem(void **state)
+{
+	static const struct settings_backend_api broken = {.init = fail_to_begin};
+	static const struct settings_backend backend = {&broken};
+
+	(void)state;
+	settings_backend_set(&backend);
+	assert_int_equal(reset_device(), -ENOENT);
+	assert_int_equal(fake_nrf.mode, FAKE_NRF_RUNS);
 }
 
 static void a_modem_that_was_not_shut_down_is_not_written(void **state)
@@ -320,7 +349,8 @@ int main(void)
 		cmocka_unit_test_setup(a_whole_firmware_is_stored_checked_and_written, setup),
 		cmocka_unit_test_setup(a_damaged_firmware_never_reaches_the_modem, setup),
 		cmocka_unit_test_setup(a_refused_signature_leaves_the_old_firmware_running, setup),
-		cmocka_unit_test_setup(an_update_that_broke_off_is_completed_by_the_next_start,
+		cmocka_unit_test_setup(an_update_that_broke_off_is_completed_by_a_start, setup),
+		cmocka_unit_test_setup(a_start_without_settings_and_without_a_file_starts_the_modem,
 				       setup),
 		cmocka_unit_test_setup(a_modem_that_was_not_shut_down_is_not_written, setup),
 		cmocka_unit_test_setup(a_file_of_another_kind_is_refused, setup),
