@@ -290,7 +290,7 @@ int sim_modem_read_full(const uint8_t *file, size_t len, struct sim_modem_segmen
 	struct sim_modem_segment first;
 	struct Segments segments;
 	size_t wrapper_len = 0;
-	int rc = len == 0 ? -ENOENT : check(file, len);
+	int rc = check(file, len);
 
 	if (rc != 0 && rc != -EFBIG) {
 		return sim_fail(error, rc, "%s", words(rc));

@@ -390,6 +390,13 @@ static void blocks_make_neither_more_nor_less_than_the_segments(void **state)
 				 made == 30 ? SIM_MODEM_PATCH_COMPLETE : SIM_MODEM_PATCH_BAD_DATA);
 		assert_int_equal(apply(&patch), made == 30 ? -EILSEQ : -EBADMSG);
 	}
+	/* Too much is found with the block that makes it. */
+	begin_small(&patch, 30);
+	patch_bring(&patch, new_bytes, 31);
+	patch_bring(&patch, new_bytes, 10);
+	patch_end(&patch);
+	patch.len -= 22;
+	assert_int_equal(judge(&patch), SIM_MODEM_PATCH_BAD_DATA);
 	begin_small(&patch, 10);
 	patch_bring(&patch, new_bytes, 10);
 	patch_copy(&patch, 0x1000, 0);

@@ -140,6 +140,12 @@ static void segments_shorter_than_a_window_are_brought(void **state)
 		assert_int_equal(assert_patches(&from, &to), 92 + 12 + len);
 		assert_int_equal(assert_patches(&to, &to), 92 + (len < 32 ? 12 + len : 20));
 	}
+	const struct sim_modem_firmware moved[] = {
+		{.count = 1, .segment = {{0x10, 32, bytes}}},
+		{.count = 1, .segment = {{0x100, 32, bytes}}},
+	};
+
+	assert_int_equal(assert_patches(&moved[0], &moved[1]), 92 + 20);
 }
 
 /* Every window of the old one is alike. */
