@@ -354,10 +354,12 @@ int dfu_target_modem_delta_offset_get(size_t *offset)
 	}
 	int rc = make_ready(modem);
 	if (rc == 0) {
-		rc = modem_answer(modem->delta->offset(modem, &now));
+		rc = modem->delta->offset(modem, &now);
+	} else if (rc == -EAGAIN) {
+		rc = DFU_MODEM_ERASE_PENDING;
 	}
-	if (rc != 0 && rc != -EAGAIN) {
-		return rc;
+	if (rc != 0 && rc != DFU_MODEM_ERASE_PENDING) {
+		return modem_answer(rc);
 	}
 	if (now >= DFU_MODEM_OFFSET_DIRTY) {
 		return -EINVAL;
@@ -438,10 +440,10 @@ int dfu_target_modem_delta_reset(void)
 	if (!session.must_erase && modem->delta->offset(modem, &offset) == 0 && offset == 0) {
 		return 0;
 	}
-	rc = modem_answer(modem->delta->erase(modem));
-	if (rc == 0 || rc == -EAGAIN) { /* it erases already */
-		session.must_erase = false;
-		rc = 0;
+	rc = modem->delta->erase(modem);
+	if (rc != 0 && rc != DFU_MODEM_ERASE_PENDING) {
+		return modem_answer(rc);
 	}
-	return rc;
+	session.must_erase = false;
+	return 0;
 }

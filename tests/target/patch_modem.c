@@ -14,7 +14,7 @@
 
 #define UUID "25c95751-efa4-40d4-8b4a-1dcaab81fac9"
 
-struct patch_device *dev;
+struct patch_device *dut;
 uint8_t patch_old[PATCH_FILE];
 uint8_t patch_new[PATCH_FILE];
 uint8_t patch_other[PATCH_FILE];
@@ -29,11 +29,11 @@ void dfu_log_write(enum dfu_log_level level, const char *format, ...)
 
 static void tell(char letter)
 {
-	const size_t len = strlen(dev->story);
+	const size_t len = strlen(dut->story);
 
-	assert_true(len + 1 < sizeof(dev->story));
-	dev->story[len] = letter;
-	dev->story[len + 1] = '\0';
+	assert_true(len + 1 < sizeof(dut->story));
+	dut->story[len] = letter;
+	dut->story[len + 1] = '\0';
 }
 
 static void power_off(void)
@@ -44,12 +44,12 @@ static void power_off(void)
 /* An operation begins: whether it is the one that is cut. */
 static bool is_cut(void)
 {
-	const bool now = dev->cut_at == 0;
+	const bool now = dut->cut_at == 0;
 
-	if (dev->cut_at >= 0) {
-		dev->cut_at--;
+	if (dut->cut_at >= 0) {
+		dut->cut_at--;
 	}
-	if (now && dev->cut == PATCH_BEFORE) {
+	if (now && dut->cut == PATCH_BEFORE) {
 		power_off();
 	}
 	return now;
@@ -57,37 +57,37 @@ static bool is_cut(void)
 
 static bool is_faulty(enum patch_call call)
 {
-	dev->calls[call]++;
-	if (dev->faults[call].times == 0) {
+	dut->calls[call]++;
+	if (dut->faults[call].times == 0) {
 		return false;
 	}
-	if (dev->faults[call].after > 0) {
-		dev->faults[call].after--;
+	if (dut->faults[call].after > 0) {
+		dut->faults[call].after--;
 		return false;
 	}
-	dev->faults[call].times--;
+	dut->faults[call].times--;
 	return true;
 }
 
 static void end_erase(void)
 {
-	if (dev->is_erasing && dev->now_ms - dev->erased_at_ms < UINT32_MAX / 2) {
-		dev->is_erasing = false;
-		dev->offset = dev->dirty_erases > 0 ? DFU_MODEM_OFFSET_DIRTY : 0;
-		dev->dirty_erases -= dev->dirty_erases > 0;
-		memset(dev->area, 0xff, sizeof(dev->area));
+	if (dut->is_erasing && dut->now_ms - dut->erased_at_ms < UINT32_MAX / 2) {
+		dut->is_erasing = false;
+		dut->offset = dut->dirty_erases > 0 ? DFU_MODEM_OFFSET_DIRTY : 0;
+		dut->dirty_erases -= dut->dirty_erases > 0;
+		memset(dut->area, 0xff, sizeof(dut->area));
 	}
 }
 
 /* What every call begins with: a code to answer, or 0. */
 static int begin(const struct dfu_modem *modem, enum patch_call call)
 {
-	assert_ptr_equal(modem, &dev->modem);
+	assert_ptr_equal(modem, &dut->modem);
 	end_erase();
 	if (is_faulty(call)) {
-		return dev->faults[call].rc;
+		return dut->faults[call].rc;
 	}
-	return dev->is_erasing ? DFU_MODEM_ERASE_PENDING : 0;
+	return dut->is_erasing ? DFU_MODEM_ERASE_PENDING : 0;
 }
 
 static int get_uuid(const struct dfu_modem *modem, uint8_t uuid[DFU_MODEM_UUID_LEN])
@@ -105,7 +105,7 @@ static int get_area(const struct dfu_modem *modem, size_t *size)
 	const int rc = begin(modem, PATCH_AREA_SIZE);
 
 	if (rc == 0) {
-		*size = dev->area_size;
+		*size = dut->area_size;
 	}
 	return rc;
 }
@@ -115,9 +115,9 @@ static int get_offset(const struct dfu_modem *modem, size_t *offset)
 	const int rc = begin(modem, PATCH_OFFSET);
 
 	if (rc == 0) {
-		*offset = dev->offset;
+		*offset = dut->offset;
 	}
-	return rc == DFU_MODEM_ERASE_PENDING && dev->is_erasing ? dev->busy_answer : rc;
+	return rc == DFU_MODEM_ERASE_PENDING && dut->is_erasing ? dut->busy_answer : rc;
 }
 
 static int begin_erase(const struct dfu_modem *modem)
@@ -128,13 +128,13 @@ static int begin_erase(const struct dfu_modem *modem)
 	if (rc != 0) {
 		return rc;
 	}
-	if (dev->is_open) {
+	if (dut->is_open) {
 		return DFU_MODEM_NOT_ALLOWED;
 	}
 	const bool cut = is_cut();
-	dev->is_scheduled = false;
-	dev->is_erasing = true;
-	dev->erased_at_ms = dev->now_ms + dev->erase_ms;
+	dut->is_scheduled = false;
+	dut->is_erasing = true;
+	dut->erased_at_ms = dut->now_ms + dut->erase_ms;
 	if (cut) {
 		power_off();
 	}
@@ -144,23 +144,23 @@ static int begin_erase(const struct dfu_modem *modem)
 static int write_patch(const struct dfu_modem *modem, const void *src, size_t len)
 {
 	int rc = begin(modem, PATCH_WRITE);
-	size_t n = rc == 0 ? len : dev->faults[PATCH_WRITE].takes;
+	size_t n = rc == 0 ? len : dut->faults[PATCH_WRITE].takes;
 
 	tell('w');
 	assert_true(src != NULL && len > 0 && n <= len);
-	dev->is_open = true;
-	if (dev->is_erasing) {
+	dut->is_open = true;
+	if (dut->is_erasing) {
 		return rc;
 	}
-	if (rc == 0 && dev->offset == DFU_MODEM_OFFSET_DIRTY) {
+	if (rc == 0 && dut->offset == DFU_MODEM_OFFSET_DIRTY) {
 		return DFU_MODEM_AREA_NOT_BLANK;
 	}
 	if (n > 0) {
-		assert_true(dev->offset <= dev->area_size && n <= dev->area_size - dev->offset);
+		assert_true(dut->offset <= dut->area_size && n <= dut->area_size - dut->offset);
 		const bool cut = is_cut();
-		n = cut && dev->cut == PATCH_INSIDE ? n / 2 : n;
-		memcpy(&dev->area[dev->offset], src, n);
-		dev->offset += n;
+		n = cut && dut->cut == PATCH_INSIDE ? n / 2 : n;
+		memcpy(&dut->area[dut->offset], src, n);
+		dut->offset += n;
 		if (cut) {
 			power_off();
 		}
@@ -174,7 +174,7 @@ static int finish(const struct dfu_modem *modem)
 
 	tell('f');
 	if (rc == 0) {
-		dev->is_open = false;
+		dut->is_open = false;
 	}
 	return rc;
 }
@@ -186,7 +186,7 @@ static int apply(const struct dfu_modem *modem)
 	tell('a');
 	if (rc == 0) {
 		const bool cut = is_cut();
-		dev->is_scheduled = true;
+		dut->is_scheduled = true;
 		if (cut) {
 			power_off();
 		}
@@ -196,27 +196,27 @@ static int apply(const struct dfu_modem *modem)
 
 static void sleep_ms(const struct dfu_modem *modem, uint32_t ms)
 {
-	assert_ptr_equal(modem, &dev->modem);
-	dev->now_ms += ms;
+	assert_ptr_equal(modem, &dut->modem);
+	dut->now_ms += ms;
 }
 
 static uint32_t uptime_ms(const struct dfu_modem *modem)
 {
-	assert_ptr_equal(modem, &dev->modem);
-	return dev->now_ms;
+	assert_ptr_equal(modem, &dut->modem);
+	return dut->now_ms;
 }
 
 static int load(const struct settings_backend *backend, settings_backend_cb cb, void *param)
 {
 	(void)backend;
-	return dev->load_rc != 0 ? dev->load_rc
-				 : dev->store.backend.api->load(&dev->store.backend, cb, param);
+	return dut->load_rc != 0 ? dut->load_rc
+				 : dut->store.backend.api->load(&dut->store.backend, cb, param);
 }
 
 static int save(const struct settings_backend *backend, const char *name, const void *value,
 		size_t len)
 {
-	const int rc = len == 0 ? dev->delete_rc : dev->save_rc;
+	const int rc = len == 0 ? dut->delete_rc : dut->save_rc;
 	const bool is_first = strcmp(name, "dfu/MODEM_DELTA/h") == 0;
 
 	(void)backend;
@@ -227,10 +227,10 @@ static int save(const struct settings_backend *backend, const char *name, const 
 	}
 	if (is_cut()) {
 		/* One inside is like one before, or like one after. */
-		(void)dev->store.backend.api->save(&dev->store.backend, name, value, len);
+		(void)dut->store.backend.api->save(&dut->store.backend, name, value, len);
 		power_off();
 	}
-	return dev->store.backend.api->save(&dev->store.backend, name, value, len);
+	return dut->store.backend.api->save(&dut->store.backend, name, value, len);
 }
 
 static const struct settings_backend_api settings_api = {.load = load, .save = save};
@@ -248,17 +248,17 @@ static void make_file(uint8_t file[PATCH_FILE], unsigned int seed)
 int patch_setup(void **state)
 {
 	(void)state;
-	if (dev == NULL) {
-		dev = mmap(NULL, sizeof(*dev), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	if (dut == NULL) {
+		dut = mmap(NULL, sizeof(*dut), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 			   -1, 0);
-		assert_true(dev != MAP_FAILED);
+		assert_true(dut != MAP_FAILED);
 		make_file(patch_old, 0);
 		make_file(patch_new, 7);
 		make_file(patch_other, 11);
 		patch_other[31]++;
 	}
-	memset(dev, 0, sizeof(*dev));
-	dev->api = (struct dfu_modem_delta_api){
+	memset(dut, 0, sizeof(*dut));
+	dut->api = (struct dfu_modem_delta_api){
 		.uuid = get_uuid,
 		.area = get_area,
 		.offset = get_offset,
@@ -269,28 +269,28 @@ int patch_setup(void **state)
 		.sleep_ms = sleep_ms,
 		.uptime_ms = uptime_ms,
 	};
-	dev->modem.delta = &dev->api;
-	memset(dev->area, 0xff, sizeof(dev->area));
-	dev->area_size = PATCH_AREA;
-	dev->erase_ms = 2500;
-	dev->busy_answer = DFU_MODEM_ERASE_PENDING;
-	settings_ram_init(&dev->store, dev->store_memory, sizeof(dev->store_memory));
-	dev->settings.api = &settings_api;
-	dev->has_settings = true;
-	dev->cut_at = -1;
+	dut->modem.delta = &dut->api;
+	memset(dut->area, 0xff, sizeof(dut->area));
+	dut->area_size = PATCH_AREA;
+	dut->erase_ms = 2500;
+	dut->busy_answer = DFU_MODEM_ERASE_PENDING;
+	settings_ram_init(&dut->store, dut->store_memory, sizeof(dut->store_memory));
+	dut->settings.api = &settings_api;
+	dut->has_settings = true;
+	dut->cut_at = -1;
 	return 0;
 }
 
 /* The device starts: an erase that was cut has left the area dirty. */
 static void start(void)
 {
-	if (dev->is_erasing) {
-		dev->is_erasing = false;
-		dev->offset = DFU_MODEM_OFFSET_DIRTY;
+	if (dut->is_erasing) {
+		dut->is_erasing = false;
+		dut->offset = DFU_MODEM_OFFSET_DIRTY;
 	}
-	dev->is_open = false;
-	dfu_modem_set(&dev->modem);
-	settings_backend_set(dev->has_settings ? &dev->settings : NULL);
+	dut->is_open = false;
+	dfu_modem_set(&dut->modem);
+	settings_backend_set(dut->has_settings ? &dut->settings : NULL);
 }
 
 int patch_run(void (*body)(void))
@@ -314,47 +314,47 @@ int patch_run(void (*body)(void))
 
 int patch_run_cut(void (*body)(void), long k, enum patch_cut cut)
 {
-	dev->cut_at = k;
-	dev->cut = cut;
+	dut->cut_at = k;
+	dut->cut = cut;
 	const int rc = patch_run(body);
-	dev->cut_at = -1;
+	dut->cut_at = -1;
 	return rc;
 }
 
 void patch_snapshot(void)
 {
-	before = *dev;
+	before = *dut;
 }
 
 void patch_restore(void)
 {
-	*dev = before;
+	*dut = before;
 }
 
 void patch_fault(enum patch_call call, int rc, unsigned int after, unsigned int times)
 {
-	dev->faults[call].rc = rc;
-	dev->faults[call].after = after;
-	dev->faults[call].times = times;
-	dev->faults[call].takes = 0;
+	dut->faults[call].rc = rc;
+	dut->faults[call].after = after;
+	dut->faults[call].times = times;
+	dut->faults[call].takes = 0;
 }
 
 void patch_pass(uint32_t ms)
 {
-	dev->now_ms += ms;
+	dut->now_ms += ms;
 }
 
 void patch_forget_story(void)
 {
-	dev->story[0] = '\0';
-	dev->event_count = 0;
-	memset(dev->calls, 0, sizeof(dev->calls));
+	dut->story[0] = '\0';
+	dut->event_count = 0;
+	memset(dut->calls, 0, sizeof(dut->calls));
 }
 
 void patch_on_event(enum dfu_target_evt_id id)
 {
-	assert_true(dev->event_count < PATCH_EVENTS_MAX);
-	dev->events[dev->event_count++] = (struct patch_event){id, dev->now_ms};
+	assert_true(dut->event_count < PATCH_EVENTS_MAX);
+	dut->events[dut->event_count++] = (struct patch_event){id, dut->now_ms};
 	tell("PTD"[id]);
 }
 
@@ -397,7 +397,7 @@ int patch_download(const uint8_t *file, size_t chunk)
 void patch_assert_has(const uint8_t *file, size_t len)
 {
 	end_erase();
-	assert_false(dev->is_erasing);
-	assert_int_equal(dev->offset, len);
-	assert_memory_equal(dev->area, file, len);
+	assert_false(dut->is_erasing);
+	assert_int_equal(dut->offset, len);
+	assert_memory_equal(dut->area, file, len);
 }

@@ -94,7 +94,7 @@ struct patch_device {
 	int result;
 };
 
-extern struct patch_device *dev;
+extern struct patch_device *dut;
 
 /* Files of PATCH_FILE bytes: old and new begin alike, others does not. */
 #define PATCH_FILE 1000

@@ -34,13 +34,13 @@ static void download(void)
 		assert_int_equal(dfu_target_modem_delta_done(true), 0);
 		assert_int_equal(patch_offset(), PATCH_FILE);
 		assert_int_equal(dfu_target_modem_delta_schedule_update(0), 0);
-		assert_true(dev->is_scheduled);
+		assert_true(dut->is_scheduled);
 		assert_int_equal(dfu_target_modem_delta_reset(), 0);
-		assert_false(dev->is_scheduled);
-		assert_true(dev->is_erasing);
-		patch_pass(dev->erase_ms);
+		assert_false(dut->is_scheduled);
+		assert_true(dut->is_erasing);
+		patch_pass(dut->erase_ms);
 	}
-	assert_int_equal(dev->event_count, 0);
+	assert_int_equal(dut->event_count, 0);
 }
 
 static void a_file_arrives_whole_whatever_the_chunks(void **state)
@@ -61,10 +61,10 @@ static void download_blindly(void)
 static void size_first_bytes_and_callback_may_be_missing(void **state)
 {
 	(void)state;
-	dev->offset = DFU_MODEM_OFFSET_DIRTY;
-	dev->erase_ms = 2 * TIMEOUT_MS;
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
+	dut->erase_ms = 2 * TIMEOUT_MS;
 	assert_int_equal(patch_run(download_blindly), 0);
-	assert_int_equal(dev->event_count, 0);
+	assert_int_equal(dut->event_count, 0);
 }
 
 static void ask_without_modem(void)
@@ -88,11 +88,11 @@ static void without_a_modem(void)
 	ask_without_modem();
 	dfu_modem_set(&none);
 	ask_without_modem();
-	dfu_modem_set(&dev->modem);
+	dfu_modem_set(&dut->modem);
 	assert_int_equal(patch_init(NULL, PATCH_FILE), 0);
 	dfu_modem_set(&none);
 	ask_without_modem();
-	dfu_modem_set(&dev->modem);
+	dfu_modem_set(&dut->modem);
 	assert_int_equal(dfu_target_modem_delta_write(patch_old, 8), -EACCES);
 }
 
@@ -114,7 +114,7 @@ static void call_without_init(void)
 	assert_int_equal(dfu_target_modem_delta_done(false), 0);
 	assert_int_equal(dfu_target_modem_delta_write(patch_old, 8), -EACCES);
 	assert_int_equal(dfu_target_modem_delta_reset(), 0);
-	assert_string_equal(dev->story, "fRH");
+	assert_string_equal(dut->story, "fRH");
 	/* What is stored may be scheduled in a later run. */
 	assert_int_equal(dfu_target_modem_delta_schedule_update(0), 0);
 }
@@ -132,7 +132,7 @@ static void pass_wrong_arguments(void)
 	assert_int_equal(dfu_target_modem_delta_write(NULL, 8), -EINVAL);
 	assert_int_equal(dfu_target_modem_delta_write(patch_old, 0), -EINVAL);
 	assert_int_equal(dfu_target_modem_delta_offset_get(NULL), -EINVAL);
-	assert_int_equal(dev->calls[PATCH_WRITE], 0);
+	assert_int_equal(dut->calls[PATCH_WRITE], 0);
 	/* None of these ends the transfer. */
 	assert_int_equal(patch_write(patch_old, PATCH_FILE, 100), 0);
 	patch_assert_has(patch_old, PATCH_FILE);
@@ -149,14 +149,14 @@ static void write_after_done(void)
 	assert_int_equal(patch_init(patch_old, PATCH_FILE), 0);
 	assert_int_equal(patch_write(patch_old, 300, 100), 0);
 	assert_int_equal(dfu_target_modem_delta_done(false), 0);
-	assert_false(dev->is_open);
+	assert_false(dut->is_open);
 	assert_int_equal(dfu_target_modem_delta_write(patch_old + 300, 8), -EPERM);
 	assert_int_equal(patch_offset(), 300);
 	assert_int_equal(dfu_target_modem_delta_done(true), 0);
 	patch_assert_has(patch_old, 300);
 	assert_int_equal(patch_download(patch_old, 100), 0);
 	patch_assert_has(patch_old, PATCH_FILE);
-	assert_int_equal(dev->calls[PATCH_ERASE], 0);
+	assert_int_equal(dut->calls[PATCH_ERASE], 0);
 }
 
 static void a_pause_ends_the_session_and_loses_no_byte(void **state)
@@ -172,39 +172,39 @@ static void try_sizes(void)
 	assert_int_equal(patch_init(patch_old, DFU_MODEM_OFFSET_DIRTY), -EFBIG);
 	assert_int_equal(patch_init(patch_old, SIZE_MAX), -EFBIG);
 	assert_int_equal(patch_init(patch_old, SIZE_MAX / 2 + 1 + PATCH_FILE), -EFBIG);
-	assert_int_equal(dev->offset, 300);
-	assert_string_equal(dev->story, "");
+	assert_int_equal(dut->offset, 300);
+	assert_string_equal(dut->story, "");
 	assert_int_equal(patch_init(patch_old, PATCH_AREA), 0);
 }
 
 static void a_file_that_is_too_large_touches_nothing(void **state)
 {
 	(void)state;
-	dev->offset = 300;
+	dut->offset = 300;
 	assert_int_equal(patch_run(try_sizes), 0);
 }
 
 static void init_only(void)
 {
-	dev->result = patch_init(NULL, PATCH_FILE);
-	dev->offset_found = dev->result == 0 ? patch_offset() : SIZE_MAX;
+	dut->result = patch_init(NULL, PATCH_FILE);
+	dut->offset_found = dut->result == 0 ? patch_offset() : SIZE_MAX;
 }
 
 static void assert_event(size_t i, enum dfu_target_evt_id id, uint32_t at_ms)
 {
-	assert_true(i < dev->event_count);
-	assert_int_equal(dev->events[i].id, id);
-	assert_int_equal(dev->events[i].at_ms, at_ms);
+	assert_true(i < dut->event_count);
+	assert_int_equal(dut->events[i].id, id);
+	assert_int_equal(dut->events[i].at_ms, at_ms);
 }
 
 static void init_waits_until_the_area_is_empty(void **state)
 {
 	(void)state;
-	dev->offset = DFU_MODEM_OFFSET_DIRTY;
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
 	assert_int_equal(patch_run(init_only), 0);
-	assert_int_equal(dev->result, 0);
-	assert_int_equal(dev->offset_found, 0);
-	assert_string_equal(dev->story, "RHePD");
+	assert_int_equal(dut->result, 0);
+	assert_int_equal(dut->offset_found, 0);
+	assert_string_equal(dut->story, "RHePD");
 	assert_event(0, DFU_TARGET_EVT_ERASE_PENDING, 0);
 	assert_event(1, DFU_TARGET_EVT_ERASE_DONE, 3000);
 }
@@ -212,10 +212,10 @@ static void init_waits_until_the_area_is_empty(void **state)
 static void a_time_out_comes_each_so_many_seconds_and_not_one_more(void **state)
 {
 	(void)state;
-	dev->offset = DFU_MODEM_OFFSET_DIRTY;
-	dev->erase_ms = 3 * TIMEOUT_MS - 500;
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
+	dut->erase_ms = 3 * TIMEOUT_MS - 500;
 	assert_int_equal(patch_run(init_only), 0);
-	assert_string_equal(dev->story, "RHePTTD");
+	assert_string_equal(dut->story, "RHePTTD");
 	assert_event(1, DFU_TARGET_EVT_TIMEOUT, TIMEOUT_MS);
 	assert_event(2, DFU_TARGET_EVT_TIMEOUT, 2 * TIMEOUT_MS);
 	assert_event(3, DFU_TARGET_EVT_ERASE_DONE, 3 * TIMEOUT_MS);
@@ -224,38 +224,38 @@ static void a_time_out_comes_each_so_many_seconds_and_not_one_more(void **state)
 static void an_erase_that_ends_with_the_time_out_is_in_time(void **state)
 {
 	(void)state;
-	dev->offset = DFU_MODEM_OFFSET_DIRTY;
-	dev->erase_ms = TIMEOUT_MS;
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
+	dut->erase_ms = TIMEOUT_MS;
 	assert_int_equal(patch_run(init_only), 0);
-	assert_string_equal(dev->story, "RHePD");
+	assert_string_equal(dut->story, "RHePD");
 	patch_setup(NULL);
-	dev->offset = DFU_MODEM_OFFSET_DIRTY;
-	dev->erase_ms = TIMEOUT_MS + 1;
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
+	dut->erase_ms = TIMEOUT_MS + 1;
 	assert_int_equal(patch_run(init_only), 0);
-	assert_string_equal(dev->story, "RHePTD");
+	assert_string_equal(dut->story, "RHePTD");
 }
 
 static void init_while_it_erases(void)
 {
-	dev->is_erasing = true;
-	dev->erased_at_ms = dev->now_ms + dev->erase_ms;
+	dut->is_erasing = true;
+	dut->erased_at_ms = dut->now_ms + dut->erase_ms;
 	init_only();
 }
 
 static void an_erase_that_is_under_way_is_waited_for_and_not_begun_again(void **state)
 {
 	(void)state;
-	dev->offset = 300;
+	dut->offset = 300;
 	assert_int_equal(patch_run(init_while_it_erases), 0);
-	assert_int_equal(dev->result, 0);
-	assert_string_equal(dev->story, "RHPD");
-	assert_int_equal(dev->calls[PATCH_AREA_SIZE], 2); /* the first time it did not say */
+	assert_int_equal(dut->result, 0);
+	assert_string_equal(dut->story, "RHPD");
+	assert_int_equal(dut->calls[PATCH_AREA_SIZE], 2); /* the first time it did not say */
 }
 
 static void init_too_large_while_it_erases(void)
 {
-	dev->is_erasing = true;
-	dev->erased_at_ms = dev->now_ms + dev->erase_ms;
+	dut->is_erasing = true;
+	dut->erased_at_ms = dut->now_ms + dut->erase_ms;
 	assert_int_equal(patch_init(patch_old, PATCH_AREA + 1), -EFBIG);
 	assert_int_equal(dfu_target_modem_delta_write(patch_old, 8), -EACCES);
 	assert_int_equal(patch_init(patch_old, PATCH_AREA), 0);
@@ -264,74 +264,74 @@ static void init_too_large_while_it_erases(void)
 static void the_size_is_checked_as_soon_as_the_modem_tells_its_own(void **state)
 {
 	(void)state;
-	dev->offset = 300;
+	dut->offset = 300;
 	assert_int_equal(patch_run(init_too_large_while_it_erases), 0);
 }
 
 static void an_area_that_is_still_dirty_is_erased_once_more(void **state)
 {
 	(void)state;
-	dev->offset = DFU_MODEM_OFFSET_DIRTY;
-	dev->dirty_erases = 1;
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
+	dut->dirty_erases = 1;
 	assert_int_equal(patch_run(init_only), 0);
-	assert_int_equal(dev->result, 0);
-	assert_string_equal(dev->story, "RHePeD");
+	assert_int_equal(dut->result, 0);
+	assert_string_equal(dut->story, "RHePeD");
 }
 
 static void but_not_twice_more(void **state)
 {
 	(void)state;
-	dev->offset = DFU_MODEM_OFFSET_DIRTY;
-	dev->dirty_erases = 2;
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
+	dut->dirty_erases = 2;
 	assert_int_equal(patch_run(init_only), 0);
-	assert_int_equal(dev->result, -EFAULT);
-	assert_string_equal(dev->story, "RHePe");
+	assert_int_equal(dut->result, -EFAULT);
+	assert_string_equal(dut->story, "RHePe");
 	assert_int_equal(patch_run(init_only), 0);
-	assert_int_equal(dev->result, 0);
+	assert_int_equal(dut->result, 0);
 }
 
 static void a_port_that_cannot_wait_is_named_before_anything_is_touched(void **state)
 {
 	(void)state;
-	dev->api.sleep_ms = NULL;
-	dev->offset = 300;
+	dut->api.sleep_ms = NULL;
+	dut->offset = 300;
 	assert_int_equal(patch_run(init_only), 0);
-	assert_int_equal(dev->result, -ENOSYS);
-	assert_string_equal(dev->story, "");
-	assert_int_equal(dev->offset, 300);
+	assert_int_equal(dut->result, -ENOSYS);
+	assert_string_equal(dut->story, "");
+	assert_int_equal(dut->offset, 300);
 	/* It is not needed as long as nothing has to be erased. */
-	dev->offset = 0;
+	dut->offset = 0;
 	assert_int_equal(patch_run(init_only), 0);
-	assert_int_equal(dev->result, 0);
+	assert_int_equal(dut->result, 0);
 }
 
 static void a_port_without_a_clock_will_do(void **state)
 {
 	(void)state;
-	dev->api.uptime_ms = NULL;
-	dev->offset = DFU_MODEM_OFFSET_DIRTY;
+	dut->api.uptime_ms = NULL;
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
 	assert_int_equal(patch_run(init_only), 0);
-	assert_string_equal(dev->story, "RHePD");
+	assert_string_equal(dut->story, "RHePD");
 }
 
 static void a_modem_that_speaks_of_invalid_data_may_be_erasing(void **state)
 {
 	(void)state;
-	dev->offset = DFU_MODEM_OFFSET_DIRTY;
-	dev->busy_answer = DFU_MODEM_INVALID_DATA;
-	dev->erase_ms = TIMEOUT_MS;
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
+	dut->busy_answer = DFU_MODEM_INVALID_DATA;
+	dut->erase_ms = TIMEOUT_MS;
 	assert_int_equal(patch_run(init_only), 0);
-	assert_int_equal(dev->result, 0);
-	assert_string_equal(dev->story, "RHePD");
+	assert_int_equal(dut->result, 0);
+	assert_string_equal(dut->story, "RHePD");
 	/* Not for longer than a time-out. */
 	patch_setup(NULL);
-	dev->offset = DFU_MODEM_OFFSET_DIRTY;
-	dev->busy_answer = DFU_MODEM_INVALID_DATA;
-	dev->erase_ms = TIMEOUT_MS + 1;
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
+	dut->busy_answer = DFU_MODEM_INVALID_DATA;
+	dut->erase_ms = TIMEOUT_MS + 1;
 	assert_int_equal(patch_run(init_only), 0);
-	assert_int_equal(dev->result, -EINVAL);
-	assert_int_equal(dev->now_ms, TIMEOUT_MS);
-	assert_string_equal(dev->story, "RHeP");
+	assert_int_equal(dut->result, -EINVAL);
+	assert_int_equal(dut->now_ms, TIMEOUT_MS);
+	assert_string_equal(dut->story, "RHeP");
 }
 
 static void reset_a_scheduled_patch(void)
@@ -340,9 +340,9 @@ static void reset_a_scheduled_patch(void)
 	assert_int_equal(dfu_target_modem_delta_schedule_update(0), 0);
 	patch_forget_story();
 	assert_int_equal(dfu_target_modem_delta_reset(), 0);
-	assert_string_equal(dev->story, "fRHe");
-	assert_false(dev->is_scheduled);
-	assert_true(dev->is_erasing);
+	assert_string_equal(dut->story, "fRHe");
+	assert_false(dut->is_scheduled);
+	assert_true(dut->is_erasing);
 	assert_int_equal(dfu_target_modem_delta_write(patch_old, 8), -EACCES);
 	/* Again, while it erases. */
 	assert_int_equal(dfu_target_modem_delta_reset(), 0);
@@ -353,26 +353,26 @@ static void reset_erases_in_the_background_and_the_next_init_waits(void **state)
 {
 	(void)state;
 	assert_int_equal(patch_run(reset_a_scheduled_patch), 0);
-	assert_int_equal(dev->result, 0);
-	assert_int_equal(dev->offset_found, 0);
-	assert_int_equal(dev->now_ms, 3000);
+	assert_int_equal(dut->result, 0);
+	assert_int_equal(dut->offset_found, 0);
+	assert_int_equal(dut->now_ms, 3000);
 }
 
 static void reset_only(void)
 {
-	dev->result = dfu_target_modem_delta_reset();
+	dut->result = dfu_target_modem_delta_reset();
 }
 
 static void reset_of_an_empty_area_spares_the_erase(void **state)
 {
 	(void)state;
 	assert_int_equal(patch_run(reset_only), 0);
-	assert_int_equal(dev->result, 0);
-	assert_int_equal(dev->calls[PATCH_ERASE], 0);
-	dev->offset = DFU_MODEM_OFFSET_DIRTY;
+	assert_int_equal(dut->result, 0);
+	assert_int_equal(dut->calls[PATCH_ERASE], 0);
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
 	assert_int_equal(patch_run(reset_only), 0);
-	assert_int_equal(dev->result, 0);
-	assert_int_equal(dev->calls[PATCH_ERASE], 1);
+	assert_int_equal(dut->result, 0);
+	assert_int_equal(dut->calls[PATCH_ERASE], 1);
 }
 
 static void schedule_too_early(void)
