@@ -14,10 +14,11 @@ FULL_TARGET = tuple(f"dfu_target_full_modem_{call}" for call in ("cfg", "fdev_ge
 # What is measured: the functions a program calls, and the files that count.
 PARTS = (
     ("fmfu_fdev", FULL, ("modem/",)),
-    ("fmfu_fdev with its decoder", FULL, ("modem/", "zcbor/")),
+    ("fmfu_fdev with its decoder", FULL, ("modem/", "zcbor/fmfu_")),
+    ("fmfu_fdev with its decoder and zcbor", FULL, ("modem/", "zcbor/")),
     ("delta target", DELTA_TARGET, ("target/dfu_target_modem_delta", "target/modem_")),
     ("full-modem target", FULL_TARGET, ("target/dfu_target_full_modem", "target/full_modem_")),
-    ("stream target, which it uses", FULL_TARGET, ("target/dfu_target_full_modem", "target/full_modem_",
+    ("full-modem target with the stream target", FULL_TARGET, ("target/dfu_target_full_modem", "target/full_modem_",
                                                    "target/dfu_target_stream", "target/stream_progress",
                                                    "target/download_record", "target/running_sum",
                                                    "target/target_settings", "target/identity")),
@@ -44,8 +45,8 @@ class ModemBuild(Build):
 def report_modem(out):
     build = ModemBuild(out)
     rows = [(what, *build.linked("modem", functions, files)) for what, functions, files in PARTS]
-    report(out, "modem.csv", "Updates of a modem: bytes linked on Cortex-M33. The originals' fmfu_fdev: 1124 of text, 4758 of "
-           "zcbor, 1024 of RAM; aims: 1500 and 0", ("what", "text", "data", "bss"), rows)
+    report(out, "modem.csv", "Updates of a modem: bytes linked on Cortex-M33. The originals' fmfu_fdev with its decoder: 1124 "
+           "of text, and 4758 of zcbor; 1024 of RAM; aims: 1500 and 0", ("what", "text", "data", "bss"), rows)
 
     graph = CallGraph(build.folder, f"{SOURCE}/src/")
     ways = [(function, *graph.deepest(function), *graph.deepest(function, SETTINGS)) for function in STACKS]
