@@ -56,10 +56,10 @@ static void make_segment(struct sim_modem_segment *segment, uint32_t addr, size_
 	*segment = (struct sim_modem_segment){addr, (uint32_t)len, bytes};
 }
 
-/* Each a little longer or shorter than the others, and none a multiple of anything. */
+/* None a multiple of anything. The new one and the other have full files of the same size. */
 static void make_firmware(struct modem_files *files, unsigned int scale)
 {
-	static const size_t lens[MODEM_VERSIONS][SEGMENTS] = {{307, 251}, {331, 283}, {293, 311}};
+	static const size_t lens[MODEM_VERSIONS][SEGMENTS] = {{307, 251}, {331, 283}, {303, 311}};
 
 	for (uint32_t i = 0; i < MODEM_VERSIONS; i++) {
 		struct sim_modem_firmware *firmware = &files->firmware[i];

@@ -193,16 +193,25 @@ const char *modem_store_cost_is_floor(const struct powercut_world *world,
 	return found;
 }
 
+const char *modem_store_is_begun_by(const struct powercut_world *world,
+				    const struct device_file *file, size_t offset)
+{
+	const struct raw raw = device_raw(world, PART_STORE);
+	const size_t there = raw_prefix(&raw, 0, file->bytes, file->size);
+
+	/* A pause keeps less than a write block in its record. */
+	if (offset > there && offset - there >= block_of(world)) {
+		return invariant_wrong("goes on at %zu, and the store holds %zu", offset, there);
+	}
+	return NULL;
+}
+
 const char *modem_store_progress_is_kept(const struct powercut_world *world,
 					 const struct device_file *file, size_t offset)
 {
 	const struct raw raw = device_raw(world, PART_STORE);
 	const size_t there = raw_prefix(&raw, 0, file->bytes, file->size);
 
-	/* A pause keeps less than a write block in its record. */
-	if (offset >= there + block_of(world) && offset != there) {
-		return invariant_wrong("goes on at %zu, and the store holds %zu", offset, there);
-	}
 	if (there > 0 && offset < device_page_in(geometry_of(world), PART_STORE, there - 1).start) {
 		return invariant_wrong(
 			"goes on at %zu, though the store holds %zu: more than a page is lost",
@@ -222,17 +231,15 @@ size_t modem_area_progress(const struct powercut_world *world, const struct devi
 	return record.offset;
 }
 
-const char *modem_area_progress_is_kept(const struct powercut_world *world,
-					const struct device_file *file, size_t offset, size_t kept)
+const char *modem_area_is_begun_by(const struct powercut_world *world,
+				   const struct device_file *file, size_t offset)
 {
 	struct sim_modem_record record;
 
 	if (!modem_record(world, &record) || record.is_dirty || record.offset != offset ||
 	    !begins(world, file, offset)) {
-		return invariant_wrong("goes on at %zu, which is not where the area ends", offset);
-	}
-	if (offset < kept) {
-		return invariant_wrong("goes on at %zu, though the modem had %zu", offset, kept);
+		return invariant_wrong(
+			"goes on at %zu, and the area does not end there as it should", offset);
 	}
 	return NULL;
 }

@@ -31,18 +31,20 @@ const struct device_file *modem_store_file(const struct powercut_world *world);
 const char *modem_store_cost_is_floor(const struct powercut_world *world,
 				      const struct device_file *file, const struct device_log *log);
 
-/* I6, and I3: a download of a full file has lost at most a page of what flash holds, and counts no
- * byte that it does not hold. */
+/* I3: what a full file goes on behind are its own bytes. */
+const char *modem_store_is_begun_by(const struct powercut_world *world,
+				    const struct device_file *file, size_t offset);
+
+/* I6: a download of a full file has lost at most a page of what flash holds. */
 const char *modem_store_progress_is_kept(const struct powercut_world *world,
 					 const struct device_file *file, size_t offset);
 
 /* Bytes of a patch that the area holds; 0 also if they are too few to tell it from another. */
 size_t modem_area_progress(const struct powercut_world *world, const struct device_file *file);
 
-/* I6, and I3: a patch of which the area held `kept` bytes goes on there, and nowhere else than the
- * area says. */
-const char *modem_area_progress_is_kept(const struct powercut_world *world,
-					const struct device_file *file, size_t offset, size_t kept);
+/* I3: what a patch goes on behind are its own bytes, all that the area has. */
+const char *modem_area_is_begun_by(const struct powercut_world *world,
+				   const struct device_file *file, size_t offset);
 
 /* All that holds at any moment: reports what is wrong. */
 void modem_invariants_check(const struct powercut_world *world);

@@ -59,14 +59,17 @@ static void judge_offset(const struct powercut_world *world, const struct device
 		powercut_violation(world, "I6", "paused at %zu, goes on at %zu", seen->paused_at,
 				   offset);
 	}
-	if (!is_full(file)) {
-		const bool keeps = modem_life_scenario(world)->keeps_progress;
-
-		invariants_report(
-			world, "I6",
-			modem_area_progress_is_kept(world, file, offset, keeps ? kept : 0));
-	} else if (modem_life_scenario(world)->keeps_progress) {
+	invariants_report(world, "I3",
+			  is_full(file) ? modem_store_is_begun_by(world, file, offset)
+					: modem_area_is_begun_by(world, file, offset));
+	if (!modem_life_scenario(world)->keeps_progress) {
+		return;
+	}
+	if (is_full(file)) {
 		invariants_report(world, "I6", modem_store_progress_is_kept(world, file, offset));
+	} else if (offset < kept) {
+		powercut_violation(world, "I6", "goes on at %zu, though the modem had %zu", offset,
+				   kept);
 	}
 }
 
@@ -161,6 +164,16 @@ int modem_life_download(const struct powercut_world *world, const struct device_
 	powercut_say(world, "download: %d", rc);
 	if (rc == 0) {
 		judge_costs(world, file, from);
+	}
+	return rc;
+}
+
+int modem_life_download_afresh(const struct powercut_world *world, const struct device_file *file)
+{
+	const int rc = modem_life_download(world, file);
+
+	if (rc == 0 && modem_life_seen(world)->went_on) {
+		powercut_violation(world, "I3", "a download goes on where nothing of it should be");
 	}
 	return rc;
 }
@@ -370,9 +383,14 @@ static int finish(const struct powercut_world *world)
 	}
 	modem_invariants_check(world);
 	if (is_pending(world)) {
-		return redo(world);
+		rc = redo(world);
+	} else if (modem_running(world) != (int)scenario->goal) {
+		rc = go_on(world);
 	}
-	return modem_running(world) == (int)scenario->goal ? 0 : go_on(world);
+	if (rc < 0) {
+		powercut_violation(world, "I7", "what is documented does not help: %d", rc);
+	}
+	return rc;
 }
 
 static void check_end(const struct powercut_world *world)

@@ -59,6 +59,8 @@ int modem_life_pauses(const struct powercut_world *world, const struct device_fi
 /* Have what was downloaded applied, and reset. */
 int modem_life_schedule(const struct powercut_world *world);
 int modem_life_load(const struct powercut_world *world);
+/* modem_life_download(), into what was reset: not a byte of before counts. */
+int modem_life_download_afresh(const struct powercut_world *world, const struct device_file *file);
 /* The modem, with what it was asked for. */
 int modem_life_start(const struct powercut_world *world);
 

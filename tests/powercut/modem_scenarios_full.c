@@ -32,6 +32,15 @@ static int download_most(const struct powercut_world *world)
 	return modem_life_download_part(world, new_file(world), new_file(world)->size * 97 / 100);
 }
 
+/* Their first page is the new one's, the rest the other one's. */
+static int download_both(const struct powercut_world *world)
+{
+	const int rc = modem_life_download(world, other_file(world));
+
+	return rc == 0 ? modem_life_download_part(world, new_file(world), new_file(world)->size / 2)
+		       : rc;
+}
+
 static int download_unsigned(const struct powercut_world *world)
 {
 	return modem_life_download(world, &files_of(world)->unsigned_other);
@@ -46,6 +55,17 @@ static int begin_other(const struct powercut_world *world)
 		powercut_violation(world, "I3", "a file goes on where another one was");
 	}
 	return rc;
+}
+
+/* The first time it begins with the new one. */
+static int change_to_other(const struct powercut_world *world)
+{
+	int rc = modem_life_seen(world)->is_run ? download_most(world) : 0;
+
+	if (rc == 0) {
+		rc = modem_life_download_part(world, other_file(world), other_file(world)->size);
+	}
+	return rc == 0 ? dfu_target_done(true) : rc;
 }
 
 static int pause_new(const struct powercut_world *world)
@@ -79,19 +99,21 @@ static int interrupt_new(const struct powercut_world *world)
 static int reset(const struct powercut_world *world)
 {
 	size_t offset = 0;
-	int rc = modem_life_begin(world, new_file(world), &offset);
+	const int rc = modem_life_begin(world, new_file(world), &offset);
 
-	rc = rc == 0 ? dfu_target_reset() : rc;
-	rc = rc == 0 ? modem_life_begin(world, new_file(world), &offset) : rc;
-	if (rc == 0 && offset != 0) {
-		powercut_violation(world, "I3", "goes on at %zu after a reset", offset);
-	}
-	return rc;
+	return rc == 0 ? dfu_target_reset() : rc;
 }
 
 static int download_and_load(const struct powercut_world *world)
 {
 	const int rc = download_new(world);
+
+	return rc == 0 ? modem_life_load(world) : rc;
+}
+
+static int download_afresh_and_load(const struct powercut_world *world)
+{
+	const int rc = modem_life_download_afresh(world, new_file(world));
 
 	return rc == 0 ? modem_life_load(world) : rc;
 }
@@ -140,6 +162,24 @@ static int load_refused(const struct powercut_world *world)
 	if (modem_running(world) != MODEM_OLD || (fmfu_fdev_pending() && !world->power->fired)) {
 		powercut_violation(world, "I7", "a refused file leaves firmware %d, and %s pending",
 				   modem_running(world), fmfu_fdev_pending() ? "is" : "nothing is");
+	}
+	return 0;
+}
+
+/* A file over which another one has begun is found to be none before the modem knows of it. */
+static int load_damaged(const struct powercut_world *world)
+{
+	struct sim_modem_record before;
+	struct sim_modem_record after;
+	int rc;
+
+	if (modem_store_file(world) != NULL || !modem_record(world, &before)) {
+		return 0;
+	}
+	rc = modem_device_load(world);
+	if (rc != -EILSEQ || fmfu_fdev_pending() || !modem_record(world, &after) ||
+	    after.number != before.number) {
+		powercut_violation(world, "I1", "a damaged file was given to the modem: %d", rc);
 	}
 	return 0;
 }
@@ -210,6 +250,16 @@ const struct modem_scenario modem_full_scenarios[] = {
 		.brings_all = true,
 	},
 	{
+		.name = "full-change",
+		.body = change_to_other,
+		.check = check_other,
+		.bring_up = modem_life_load,
+		.goal = MODEM_OTHER,
+		.chunk = 333,
+		.keeps_progress = true,
+		.brings_all = true,
+	},
+	{
 		.name = "full-replace",
 		.prepare = download_new,
 		.body = begin_other,
@@ -255,7 +305,7 @@ const struct modem_scenario modem_full_scenarios[] = {
 		.before = download_new,
 		.body = reset,
 		.check = check_cleared,
-		.bring_up = download_and_load,
+		.bring_up = download_afresh_and_load,
 		.goal = MODEM_NEW,
 		.chunk = 1000,
 		.brings_all = true,
@@ -265,7 +315,7 @@ const struct modem_scenario modem_full_scenarios[] = {
 		.prepare = download_most,
 		.body = reset,
 		.check = check_cleared,
-		.bring_up = download_and_load,
+		.bring_up = download_afresh_and_load,
 		.goal = MODEM_NEW,
 		.chunk = 1000,
 		.brings_all = true,
@@ -285,6 +335,17 @@ const struct modem_scenario modem_full_scenarios[] = {
 		.name = "load-refused",
 		.prepare = download_unsigned,
 		.body = load_refused,
+		.check = check_refused,
+		.bring_up = download_and_load,
+		.goal = MODEM_NEW,
+		.chunk = 1000,
+		.keeps_progress = true,
+		.brings_all = true,
+	},
+	{
+		.name = "load-damaged",
+		.prepare = download_both,
+		.body = load_damaged,
 		.check = check_refused,
 		.bring_up = download_and_load,
 		.goal = MODEM_NEW,

@@ -256,6 +256,115 @@ PLANTS = [
 		rc = rc == 0 ? boot_trailer_wipe(area, tail) : rc;
 	}
 """)]),
+    Plant("the mark of an update is saved when the bootloader is written", "load/modem", "I2",
+          "modem/fmfu_fdev.c", [("""\
+	if (rc == 0) {
+		/* Once more if it is there, because what could not be read was taken for it. */
+		rc = mark_save(update, fmfu_mark_load() == FMFU_MARK_FIRMWARE
+					       ? FMFU_MARK_FIRMWARE
+					       : FMFU_MARK_BOOTLOADER);
+	}
+	return rc;
+""", """\
+	return rc;
+"""), ("""\
+	return segment_write(update, bootloader_take);
+""", """\
+	const int rc = segment_write(update, bootloader_take);
+	return rc == 0 ? mark_save(update, FMFU_MARK_BOOTLOADER) : rc;
+""")]),
+    Plant("the mark of an update is deleted before its end", "load/modem", "I2",
+          "modem/fmfu_fdev.c", [("""\
+	return update->modem->full->finish(update->modem);
+""", """\
+	fmfu_mark_delete();
+	return update->modem->full->finish(update->modem);
+""")]),
+    Plant("an update is begun without its mark", "full-unsaved/", "I7",
+          "modem/fmfu_fdev.c", [("""\
+	return fmfu_mark_save(mark) == 0 ? 0 : -ECANCELED;
+""", """\
+	if (fmfu_mark_save(mark) != 0) {
+		return 0;
+	}
+	return 0;
+""")]),
+    Plant("the mark stays when the modem refuses a file", "load-refused/", "I7",
+          "modem/fmfu_fdev.c", [("""\
+	if (rc == -EACCES && update->mark == FMFU_MARK_BOOTLOADER) {
+		fmfu_mark_delete();
+	}
+""", "")]),
+    Plant("what is written to the modem was not hashed", "load-damaged/", "I1",
+          "modem/fmfu_file.c", [("""\
+	if (rc == 0 && memcmp(file->buf, file->info.blob_hash, sizeof(file->info.blob_hash)) != 0) {
+		rc = -EILSEQ;
+	}
+""", "")]),
+    Plant("the file of a pending update may be replaced", "load/modem", "I7",
+          "target/dfu_target_full_modem.c", [("""\
+	if (!fmfu_fdev_pending()) {
+		return 0;
+	}
+""", """\
+	if (!fmfu_fdev_pending() || true) {
+		return 0;
+	}
+""")]),
+    Plant("a reset leaves the stored modem file", "full-reset/", "I4",
+          "target/dfu_target_full_modem.c", [("""\
+	return flash_flatten(store.fdev.dev, store.fdev.offset, start_len);
+""", """\
+	return 0;
+""")]),
+    Plant("the record of a patch is saved when the modem has its first bytes", "delta/modem", "I6",
+          "target/dfu_target_modem_delta.c", [("""\
+	bind_patch(bytes, len);
+	session.is_open = true;
+	rc = modem_answer(modem->delta->write(modem, bytes, len));
+""", """\
+	session.is_open = true;
+	rc = modem_answer(modem->delta->write(modem, bytes, len));
+	bind_patch(bytes, len);
+""")]),
+    Plant("a dirty patch area is not erased", "delta/modem", "I7",
+          "target/dfu_target_modem_delta.c", [("""\
+	if (session.must_erase || (offset > 0 && !goes_on(offset, patch))) {
+""", """\
+	if (session.must_erase ||
+	    (offset > 0 && offset < DFU_MODEM_OFFSET_DIRTY && !goes_on(offset, patch))) {
+""")]),
+    Plant("a patch of which settings do not know is taken for the new one", "delta-change/", "I3",
+          "target/dfu_target_modem_delta.c", [("""\
+	if (mine->known == 0 || mine->is_saved || offset != session.offset) {
+		return false;
+	}
+""", """\
+	if (mine->known == 0) {
+		patch->known = DOWNLOAD_FIRST_LEN;
+		memcpy(patch->first, seen, sizeof(seen));
+		return true;
+	}
+	if (mine->is_saved || offset != session.offset) {
+		return false;
+	}
+""")]),
+    Plant("an empty patch area is erased, too", "delta/modem", "I5",
+          "target/dfu_target_modem_delta.c", [("""\
+	if (session.must_erase || (offset > 0 && !goes_on(offset, patch))) {
+""", """\
+	if (session.must_erase || !goes_on(offset, patch)) {
+""")]),
+    Plant("a reset leaves a scheduled patch to the modem", "delta-reset/", "I4",
+          "target/dfu_target_modem_delta.c", [("""\
+	if (!session.must_erase && modem->delta->offset(modem, &offset) == 0 && offset == 0) {
+		return 0;
+	}
+""", """\
+	if (!session.must_erase && modem->delta->offset(modem, &offset) == 0) {
+		return 0;
+	}
+""")]),
 ]
 
 
