@@ -3,7 +3,6 @@
  * A full modem firmware, as its maker makes it: the factory firmware of a version, which a new
  * device has, too, or segments from files.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -47,7 +46,7 @@ static bool is_version(const char *text)
 {
 	size_t len = 0;
 
-	while (isgraph((unsigned char)text[len]) != 0) {
+	while (text[len] > ' ' && text[len] <= '~') {
 		len++;
 	}
 	return len > 0 && len < SIM_MODEM_VERSION_LEN && text[len] == '\0';

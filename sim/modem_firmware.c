@@ -108,10 +108,14 @@ void sim_modem_firmware_version(const struct sim_modem_firmware *firmware,
 		return;
 	}
 	const size_t most = min_size(first->len - skip, SIM_MODEM_VERSION_LEN);
-	const uint8_t *end = memchr(&first->bytes[skip], '\0', most);
+	const uint8_t *text = &first->bytes[skip];
+	size_t len = 0;
 
-	if (end != NULL) {
-		memcpy(version, &first->bytes[skip], (size_t)(end - &first->bytes[skip]) + 1);
+	while (len < most && text[len] >= ' ' && text[len] <= '~') {
+		len++;
+	}
+	if (len < most && text[len] == '\0') {
+		memcpy(version, text, len + 1);
 	}
 }
 

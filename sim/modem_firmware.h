@@ -62,7 +62,7 @@ uint64_t sim_modem_firmware_len(const struct sim_modem_firmware *firmware);
 const uint8_t *sim_modem_firmware_at(const struct sim_modem_firmware *firmware, uint32_t addr,
 				     uint32_t len);
 
-/** The version that a firmware tells of itself; "" if it does not. */
+/** The version that a firmware tells of itself, in ASCII; "" if it does not. */
 void sim_modem_firmware_version(const struct sim_modem_firmware *firmware,
 				char version[SIM_MODEM_VERSION_LEN]);
 

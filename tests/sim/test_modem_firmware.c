@@ -109,6 +109,10 @@ static void a_version_is_read_where_one_is_told(void **state)
 		{"mfw 1.2.3\0xyz", 13, "1.2.3"},
 		{"mfw 1.2.3", 10, "1.2.3"},
 		{"mfw 1.2.3", 9, ""}, /* no end */
+		{"mfw 1 ~2", 9, "1 ~2"},
+		{"mfw 1.\x1b[2J", 11, ""}, /* nothing for a terminal */
+		{"mfw 1.\x7f", 8, ""},
+		{"mfw 1.\xc3\xa9", 9, ""},
 		{"mfw ", 5, ""},
 		{"mfw ", 4, ""},
 		{"mfw", 3, ""},
