@@ -259,7 +259,11 @@ static int full_firmware_write(const struct dfu_modem *modem, uint32_t addr, con
 	return write_pieces(nrf_modem_bootloader_fw_write, addr, src, len);
 }
 
-/* The words are those that SHA-256 computes with: most significant byte first. */
+/*
+ * The library says neither in which order the bytes of its words are nor whether the end of a range
+ * is in it. The words are taken for those that SHA-256 computes with, most significant byte first,
+ * and the end for the last byte, as here.
+ */
 static int full_digest(const struct dfu_modem *modem, const struct dfu_modem_range *ranges,
 		       size_t count, uint8_t digest[DFU_MODEM_DIGEST_LEN])
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file
- * @brief The modem of nRF91, through its maker's library nrf_modem (2.3 or later).
+ * @brief The modem of nRF91, through its maker's library nrf_modem: the one with
+ * nrf_modem_bootloader_*() (nRF Connect SDK 2.3), and a size_t in nrf_modem_delta_dfu_offset().
  *
  * A firmware compiles modem_nrf.c with its SDK's headers on the include path, and links the SDK's
  * library. ports/modem/nrf/ holds the declarations that the file needs, under the same names, for
@@ -20,36 +21,35 @@
  *     };
  *     static struct dfu_modem_nrf modem;
  *
- *     int main(void)
- *     {
- *             int rc = dfu_modem_nrf_init(&modem, &config);
- *
- *             if (rc == 0) {
- *                     dfu_modem_set(&modem.port);
- *                     if (fmfu_fdev_pending()) {
- *                             rc = full_update();
- *                     }
- *             }
- *             rc = rc == 0 ? nrf_modem_lib_init() : rc;
- *             ...
- *
  *     static int full_update(void)
  *     {
  *             int rc = nrf_modem_lib_bootloader_init();
  *
- *             return rc == 0 ? fmfu_fdev_load(buf, sizeof(buf), flash, offset) : rc;
+ *             rc = rc == 0 ? fmfu_fdev_load(buf, sizeof(buf), flash, offset) : rc;
+ *             nrf_modem_lib_shutdown();
+ *             return rc;
  *     }
  *
- * A device that runs and has downloaded a file calls fmfu_fdev_check() first, which needs no modem,
- * then nrf_modem_lib_shutdown(), full_update(), and, whatever the result, nrf_modem_lib_shutdown()
- * and nrf_modem_lib_init(). A patch is applied by the next nrf_modem_lib_init(), whose result says
- * how that went. Patches need the library running; full updates need it shut down before they
- * begin.
+ *     int main(void)
+ *     {
+ *             int rc = dfu_modem_nrf_init(&modem, &config);
  *
- * Errors of the library become the errno of the C library with the same name, since their numbers
- * differ. Exceptions: NRF_ESHUTDOWN is -EPERM like
- * NRF_EPERM, the library does not run; a number that is not known, and a positive answer to a full
- * update, is -EIO.
+ *             dfu_modem_set(&modem.port);
+ *             if (fmfu_fdev_pending()) {
+ *                     rc = full_update();
+ *             }
+ *             rc = nrf_modem_lib_init();
+ *             ...
+ *
+ * A device that runs and has stored a file calls fmfu_fdev_check() first, which needs no modem,
+ * then nrf_modem_lib_shutdown(), full_update() and, whatever its result, nrf_modem_lib_init(). A
+ * patch is applied by the next nrf_modem_lib_init(), whose result says how that went. Patches need
+ * the library running, full updates need it shut down before they begin.
+ *
+ * Errors of the library, whose numbers are its own, become the C library's errno of the same name.
+ * Exceptions: NRF_ESHUTDOWN is -EPERM like NRF_EPERM, the library does not run. -EIO: a number that
+ * is not known, and a positive answer to a full update. -EACCES of verify: refused, by NRF_EACCES
+ * or NRF_EPERM; -ENODEV of begin: a modem that the library does not know.
  */
 #ifndef PORTS_MODEM_NRF_H
 #define PORTS_MODEM_NRF_H
