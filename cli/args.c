@@ -63,7 +63,7 @@ void cli_print_help(const struct cli_verb *verb)
 	       "Firmware updates on a simulated device: a folder with the board and the\n"
 	       "content of its flash, one raw file for each flash device.\n\n");
 	for (size_t i = 0; cli_verbs[i] != NULL; i++) {
-		printf("  %-16s %s\n", cli_verbs[i]->name, cli_verbs[i]->summary);
+		printf("  %-17s %s\n", cli_verbs[i]->name, cli_verbs[i]->summary);
 	}
 	printf("\nslotwise VERB --help tells more; slotwise --version tells the version.\n"
 	       "Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 power cut as asked.\n");

@@ -67,6 +67,8 @@ static void say(const struct cli *cli, const struct cli_modem_view *view,
 		const struct sim_modem_firmware *firmware)
 {
 	cli_modem_say(cli, view);
+	cli_say(cli, "  takes       whole firmwares with %s",
+		view->status.has_key ? "a signature by its key" : "the dummy signature");
 	if (view->status.state == SIM_MODEM_UNBOOTABLE) {
 		return;
 	}
@@ -82,25 +84,42 @@ static enum cli_status fail_call(struct cli *cli, enum sim_modem_call call, int 
 			cli_modem_code(rc));
 }
 
-/* As an application asks; a modem without firmware says nothing of one. */
-static enum cli_status ask(struct cli *cli, const struct sim_modem *modem,
-			   const struct sim_modem_status *status)
+static int ask_digest(const struct sim_modem *modem, const struct sim_modem_firmware *firmware)
 {
+	struct dfu_modem_range range[FMFU_FDEV_SEGMENTS_MAX];
+	uint8_t digest[DFU_MODEM_DIGEST_LEN];
+
+	for (size_t i = 0; i < firmware->count; i++) {
+		const struct sim_modem_segment *segment = &firmware->segment[i];
+
+		range[i].start = segment->addr;
+		range[i].end = segment->addr + (segment->len - 1);
+	}
+	return modem->port.full->digest(&modem->port, range, firmware->count, digest);
+}
+
+/* As an application asks, of what has firmware that answers. */
+static enum cli_status ask(struct cli *cli, const struct sim_modem *modem,
+			   const struct sim_modem_firmware *firmware)
+{
+	const struct dfu_modem *port = &modem->port;
 	uint8_t uuid[DFU_MODEM_UUID_LEN];
 	size_t size;
-	int rc = status->state == SIM_MODEM_UNBOOTABLE
-			 ? 0
-			 : modem->port.delta->uuid(&modem->port, uuid);
+	int rc = port->delta->uuid(port, uuid);
 
 	if (rc != 0) {
 		return fail_call(cli, SIM_MODEM_UUID, rc);
 	}
-	rc = modem->port.delta->area(&modem->port, &size);
+	rc = port->delta->area(port, &size);
 	if (rc != 0) {
 		return fail_call(cli, SIM_MODEM_AREA, rc);
 	}
-	rc = modem->port.delta->offset(&modem->port, &size);
-	return rc == 0 ? CLI_DONE : fail_call(cli, SIM_MODEM_OFFSET, rc);
+	rc = port->delta->offset(port, &size);
+	if (rc != 0) {
+		return fail_call(cli, SIM_MODEM_OFFSET, rc);
+	}
+	rc = ask_digest(modem, firmware);
+	return rc == 0 ? CLI_DONE : fail_call(cli, SIM_MODEM_DIGEST, rc);
 }
 
 static enum cli_status run(struct cli *cli)
@@ -118,11 +137,13 @@ static enum cli_status run(struct cli *cli)
 	}
 	(void)cli_check_settings(cli);
 	cli_modem_look(cli, &view);
-	status = ask(cli, modem, &view.status);
+	sim_modem_firmware_get(modem, &firmware);
+	if (view.status.state != SIM_MODEM_UNBOOTABLE) {
+		status = ask(cli, modem, &firmware);
+	}
 	if (status != CLI_DONE) {
 		return status;
 	}
-	sim_modem_firmware_get(modem, &firmware);
 	report(cli, &view, &firmware);
 	say(cli, &view, &firmware);
 	return CLI_DONE;

@@ -21,7 +21,8 @@ class Folder(CliTest):
         for board, what in BOARDS.items():
             device = self.make(board, name=board)
             self.assertEqual(sorted(os.listdir(device.path)),
-                             sorted(["board.dtb"] + [label + ".bin" for label in what["files"]]))
+                             sorted(["board.dtb"] + [label + ".bin" for label in what["files"]] +
+                                    ["modem.bin"] * device.has_modem))
             for label, size in what["files"].items():
                 path = os.path.join(device.path, label + ".bin")
                 self.assertEqual(read(path), b"\xff" * size)

@@ -149,7 +149,7 @@ class Life(CliTest):
                          ["none", "test"])
         self.assert_same(self.done("boot", path, "--json").json(),
                          {"booted": {"image": 0, "slot": 0, "version": "1.0.0+0"}, "swap_types": ["none", "test"],
-                          "active": [0, 0], "modem": None})
+                          "active": [0, 0], "modem": "started"})
         raw = read(os.path.join(path, "flash0.bin"))
         self.assertEqual(raw[0x84000:0x84000 + len(read(image(NEW)))], read(image(NEW)))
         self.done("update", path, image(NEW), "--image", "0")

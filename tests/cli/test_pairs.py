@@ -71,7 +71,7 @@ class Pairs(CliTest):
         path = self.make_with(0, 2)
         self.assertEqual(self.done("boot", path, "--json").json(),
                          {"booted": {"image": 0, "slot": 0, "version": "1.0.0+0"}, "swap_types": ["none", "none"],
-                          "active": [0, 0], "modem": None})
+                          "active": [0, 0], "modem": "started"})
         self.assertEqual(self.done("confirm", path, "--json").json(), {"confirmed": [0, 1]})
         self.assertEqual(self.done("cancel", path).out, "nothing pending\n")
 
@@ -157,7 +157,7 @@ class DirectPairs(CliTest):
         self.assertEqual(self.flags(path), [["active", None], ["active", "pending"]])
         self.assertEqual(self.done("boot", path, "--json").json(),
                          {"booted": {"image": 0, "slot": 0, "version": "1.0.0+0"}, "swap_types": ["none", "none"],
-                          "active": [0, 1], "modem": None})
+                          "active": [0, 1], "modem": "started"})
         self.done("update", path, NEW)
         self.assertEqual(self.flags(path), [["active", "pending"], [None, "active"]])
         self.assertEqual(self.done("boot", path, "--json").json()["active"], [1, 1])
