@@ -25,10 +25,9 @@ static bool parse_address(const char *text, uint32_t *addr)
 	    digits[strspn(digits, is_hex ? "0123456789abcdefABCDEF" : "0123456789")] != '\0') {
 		return false;
 	}
-	errno = 0;
-	number = strtoull(digits, NULL, is_hex ? 16 : 10);
+	number = strtoull(digits, NULL, is_hex ? 16 : 10); /* the largest one if it is too large */
 	*addr = (uint32_t)number;
-	return errno == 0 && number <= UINT32_MAX;
+	return number <= UINT32_MAX;
 }
 
 static bool parse_item(char *text, struct item *item)
