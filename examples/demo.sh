@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # A device's life with an update: 1.0.0 from the factory, 1.1.0 on trial, back to 1.0.0 because nobody confirmed, 1.1.0
-# again, in spite of a power cut, confirmed.
+# again, in spite of a power cut, confirmed. Then a second device, with a modem: its firmware is patched, and replaced
+# as a whole, in spite of power cuts, too.
 #
 #   examples/demo.sh BUILD_DIR
 #
@@ -16,6 +17,7 @@ device=$build/demo/device
 old=$build/examples/firmware-1.0.0.bin
 new=$build/examples/firmware-1.1.0.bin
 key=${root}examples/keys/demo-ec256.pub.pem
+modem=$build/demo/modem # files for the modem
 expected=0 # exit status of the next step
 
 # step NAME SENTENCE COMMAND...
@@ -35,8 +37,16 @@ step() {
 	fi
 }
 
-rm -rf "$device"
-mkdir -p "$build/demo"
+# made WHAT FILE...: a file as the maker of the modem gives it
+made() {
+	what=$1
+	shift
+	printf '$ %s\n' "$slotwise make $what $*"
+	"$slotwise" make "$what" "$@" >/dev/null
+}
+
+rm -rf "$build/demo"
+mkdir -p "$modem"
 
 step new 'A new device: the flash of an nRF52840 DK, all erased.' \
 	"$slotwise" new "$device" --board "${root}boards/nrf52840dk.dts"
@@ -69,3 +79,38 @@ step final-boot 'Reset: 1.1.0 stays.' \
 	"$slotwise" boot "$device"
 step final 'The state for good.' \
 	"$slotwise" status "$device"
+
+device=$build/demo/cellular
+printf '\n# Files for a modem: its firmware 1.0.0, 1.1.0, 1.2.0 and 2.0.0, and patches from one to the next.\n'
+for version in 1.0.0 1.1.0 1.2.0 2.0.0; do
+	made modem-full "$modem/$version.cbor" --version "$version"
+done
+made modem-delta "$modem/patch-1.1.0.bin" --from "$modem/1.0.0.cbor" --to "$modem/1.1.0.cbor"
+made modem-delta "$modem/patch-1.2.0.bin" --from "$modem/1.1.0.cbor" --to "$modem/1.2.0.cbor"
+
+step cellular-new 'A device with a modem, an nRF9160 DK. The modem runs 1.0.0.' \
+	"$slotwise" new "$device" --board "${root}boards/nrf9160dk.dts"
+step cellular-factory 'The application, as before.' \
+	"$slotwise" flash "$device" slot0 "$old"
+step patch 'A patch for the modem arrives; the modem keeps it, and is asked to apply it.' \
+	"$slotwise" update "$device" "$modem/patch-1.1.0.bin" --chunk 1024
+step patch-boot 'Reset: the modem applies it, and runs 1.1.0.' \
+	"$slotwise" boot "$device"
+expected=3
+step next-patch-cut 'The next patch. The modem erases its patch area first; then the power goes in the middle.' \
+	"$slotwise" update "$device" "$modem/patch-1.2.0.bin" --chunk 1024 --cut-after 25
+step next-patch-again 'Power is back: the patch goes on where it stopped.' \
+	"$slotwise" update "$device" "$modem/patch-1.2.0.bin" --chunk 1024
+step next-patch-boot 'Reset: the modem runs 1.2.0.' \
+	"$slotwise" boot "$device"
+step full 'A whole firmware, 2.0.0, is stored on the external flash.' \
+	"$slotwise" update "$device" "$modem/2.0.0.cbor"
+expected=3
+step full-cut 'It is written to the modem, which has nothing else to start meanwhile. The power goes.' \
+	"$slotwise" modem apply "$device" --cut-after 30
+step full-boot 'Reset: the application runs, and finds the modem unbootable.' \
+	"$slotwise" boot "$device"
+step full-again 'So it writes all of it once more.' \
+	"$slotwise" modem apply "$device"
+step cellular-final 'The modem runs 2.0.0.' \
+	"$slotwise" boot "$device"

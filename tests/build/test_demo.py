@@ -37,13 +37,42 @@ STEPS = {
     "final-boot": ("none", (NEW, RUNS), (OLD, IDLE)),
     "final": ("none", (NEW, RUNS), (OLD, IDLE)),
 }
+# After each step of the second act: version of the modem's firmware, state, whether the patch area holds something of a
+# patch (True), is to be erased (None) or empty (False), whether a whole firmware is stored, and whether one is pending.
+MODEM_STEPS = {
+    "cellular-new": ("1.0.0", "ok", False, False, False),
+    "cellular-factory": ("1.0.0", "ok", False, False, False),
+    "patch": ("1.0.0", "pending", True, False, False),
+    "patch-boot": ("1.1.0", "ok", None, False, False),
+    "next-patch-cut": ("1.1.0", "ok", True, False, False),
+    "next-patch-again": ("1.1.0", "pending", True, False, False),
+    "next-patch-boot": ("1.2.0", "ok", None, False, False),
+    "full": ("1.2.0", "ok", None, True, False),
+    "full-cut": (None, "unbootable", None, True, True),
+    "full-boot": (None, "unbootable", None, True, True),
+    "full-again": ("2.0.0", "ok", None, True, False),
+    "cellular-final": ("2.0.0", "ok", None, True, False),
+}
+
+
+def ask(verb, device):
+    return json.loads(project.must_run([project.BUILD / "slotwise", verb, device, "--json"]))
 
 
 def status_of(device):
-    return json.loads(project.must_run([project.BUILD / "slotwise", "status", device, "--json"]))
+    return ask("status", device)
 
 
-def check_step(step, device):
+def check_modem_step(step, device):
+    modem = ask("modem", device)
+    offset = modem["delta_offset"]
+    found = (modem["version"], modem["state"], None if offset is None else offset > 0, modem["full_stored"],
+             modem["full_pending"])
+    if found != MODEM_STEPS[step]:
+        sys.exit(f"{step}: the modem is {found}, not {MODEM_STEPS[step]}")
+
+
+def check_image_step(step, device):
     image = status_of(device)["images"][0]
     swap_type, *slots = STEPS[step]
     found = [("swap_type", image["swap_type"], swap_type)]
@@ -56,6 +85,13 @@ def check_step(step, device):
     wrong = [f"{step}: {what} is {is_}, not {promised}" for what, is_, promised in found if is_ != promised]
     if wrong:
         sys.exit("\n".join(wrong))
+
+
+def check_step(step, device):
+    if step in MODEM_STEPS:
+        check_modem_step(step, device)
+    else:
+        check_image_step(step, device)
     with open(os.environ["DEMO_STEPS_SEEN"], "a", encoding="utf-8") as file:
         print(step, file=file)
 
@@ -79,7 +115,7 @@ class Demo(unittest.TestCase):
                                DEMO_STEPS_SEEN=seen)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         with open(seen, encoding="utf-8") as file:
-            self.assertEqual(file.read().split(), list(STEPS))
+            self.assertEqual(file.read().split(), [*STEPS, *MODEM_STEPS])
 
     def test_the_image_in_the_slot_is_the_file(self):
         self.assertEqual(self.run_demo().returncode, 0)
@@ -89,12 +125,17 @@ class Demo(unittest.TestCase):
             flash = file.read()
         self.assertEqual(flash[0xc000:0xc000 + len(image)], image)
 
-    def test_the_update_that_is_cut_goes_on(self):
+    def test_what_is_cut_goes_on(self):
         result = self.run_demo()
-        self.assertEqual(re.findall(r"power cut before operation \d+", result.stdout + result.stderr),
-                         ["power cut before operation 8"])
-        size = os.path.getsize(os.path.join(self.build, "examples/firmware-1.1.0.bin"))
-        self.assertEqual(re.findall("resuming.*", result.stdout), [f"resuming at 4096 of {size}, same file"])
+        self.assertEqual(re.findall(r"power cut before operation (\d+)", result.stdout + result.stderr),
+                         ["8", "26", "31"])
+        sizes = [os.path.getsize(os.path.join(self.build, file)) for file in ("examples/firmware-1.1.0.bin",
+                                                                              "demo/modem/patch-1.2.0.bin")]
+        at = [int(at) for at in re.findall(r"resuming at (\d+) of", result.stdout)]
+        self.assertEqual(re.findall("resuming.*", result.stdout),
+                         [f"resuming at {at[0]} of {sizes[0]}, same file", f"resuming at {at[1]} of {sizes[1]}, same file"])
+        self.assertEqual((at[0], at[1] % 1024), (4096, 0))
+        self.assertIn("the modem erases its patch area ...\n... done after 20 s\n", result.stdout)
 
     def test_it_stops_at_the_first_command_that_fails(self):
         os.remove(os.path.join(self.build, "examples/firmware-1.1.0.bin"))
