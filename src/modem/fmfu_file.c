@@ -80,11 +80,9 @@ static int room_find(struct fmfu_file *file, const struct fmfu_fdev_file *place)
 	if (rc != 0) {
 		return rc;
 	}
-	if (place->offset > size) {
-		return -EINVAL;
-	}
 	file->dev = place->fdev;
 	file->offset = place->offset;
+	/* An offset behind the end is found by the first read. */
 	file->room = (size_t)(size < SIZE_MAX ? size : SIZE_MAX) - place->offset;
 	if (place->size != 0) {
 		file->room = min_size(file->room, place->size);

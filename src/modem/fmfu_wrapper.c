@@ -147,11 +147,9 @@ int fmfu_wrapper_decode(const uint8_t *wrapper, size_t room, struct fmfu_fdev_in
 	struct Wrapper decoded;
 	const struct Manifest *manifest = &decoded.payload_cbor;
 	struct fmfu_pairs pairs;
-	size_t len;
 	int rc;
 
-	if (cbor_decode_Wrapper(wrapper, info->wrapper_len, &decoded, &len) != ZCBOR_SUCCESS ||
-	    len != info->wrapper_len) {
+	if (cbor_decode_Wrapper(wrapper, info->wrapper_len, &decoded, NULL) != ZCBOR_SUCCESS) {
 		return -EBADMSG;
 	}
 	if (manifest->version != PROTOCOL_VERSION) {
@@ -164,5 +162,5 @@ int fmfu_wrapper_decode(const uint8_t *wrapper, size_t room, struct fmfu_fdev_in
 	info->compat = manifest->compat;
 	memcpy(info->blob_hash, manifest->blob_hash.value, sizeof(info->blob_hash));
 	*pair = (size_t)(pairs.p - wrapper);
-	return segments_check(pairs, info, room - len);
+	return segments_check(pairs, info, room - info->wrapper_len);
 }

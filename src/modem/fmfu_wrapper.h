@@ -41,8 +41,9 @@ struct fmfu_pairs {
 bool fmfu_pairs_next(struct fmfu_pairs *pairs, struct fmfu_segment *seg);
 
 /*
- * Judge a wrapper of info->wrapper_len bytes, of a file that may take room bytes; set the rest of
- * info, and where the pairs of the segments begin. Errors as fmfu_fdev_check(), in that order.
+ * Judge a wrapper of info->wrapper_len bytes, as its signature's place has told, of a file that may
+ * take room bytes; set the rest of info, and where the pairs of the segments begin. Errors as
+ * fmfu_fdev_check(), in that order.
  */
 DFU_MUST_CHECK int fmfu_wrapper_decode(const uint8_t *wrapper, size_t room,
 				       struct fmfu_fdev_info *info, size_t *pair);

@@ -10,7 +10,11 @@ static int read_bytes(const struct device *dev, off_t offset, void *data, size_t
 	if (++flash->reads == flash->fails) {
 		return flash->rc;
 	}
+	flash->bytes += len;
 	memcpy(data, &flash->memory[offset], len);
+	if (flash->reads == flash->spoils) {
+		*(uint8_t *)data ^= 0xff;
+	}
 	return 0;
 }
 

@@ -10,9 +10,11 @@ struct file_flash {
 	const uint8_t *memory;
 	struct flash_pages_layout pages;
 	unsigned long reads;
+	size_t bytes;        /* that were read */
 	unsigned long fails; /* number of the read that fails, from 1; 0: none */
 	int rc;
-	int size_rc; /* of get_size */
+	unsigned long spoils; /* number of the read that gives wrong bits */
+	int size_rc;          /* of get_size */
 };
 
 /* Must not move from here on. */

@@ -160,19 +160,19 @@ static uint32_t number_at(const uint8_t *p)
 	return (uint32_t)p[1] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 8 | p[4];
 }
 
-/* The list has one byte of head, and two numbers of five bytes for each segment. */
+/* The list has one byte of head, and numbers of five and three bytes for each segment. */
 static int expected_of_list(size_t at, size_t blob_len)
 {
 	struct maker_segment segments[MAKER_SEGMENTS_MAX];
 	const uint8_t *list = &maker.file[maker.list_at];
 
-	if (at == 0 || (at - 1) % 5 == 0) {
+	if (at == 0 || (at - 1) % 8 == 0 || (at - 1) % 8 == 5) {
 		return -EBADMSG;
 	}
 	for (size_t i = 0; i < maker.count; i++) {
-		segments[i].addr = number_at(&list[1 + 10 * i]);
-		segments[i].len = number_at(&list[6 + 10 * i]);
-		if (segments[i].addr < 0x10000 || segments[i].len < 0x10000) {
+		segments[i].addr = number_at(&list[1 + 8 * i]);
+		segments[i].len = (uint32_t)list[7 + 8 * i] << 8 | list[8 + 8 * i];
+		if (segments[i].addr < 0x10000 || segments[i].len < 0x100) {
 			return -EBADMSG;
 		}
 	}
@@ -208,8 +208,8 @@ static void every_bit_of_a_wrapper_counts_but_for_compat_and_signature(void **st
 	maker_begin(&maker, 3);
 	maker.compat = 0x12345678;
 	for (size_t i = 0; i < 3; i++) {
-		maker.segments[i].addr = (uint32_t)(0x10210000 + 0x30000 * i);
-		maker.segments[i].len = (uint32_t)(0x18000 + 0x101 * i);
+		maker.segments[i].addr = (uint32_t)(0x10210000 + 0x300 * i);
+		maker.segments[i].len = (uint32_t)(0x180 + 0x11 * i);
 	}
 	maker_make(&maker);
 	for (size_t bit = 0; bit < 8 * maker.wrapper_len; bit++) {
