@@ -135,9 +135,37 @@ static int load_when_saved(const struct powercut_world *world)
 	return modem_life_load(world);
 }
 
+static unsigned long chunks_of(const struct sim_modem_segment *segment)
+{
+	return (segment->len + MODEM_LOAD_LEN - 1) / MODEM_LOAD_LEN;
+}
+
+/* Nothing is written to the modem twice, and the mark is saved for each of its stages. */
+static void judge_load_costs(const struct powercut_world *world)
+{
+	const struct sim_modem_firmware *firmware = &files_of(world)->firmware[MODEM_NEW];
+	const unsigned long *calls = modem_device_sim()->calls;
+	unsigned long wanted = chunks_of(&files_of(world)->bootloader[MODEM_NEW]);
+
+	for (size_t i = 0; i < firmware->count; i++) {
+		wanted += chunks_of(&firmware->segment[i]);
+	}
+	if (calls[SIM_MODEM_BOOTLOADER_WRITE] + calls[SIM_MODEM_FIRMWARE_WRITE] != wanted ||
+	    device_log.saves > 2 || device_log.deletes > 1) {
+		powercut_violation(world, "I5", "%lu and %lu chunks of %lu, %u records",
+				   calls[SIM_MODEM_BOOTLOADER_WRITE],
+				   calls[SIM_MODEM_FIRMWARE_WRITE], wanted, device_log.saves);
+	}
+}
+
 static int load(const struct powercut_world *world)
 {
-	return modem_device_load(world);
+	const int rc = modem_device_load(world);
+
+	if (rc == 0 && world->uninterrupted && modem_life_seen(world)->is_run) {
+		judge_load_costs(world);
+	}
+	return rc;
 }
 
 static int only_reset(const struct powercut_world *world)
