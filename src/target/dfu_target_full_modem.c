@@ -31,6 +31,8 @@
 #include "target/stream_progress.h"
 
 #define STREAM_ID "DFU_FULL_MODEM"
+#define COSE_SIGN1_TAG 0xd2 /* CBOR, what a file begins with */
+#define ARRAY_OF_4 0x84
 
 enum download_state { IDLE, ACTIVE, FAILED };
 
@@ -50,7 +52,7 @@ static struct {
 
 static uint8_t seen[DOWNLOAD_FIRST_LEN]; /* by identify: the first bytes of the file to come */
 
-/* Bytes of the store; -EFAULT if it does not begin on the device. */
+/* Bytes of the store; -EFAULT if it does not lie on the device. */
 static int get_store_size(size_t *size)
 {
 	const uint64_t start = (uint64_t)store.fdev.offset;
@@ -63,7 +65,7 @@ static int get_store_size(size_t *size)
 	if (rc != 0) {
 		return rc;
 	}
-	if (start >= end || start != (size_t)start) {
+	if (start >= end || start != (size_t)start || store.fdev.size > end - start) {
 		return -EFAULT;
 	}
 	*size = store.fdev.size != 0 ? store.fdev.size : (size_t)(end - start);
@@ -389,12 +391,12 @@ int dfu_target_full_modem_fdev_get(struct dfu_target_fmfu_fdev *const fdev)
 
 bool dfu_target_full_modem_identify(const void *const buf)
 {
-	static const uint8_t cose_sign1[] = {0xd2, 0x84};
+	const uint8_t *first = buf;
 
-	if (memcmp(buf, cose_sign1, sizeof(cose_sign1)) != 0) {
+	if (first[0] != COSE_SIGN1_TAG || first[1] != ARRAY_OF_4) {
 		return false;
 	}
-	memcpy(seen, buf, sizeof(seen));
+	memcpy(seen, first, sizeof(seen));
 	download.has_seen = true;
 	return true;
 }

@@ -197,11 +197,12 @@ static void a_store_that_does_not_suit_its_device_is_refused(void **state)
 		off_t from; /* of slot 1's start */
 		size_t size;
 	} cases[] = {
-		{4, 8188},         /* begins inside a page */
-		{0, 508},          /* is less than one */
-		{1 << 20, 512},    /* lies behind the end */
-		{1 << 20, 0},      /* the rest of nothing */
-		{-(1 << 20), 512}, /* lies before the start */
+		{4, 8188},                         /* begins inside a page */
+		{0, 508},                          /* is less than one */
+		{0, 1 << 20},                      /* passes the end */
+		{0, SIZE_MAX},     {1 << 20, 512}, /* lies behind it */
+		{1 << 20, 0},                      /* the rest of nothing */
+		{-(1 << 20), 512},                 /* lies before the start */
 		{-(1 << 20), 0},
 	};
 
@@ -231,10 +232,9 @@ static void nor_is_one_taken_that_no_stream_fits(void **state)
 		size_t size;
 		size_t buffer;
 	} cases[] = {
-		{1000000, 512}, /* passes the end */
-		{8192, 1024},   /* a buffer of more than a page */
-		{8192, 510},    /* of no whole write blocks */
-		{8190, 512},    /* nor is the store */
+		{8192, 1024}, /* a buffer of more than a page */
+		{8192, 510},  /* of no whole write blocks */
+		{8190, 512},  /* nor is the store */
 	};
 
 	(void)state;
@@ -424,6 +424,27 @@ static void targets_take_turns_and_lose_nothing(void **state)
 	full_modem_run_plain(take_turns_with_mcuboot);
 }
 
+static void fail_in_the_middle(void)
+{
+	dev->what.buffer = 64;
+	assert_int_equal(full_modem_init_seen(), 0);
+	assert_int_equal(reset_write(1001, 100), 0);
+	assert_int_equal(full_modem_init(full_modem_store.size + 1), -EFBIG);
+	assert_int_equal(dfu_target_write(new_file.bytes, 1), -EACCES);
+	reset_move_area(1, (off_t)(2 * reset_slot_size()), reset_slot_size()); /* slot 3 */
+	assert_int_equal(reset_init(1500), 0);
+	assert_int_equal(full_modem_init_seen(), 0);
+	assert_int_equal(reset_offset(), 1001);
+	full_modem_finish();
+}
+
+/* Neither the next one, of any target, nor the download that was under way. */
+static void an_init_that_fails_poisons_nothing(void **state)
+{
+	(void)state;
+	full_modem_run_plain(fail_in_the_middle);
+}
+
 static long failing_op;
 
 /* What an application does that hears of an error: pause, init, go on. */
@@ -483,6 +504,7 @@ int main(void)
 		cmocka_unit_test(one_stream_is_open_at_a_time),
 		cmocka_unit_test(a_stream_that_was_taken_away_is_not_written),
 		cmocka_unit_test(targets_take_turns_and_lose_nothing),
+		cmocka_unit_test(an_init_that_fails_poisons_nothing),
 		cmocka_unit_test(every_operation_may_fail),
 	};
 

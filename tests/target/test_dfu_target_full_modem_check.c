@@ -114,10 +114,23 @@ static void fail_to_check(void)
 	full_modem_assert_stored();
 }
 
+static void fail_to_check_what_has_no_announced_size(void)
+{
+	assert_int_equal(full_modem_init(0), 0);
+	assert_int_equal(reset_write(new_file.size, 100), 0);
+	fake_fmfu.rc = -EIO;
+	assert_int_equal(dfu_target_done(true), -EIO);
+	assert_int_equal(dfu_target_write(new_file.bytes, 1), -EFBIG);
+	fake_fmfu.rc = 0;
+	assert_int_equal(dfu_target_done(true), 0);
+	full_modem_assert_stored();
+}
+
 static void a_check_that_fails_may_be_repeated(void **state)
 {
 	(void)state;
 	full_modem_run_plain(fail_to_check);
+	full_modem_run_plain(fail_to_check_what_has_no_announced_size);
 	full_modem_open(&full_modem_plain);
 	full_modem_make(&new_file, 2499, 1); /* the last write block is not whole */
 	assert_int_equal(reset_run(fail_to_check), 0);
@@ -165,6 +178,7 @@ static void replace_what_the_modem_cannot_use(void)
 		assert_int_equal(full_modem_init_seen(), 0);
 		assert_int_equal(reset_offset(), 200 * (i + 1) + 1);
 	}
+	assert_memory_equal(reset_slot(1), new_file.bytes, 1600);
 	assert_int_equal(dfu_target_reset(), 0);
 	assert_int_equal(full_modem_init_seen(), 0);
 	assert_int_equal(reset_offset(), 0);

@@ -87,6 +87,27 @@ static void another_file_begins_at_0_and_costs_the_first_nothing(void **state)
 	}
 }
 
+static void begin_with_another_size(void)
+{
+	ask();
+	assert_int_equal(dev->offset, AT);
+	first = NULL;
+	size--;
+	ask();
+	assert_int_equal(dev->offset, 0);
+	size++;
+	ask();
+	assert_int_equal(dev->offset, AT);
+}
+
+static void in_a_run_it_does_so_too(void **state)
+{
+	(void)state;
+	open_paused(&full_modem_plain, AT);
+	assert_int_equal(reset_run(begin_with_another_size), 0);
+	reset_close();
+}
+
 static void what_was_not_seen_is_not_asked_for(void **state)
 {
 	(void)state;
@@ -435,6 +456,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(another_file_begins_at_0_and_costs_the_first_nothing),
+		cmocka_unit_test(in_a_run_it_does_so_too),
 		cmocka_unit_test(what_was_not_seen_is_not_asked_for),
 		cmocka_unit_test(of_fewer_than_32_bytes_those_count_that_arrived),
 		cmocka_unit_test(the_name_of_a_file_joins_its_identity),
