@@ -11,6 +11,7 @@ import re
 import sys
 from collections import defaultdict
 
+import full_modem
 from modem_sizes import report_modem
 from sizes import bench_sizes
 from tools import SOURCE, configuration, report, run, write_csv
@@ -168,6 +169,7 @@ def main():
     bench_apart(args.out, ways, image)
     bench_flash(args.out, ways, image)
     bench_lookup(args.out, progress)
+    full_modem.bench_full_modem(args.out, build_programs(args.out, args.cc, "host-modem", *full_modem.OPTIONS))
     bench_sizes(args.out)
     report_modem(args.out)
     print(f"\nCSV files are in {args.out}")
