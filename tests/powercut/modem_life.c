@@ -59,9 +59,11 @@ static void judge_offset(const struct powercut_world *world, const struct device
 		powercut_violation(world, "I6", "paused at %zu, goes on at %zu", seen->paused_at,
 				   offset);
 	}
-	invariants_report(world, "I3",
-			  is_full(file) ? modem_store_is_begun_by(world, file, offset)
-					: modem_area_is_begun_by(world, file, offset));
+	if (!is_full(file)) {
+		invariants_report(world, "I3", modem_area_is_begun_by(world, file, offset));
+	} else if (!modem_life_scenario(world)->unseen) {
+		invariants_report(world, "I3", modem_store_is_begun_by(world, file, offset));
+	}
 	if (!modem_life_scenario(world)->keeps_progress) {
 		return;
 	}
@@ -73,18 +75,24 @@ static void judge_offset(const struct powercut_world *world, const struct device
 	}
 }
 
+/* As a download begins that knows the type already, or one that finds it out. */
+static int init(const struct powercut_world *world, const struct device_file *file)
+{
+	const enum dfu_target_image_type type = is_full(file) ? DFU_TARGET_IMAGE_TYPE_FULL_MODEM
+							      : DFU_TARGET_IMAGE_TYPE_MODEM_DELTA;
+
+	if (!modem_life_scenario(world)->unseen && dfu_target_img_type(file->bytes, 32) != type) {
+		return -EINVAL;
+	}
+	return dfu_target_init((int)type, 0, file->size, NULL);
+}
+
 int modem_life_begin(const struct powercut_world *world, const struct device_file *file,
 		     size_t *offset)
 {
-	const enum dfu_target_image_type type = dfu_target_img_type(file->bytes, 32);
 	const size_t kept = is_full(file) ? 0 : modem_area_progress(world, file);
-	const enum dfu_target_image_type wanted = is_full(file) ? DFU_TARGET_IMAGE_TYPE_FULL_MODEM
-								: DFU_TARGET_IMAGE_TYPE_MODEM_DELTA;
-	int rc = type == wanted ? 0 : -EINVAL;
+	int rc = init(world, file);
 
-	if (rc == 0) {
-		rc = dfu_target_init((int)type, 0, file->size, NULL);
-	}
 	if (rc == 0) {
 		rc = dfu_target_offset_get(offset);
 	}

@@ -25,6 +25,7 @@ struct modem_scenario {
 	bool keeps_progress;     /* I6 is asked of every download: the body gives none up */
 	bool brings_all;         /* check holds whenever the body is through, not only at first */
 	bool settings_fail;      /* in bodies */
+	bool unseen;             /* targets are not shown a file's first bytes before init */
 };
 
 /* powercut_world.seen: what later checks want to know, and no device. */

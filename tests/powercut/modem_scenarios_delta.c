@@ -76,6 +76,27 @@ static int change_to_new(const struct powercut_world *world)
 	return rc == 0 ? dfu_target_done(true) : rc;
 }
 
+/* The first bytes come in pieces, and nobody has seen them before. */
+static int trickle_new(const struct powercut_world *world)
+{
+	const struct device_file *file = to_new(world);
+	size_t offset = 0;
+	int rc = modem_life_begin(world, file, &offset);
+
+	if (rc == 0) {
+		rc = modem_life_write(world, file, &offset, 40);
+	}
+	if (rc == 0 && offset < file->size) {
+		rc = dfu_target_write(file->bytes + offset, file->size - offset);
+	}
+	return rc == 0 ? dfu_target_done(true) : rc;
+}
+
+static int trickle_other(const struct powercut_world *world)
+{
+	return modem_life_download_part(world, to_other(world), 24);
+}
+
 static int pause_new(const struct powercut_world *world)
 {
 	return modem_life_pauses(world, to_new(world));
@@ -236,6 +257,18 @@ const struct modem_scenario modem_delta_scenarios[] = {
 		.chunk = 251,
 		.keeps_progress = true,
 		.brings_all = true,
+	},
+	{
+		.name = "delta-trickle",
+		.prepare = trickle_other,
+		.body = trickle_new,
+		.check = check_new,
+		.bring_up = modem_life_schedule,
+		.goal = MODEM_NEW,
+		.chunk = 7,
+		.keeps_progress = true,
+		.brings_all = true,
+		.unseen = true,
 	},
 	{
 		.name = "delta-scheduled",

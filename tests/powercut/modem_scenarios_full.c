@@ -68,6 +68,25 @@ static int change_to_other(const struct powercut_world *world)
 	return rc == 0 ? dfu_target_done(true) : rc;
 }
 
+/* Identity cannot show it: verification does, and the next attempt begins at 0. */
+static int splice(const struct powercut_world *world)
+{
+	size_t offset = 0;
+	int rc = modem_life_download(world, other_file(world));
+
+	if (rc == -EILSEQ && modem_life_seen(world)->went_on) {
+		rc = modem_life_begin(world, other_file(world), &offset);
+		if (rc == 0 && offset != 0 && !world->power->fired) {
+			powercut_violation(world, "I3", "a splice goes on at %zu", offset);
+		}
+		rc = rc == 0 ? modem_life_write(world, other_file(world), &offset,
+						other_file(world)->size)
+			     : rc;
+		rc = rc == 0 ? dfu_target_done(true) : rc;
+	}
+	return rc;
+}
+
 static int pause_new(const struct powercut_world *world)
 {
 	return modem_life_pauses(world, new_file(world));
@@ -286,6 +305,17 @@ const struct modem_scenario modem_full_scenarios[] = {
 		.chunk = 333,
 		.keeps_progress = true,
 		.brings_all = true,
+	},
+	{
+		.name = "full-splice",
+		.prepare = download_most,
+		.body = splice,
+		.check = check_other,
+		.bring_up = modem_life_load,
+		.goal = MODEM_OTHER,
+		.chunk = 500,
+		.brings_all = true,
+		.unseen = true,
 	},
 	{
 		.name = "full-replace",

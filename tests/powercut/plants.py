@@ -311,6 +311,12 @@ PLANTS = [
 		return 0;
 	}
 """)]),
+    Plant("a stored modem file is not verified", "full-splice/", "I4",
+          "target/dfu_target_full_modem.c", [("""\
+	if (rc == 0 && IS_ENABLED(CONFIG_DFU_TARGET_FULL_MODEM_VERIFY)) {
+""", """\
+	if (rc == 0 && received == 0) {
+""")]),
     Plant("a reset leaves the stored modem file", "full-reset/", "I4",
           "target/dfu_target_full_modem.c", [("""\
 	return flash_flatten(store.fdev.dev, store.fdev.offset, start_len);
@@ -326,6 +332,13 @@ PLANTS = [
 	session.is_open = true;
 	rc = modem_answer(modem->delta->write(modem, bytes, len));
 	bind_patch(bytes, len);
+""")]),
+    Plant("the record of a patch keeps the first bytes of the first write", "delta-trickle/", "I6",
+          "target/dfu_target_modem_delta.c", [("""\
+	const bool is_new = offset + n > patch->known ||
+			    memcmp(&patch->first[offset], bytes, n) != 0;
+""", """\
+	const bool is_new = offset == 0;
 """)]),
     Plant("a dirty patch area is not erased", "delta/modem", "I7",
           "target/dfu_target_modem_delta.c", [("""\
