@@ -32,19 +32,23 @@ static enum cli_status judge_file(struct cli *cli, const struct update *update,
 {
 	const size_t capacity = sim_device_board(cli->device)->modem.capacity;
 	const char *path = cli->operand[1];
+	struct sim_modem_segment bootloader;
 	struct sim_error error;
 
-	if (sim_modem_read_full(update->file.data, update->file.len, NULL, firmware, &error) != 0) {
+	if (sim_modem_read_full(update->file.data, update->file.len, &bootloader, firmware,
+				&error) != 0) {
 		return cli_fail(cli, path, "%s", error.text);
 	}
 	if (update->file.len > store->size) {
 		return cli_fail(cli, path, "%zu bytes, but %s has %zu: %s", update->file.len,
 				store->name, (size_t)store->size, strerror(EFBIG));
 	}
-	if (bytes_of(firmware) > capacity) {
+	if (bytes_of(firmware) > capacity || bootloader.len > capacity) {
 		return cli_fail(cli, path,
-				"firmware of %zu bytes, but the modem has room for %zu: %s",
-				bytes_of(firmware), capacity, strerror(EFBIG));
+				"firmware of %zu bytes and a bootloader of %zu, but the modem has "
+				"room for %zu: %s",
+				bytes_of(firmware), (size_t)bootloader.len, capacity,
+				strerror(EFBIG));
 	}
 	return CLI_DONE;
 }

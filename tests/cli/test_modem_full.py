@@ -392,6 +392,8 @@ class Bad(FullTest):
             segments = [(0x1000, bytes(0x20000)), (0x100000, bytes(0x20000 + extra))]
             if extra:
                 self.assertIn("the modem has room for 262144", self.refused_and_unchanged(full_file(segments)))
+        bootloader = (0x20000000, bytes(0x40001))
+        self.assertIn("a bootloader of 262145", self.refused_and_unchanged(full_file(segments, bootloader=bootloader)))
         self.done("update", self.device.path, self.write("largest", full_file(segments)))
         self.done("modem", "apply", self.device.path)
         self.assertEqual(self.modem(self.device)["digest"], digest_of(segments))
