@@ -75,7 +75,7 @@ static void judge_offset(const struct powercut_world *world, const struct device
 	}
 }
 
-/* As a download begins that knows the type already, or one that finds it out. */
+/* The type is found by the first bytes, which the target remembers; or known from elsewhere. */
 static int init(const struct powercut_world *world, const struct device_file *file)
 {
 	const enum dfu_target_image_type type = is_full(file) ? DFU_TARGET_IMAGE_TYPE_FULL_MODEM

@@ -65,7 +65,7 @@ int modem_life_download_afresh(const struct powercut_world *world, const struct 
 /* The modem, with what it was asked for. */
 int modem_life_start(const struct powercut_world *world);
 
-/* The last step: a case of a scenario on a geometry is one of these. */
+/* How every case goes whose config is a modem_config. */
 extern const struct powercut_scenario modem_life;
 
 #endif

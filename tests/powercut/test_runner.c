@@ -477,6 +477,22 @@ static void costs_are_what_the_device_repeats(void **state)
 	assert_int_equal(totals.lost, TOY_OPERATIONS);
 }
 
+static void costs_name_what_only_the_device_knows(void **state)
+{
+	struct powercut_totals totals = {0};
+	const struct powercut_plan plan = {0};
+	char text[2048];
+	FILE *csv = tmpfile();
+
+	(void)state;
+	assert_non_null(csv);
+	assert_int_equal(powercut_costs(&toy_cases[TOY_GADGET], &plan, csv, &totals), 0);
+	read_all(csv, text, sizeof(text));
+	assert_int_equal(totals.violations, 0);
+	assert_has(text, "\n0,patch,gadget,64,8,0,1,1\n");
+	assert_has(text, "\n3,erase,right,0,256,3,4,4\n");
+}
+
 static void no_case_is_no_run(void **state)
 {
 	struct powercut_totals totals = {0};
@@ -512,6 +528,7 @@ int main(void)
 		cmocka_unit_test(ids_read_as_they_were_written),
 		cmocka_unit_test(other_texts_are_no_ids),
 		cmocka_unit_test(costs_are_what_the_device_repeats),
+		cmocka_unit_test(costs_name_what_only_the_device_knows),
 		cmocka_unit_test(no_case_is_no_run),
 	};
 
