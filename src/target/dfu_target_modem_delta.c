@@ -225,7 +225,6 @@ static int take_up(const struct dfu_modem *modem, struct modem_patch *patch)
 	size_t offset;
 	int rc = modem->delta->offset(modem, &offset);
 
-	session.is_unsure = false;
 	if (rc == DFU_MODEM_ERASE_PENDING) {
 		return empty_area(modem, true, patch);
 	}
@@ -241,7 +240,6 @@ static int take_up(const struct dfu_modem *modem, struct modem_patch *patch)
 	} else {
 		session.patch = *patch;
 		session.offset = offset;
-		session.must_save = session.must_save && !patch->is_saved;
 	}
 	session.is_junk = false;
 	session.state = READY;
@@ -365,7 +363,6 @@ int dfu_target_modem_delta_offset_get(size_t *offset)
 		return -EINVAL;
 	}
 	session.offset = now;
-	session.is_unsure = false;
 	*offset = now;
 	return 0;
 }
@@ -399,7 +396,6 @@ int dfu_target_modem_delta_done(bool successful)
 	if (rc != 0) {
 		return rc;
 	}
-	session.erase.callback = NULL;
 	if (session.state != NONE) {
 		session.state = OVER;
 	}
@@ -435,7 +431,6 @@ int dfu_target_modem_delta_reset(void)
 		return rc;
 	}
 	session.state = NONE;
-	session.erase.callback = NULL;
 	forget_patch();
 	if (!session.must_erase && modem->delta->offset(modem, &offset) == 0 && offset == 0) {
 		return 0;

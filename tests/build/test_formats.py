@@ -2,12 +2,15 @@
 """The hex dumps in FORMATS.md are what the real MCUboot writes, and what is in the image they are taken from."""
 import gzip
 import hashlib
+import hashlib
 import json
 import re
 import struct
 import unittest
 import uuid
 import zlib
+
+import cbor2
 
 import project
 
@@ -120,6 +123,31 @@ class Formats(unittest.TestCase):
         self.assertEqual([record[:2] for record in sectors[0][1:]],
                          [(b"app/mode", b"on"), (b"app/id", bytes(range(1, 6))), (b"app/mode", b"off"), (b"app/id", b"")])
         self.assertEqual([record[:2] for record in sectors[1][1:]], [(b"app/mode", b"off"), (b"app/id", b"\6")])
+
+    def test_the_record_of_a_patch_is_what_its_description_says(self):
+        """That it is what the library saves, a test of the target compares."""
+        (((size, area), lines),) = blocks("patch")
+        ((_, first_lines),) = blocks("patch-first")
+        first = b"".join(data for _, data in first_lines)
+        fields = struct.pack("<BBBBIIIIIHH", 1, 1, 2, 0, int(size), 0, int(area), 0, 0, 0, 0)
+        record = b"".join(data for _, data in lines)
+        self.assertEqual([int(offset, 16) for offset, _ in lines], [0, 1, 2, 4, 8, 12, 16, 28])
+        self.assertEqual(len(first), 32)
+        self.assertEqual(record, fields + struct.pack("<I", zlib.crc32(bytes(4) + first + fields)))
+
+    def test_the_modem_file_is_what_its_description_says(self):
+        """That the library takes it, a test of the modem's files compares."""
+        ((_, lines),) = blocks("modem-file")
+        file = bytearray(b"\xff" * 0x148)
+        for printed, data in lines:
+            file = file[:int(printed, 16)] + data + file[int(printed, 16) + len(data):]
+        wrapper, blob = bytes(file[:0x13e]), bytes(file[0x13e:])
+        protected, unprotected, payload, signature = cbor2.loads(wrapper).value
+        self.assertEqual((cbor2.loads(protected), unprotected, signature), ({1: -37}, {}, b"\xff" * 256))
+        version, compat, digest, segments = cbor2.loads(payload)
+        self.assertEqual((version, compat, digest), (1, 0, hashlib.sha256(blob).digest()))
+        self.assertEqual(cbor2.loads(segments), [0x20000000, 4, 0x6000, 6])
+        self.assertEqual(cbor2.dumps(cbor2.loads(wrapper)), wrapper)
 
     def test_the_record_of_a_download_is_what_its_description_says(self):
         (((file, *numbers), lines),) = blocks("download")

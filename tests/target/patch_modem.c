@@ -255,7 +255,7 @@ int patch_setup(void **state)
 		make_file(patch_old, 0);
 		make_file(patch_new, 7);
 		make_file(patch_other, 11);
-		patch_other[31]++;
+		patch_other[31] = 0;
 	}
 	memset(dut, 0, sizeof(*dut));
 	dut->api = (struct dfu_modem_delta_api){

@@ -96,7 +96,7 @@ struct patch_device {
 
 extern struct patch_device *dut;
 
-/* Files of PATCH_FILE bytes: old and new begin alike, others does not. */
+/* Files of PATCH_FILE bytes: old and new begin alike, other differs from byte 31 on. */
 #define PATCH_FILE 1000
 extern uint8_t patch_old[PATCH_FILE];
 extern uint8_t patch_new[PATCH_FILE];

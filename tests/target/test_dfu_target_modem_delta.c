@@ -165,6 +165,29 @@ static void a_pause_ends_the_session_and_loses_no_byte(void **state)
 	assert_int_equal(patch_run(write_after_done), 0);
 }
 
+static void pause_after_an_erase(void)
+{
+	assert_int_equal(patch_init(patch_old, PATCH_FILE), 0);
+	assert_int_equal(patch_write(patch_old, 300, 100), 0);
+	assert_int_equal(dfu_target_modem_delta_done(false), 0);
+	assert_int_equal(patch_init(patch_old, PATCH_FILE), 0);
+	assert_int_equal(patch_offset(), 300);
+	assert_int_equal(dfu_target_modem_delta_reset(), 0);
+	patch_pass(dut->erase_ms);
+	assert_int_equal(patch_init(patch_old, PATCH_FILE), 0);
+	assert_int_equal(patch_write(patch_old, 200, 100), 0);
+	assert_int_equal(patch_init(patch_old, PATCH_FILE), 0);
+	assert_int_equal(patch_offset(), 200);
+	assert_int_equal(dut->calls[PATCH_ERASE], 2); /* the first init, and the reset */
+}
+
+static void an_erase_is_over_when_it_is_over(void **state)
+{
+	(void)state;
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
+	assert_int_equal(patch_run(pause_after_an_erase), 0);
+}
+
 static void try_sizes(void)
 {
 	assert_int_equal(patch_init(patch_old, PATCH_AREA + 1), -EFBIG);
@@ -278,16 +301,24 @@ static void an_area_that_is_still_dirty_is_erased_once_more(void **state)
 	assert_string_equal(dut->story, "RHePeD");
 }
 
+static void init_twice(void)
+{
+	assert_int_equal(patch_init(NULL, PATCH_FILE), -EFAULT);
+	assert_int_equal(patch_init(NULL, PATCH_FILE), 0);
+	assert_int_equal(dut->calls[PATCH_ERASE], 4);
+}
+
 static void but_not_twice_more(void **state)
 {
-	(void)state;
 	dut->offset = DFU_MODEM_OFFSET_DIRTY;
 	dut->dirty_erases = 2;
 	assert_int_equal(patch_run(init_only), 0);
 	assert_int_equal(dut->result, -EFAULT);
 	assert_string_equal(dut->story, "RHePe");
-	assert_int_equal(patch_run(init_only), 0);
-	assert_int_equal(dut->result, 0);
+	patch_setup(state);
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
+	dut->dirty_erases = 3;
+	assert_int_equal(patch_run(init_twice), 0);
 }
 
 static void a_port_that_cannot_wait_is_named_before_anything_is_touched(void **state)
@@ -408,6 +439,7 @@ int main(void)
 		cmocka_unit_test_setup(without_init_nothing_is_written, patch_setup),
 		cmocka_unit_test_setup(wrong_arguments_consume_nothing, patch_setup),
 		cmocka_unit_test_setup(a_pause_ends_the_session_and_loses_no_byte, patch_setup),
+		cmocka_unit_test_setup(an_erase_is_over_when_it_is_over, patch_setup),
 		cmocka_unit_test_setup(a_file_that_is_too_large_touches_nothing, patch_setup),
 		cmocka_unit_test_setup(init_waits_until_the_area_is_empty, patch_setup),
 		cmocka_unit_test_setup(a_time_out_comes_each_so_many_seconds_and_not_one_more,

@@ -273,6 +273,9 @@ static void fail_write_at(size_t at)
 	}
 	assert_int_equal(patch_write(patch_old, PATCH_FILE, 100), 0);
 	patch_assert_has(patch_old, PATCH_FILE);
+	/* What came after it is erased no more. */
+	assert_int_equal(patch_init(patch_old, PATCH_FILE), 0);
+	assert_int_equal(patch_offset(), PATCH_FILE);
 }
 
 static void fail_first_write(void)
@@ -306,6 +309,26 @@ static void a_refused_patch_is_erased_after_a_reset_too(void **state)
 	patch_forget_story();
 	assert_int_equal(patch_run(finish_old), 0);
 	assert_int_equal(dut->calls[PATCH_ERASE], 1);
+}
+
+/* Empty, says the modem, and not blank. */
+static void reset_what_is_not_blank(void)
+{
+	assert_int_equal(patch_init(patch_old, PATCH_FILE), 0);
+	patch_fault(PATCH_WRITE, DFU_MODEM_AREA_NOT_BLANK, 0, 1);
+	assert_int_equal(dfu_target_modem_delta_write(patch_old, 100), -EINVAL);
+	assert_int_equal(dfu_target_modem_delta_reset(), 0);
+	assert_int_equal(dut->calls[PATCH_ERASE], 1);
+	patch_pass(dut->erase_ms);
+	assert_int_equal(patch_init(patch_old, PATCH_FILE), 0);
+	assert_int_equal(dut->calls[PATCH_ERASE], 1);
+	assert_int_equal(patch_write(patch_old, PATCH_FILE, 100), 0);
+}
+
+static void what_seems_to_be_empty_is_erased_if_it_was_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(patch_run(reset_what_is_not_blank), 0);
 }
 
 static void take_a_part(void)
@@ -496,6 +519,8 @@ int main(void)
 		cmocka_unit_test_setup(every_answer_to_write_is_told_and_nothing_is_lost,
 				       patch_setup),
 		cmocka_unit_test_setup(a_refused_patch_is_erased_after_a_reset_too, patch_setup),
+		cmocka_unit_test_setup(what_seems_to_be_empty_is_erased_if_it_was_refused,
+				       patch_setup),
 		cmocka_unit_test_setup(no_byte_is_written_twice_where_the_modem_took_a_part,
 				       patch_setup),
 		cmocka_unit_test_setup(a_repetition_that_cannot_ask_writes_nothing, patch_setup),

@@ -37,6 +37,14 @@ static void take_longer(void)
 	assert_int_equal(patch_offset(), 0);
 }
 
+static void take_named(void)
+{
+	pause_and_go_on();
+	assert_int_equal(dfu_target_identity_set("etag", 4), 0);
+	assert_int_equal(patch_init(patch_old, PATCH_FILE), 0);
+	assert_int_equal(patch_offset(), 0);
+}
+
 /* The modem is not where this run has left it: somebody else has written. */
 static void find_another_offset(void)
 {
@@ -60,6 +68,8 @@ static void a_run_knows_its_own_file(void **state)
 	assert_int_equal(patch_run(take_another), 0);
 	patch_setup(NULL);
 	assert_int_equal(patch_run(take_longer), 0);
+	patch_setup(NULL);
+	assert_int_equal(patch_run(take_named), 0);
 	patch_setup(NULL);
 	assert_int_equal(patch_run(find_another_offset), 0);
 }

@@ -106,6 +106,19 @@ static void the_same_file_goes_on_to_the_byte(void **state)
 	chunk = 100;
 }
 
+static void begin_other_byte_by_byte(void)
+{
+	assert_int_equal(patch_init(NULL, PATCH_FILE), 0);
+	assert_int_equal(patch_write(patch_other, HALF, 1), 0);
+}
+
+static void a_zero_is_a_byte_like_any_other(void **state)
+{
+	(void)state;
+	assert_int_equal(patch_other[31], 0);
+	assert_finds(begin_other_byte_by_byte, ask_for_other, HALF);
+}
+
 static void begin_other(void)
 {
 	ask_for_other();
@@ -151,6 +164,12 @@ static void an_area_of_another_size_is_another_modem(void **state)
 	assert_int_equal(dut->offset_found, 0);
 }
 
+static void begin_unknown_size(void)
+{
+	assert_int_equal(patch_init(patch_old, 0), 0);
+	assert_int_equal(patch_write(patch_old, HALF, chunk), 0);
+}
+
 static void no_patch_is_as_long_as_that(void **state)
 {
 	(void)state;
@@ -158,6 +177,7 @@ static void no_patch_is_as_long_as_that(void **state)
 	dut->offset = PATCH_FILE + 1;
 	assert_int_equal(patch_run(ask_for_old), 0);
 	assert_int_equal(dut->offset_found, 0);
+	assert_int_equal(patch_run(begin_unknown_size), 0);
 	dut->offset = DFU_MODEM_OFFSET_DIRTY + 1;
 	assert_int_equal(patch_run(ask_for_unknown_size), 0);
 	assert_int_equal(dut->offset_found, 0);
@@ -236,8 +256,11 @@ static void a_damaged_record_is_none(void **state)
 
 static void the_record_is_as_the_formats_say(void **state)
 {
-	/* Version, running, patch of a modem, image 0; size of file; 0; size of area; no more. */
-	static const uint8_t expected[28] = {1, 1, 2, 0, 0xe8, 3, 0, 0, 0, 0, 0, 0, 0, 0x10};
+	/* The one of FORMATS.md, its checksum by zlib. */
+	static const uint8_t expected[32] = {0x01, 0x01, 0x02, 0x00, 0xe8, 0x03, 0x00, 0x00,
+					     0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00,
+					     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+					     0x00, 0x00, 0x00, 0x00, 0xbf, 0x90, 0x23, 0x1b};
 	size_t len;
 
 	(void)state;
@@ -320,6 +343,58 @@ static void a_stale_record_is_removed_as_soon_as_settings_work(void **state)
 	assert_int_equal(dut->offset_found, 0);
 }
 
+/* Another file of the same size, and nothing but the old one's record. */
+static void confuse_equal_sizes(void)
+{
+	dut->save_rc = -EIO;
+	dut->delete_rc = -EIO;
+	assert_int_equal(patch_init(patch_other, PATCH_FILE), 0);
+	assert_int_equal(patch_write(patch_other, HALF, chunk), 0);
+	ask_for_old();
+	assert_int_equal(dut->offset_found, 0);
+}
+
+static void confuse_where_an_erase_fails(void)
+{
+	dut->save_rc = -EIO;
+	dut->delete_rc = -EIO;
+	assert_int_equal(patch_init(patch_new, PATCH_FILE - 1), 0);
+	assert_int_equal(patch_write(patch_new, HALF, chunk), 0);
+	patch_fault(PATCH_ERASE, DFU_MODEM_ERASE_ERROR, 0, 1);
+	assert_int_equal(patch_init(NULL, PATCH_FILE), -EFAULT);
+	assert_int_equal(dut->offset, HALF);
+	ask_for_old();
+	assert_int_equal(dut->offset_found, 0);
+}
+
+static void a_run_is_not_deceived_by_a_stale_record(void **state)
+{
+	(void)state;
+	assert_int_equal(patch_run(begin_old), 0);
+	patch_snapshot();
+	assert_int_equal(patch_run(confuse_equal_sizes), 0);
+	patch_restore();
+	assert_int_equal(patch_run(confuse_where_an_erase_fails), 0);
+}
+
+static void lose_settings_early(void)
+{
+	assert_int_equal(patch_init(NULL, PATCH_FILE), 0);
+	assert_int_equal(dfu_target_modem_delta_write(patch_old, 5), 0);
+	dut->save_rc = -EIO;
+	dut->delete_rc = -EIO;
+	assert_int_equal(patch_write(patch_old, HALF, chunk), 0);
+}
+
+/* More bytes than it tells of may be those of many files. */
+static void a_record_of_fewer_first_bytes_is_none(void **state)
+{
+	(void)state;
+	assert_int_equal(patch_run(lose_settings_early), 0);
+	assert_int_equal(patch_run(ask_for_old), 0);
+	assert_int_equal(dut->offset_found, 0);
+}
+
 /* A store that is full takes no record, but gives one away. */
 static void begin_new_with_full_settings(void)
 {
@@ -386,9 +461,37 @@ static void see_old_and_write_other(void)
 	assert_int_equal(patch_write(patch_other, HALF, 9), 0);
 }
 
+static void go_on_blindly(void)
+{
+	see_old_and_write_other();
+	/* What was seen was of the init before. */
+	ask_for(patch_other, NULL, PATCH_FILE);
+}
+
+static void see_old_and_write_little_of_other(void)
+{
+	assert_int_equal(patch_init(patch_old, PATCH_FILE), 0);
+	assert_int_equal(dfu_target_modem_delta_write(patch_new + 40, 9), 0);
+}
+
+static void ask_for_little(void)
+{
+	assert_int_equal(patch_init(NULL, PATCH_FILE), 0);
+	dut->offset_found = patch_offset();
+}
+
 static void what_is_written_counts_and_not_what_was_seen(void **state)
 {
 	(void)state;
+	assert_int_equal(patch_run(go_on_blindly), 0);
+	assert_int_equal(dut->offset_found, HALF);
+	patch_setup(state);
+	assert_int_equal(patch_run(see_old_and_write_little_of_other), 0);
+	assert_int_equal(patch_run(ask_for_little), 0);
+	assert_int_equal(dut->offset_found, 9);
+	assert_int_equal(patch_run(ask_for_old), 0);
+	assert_int_equal(dut->offset_found, 0);
+	patch_setup(state);
 	assert_finds(see_old_and_write_other, ask_for_other, HALF);
 	patch_setup(state);
 	assert_finds(see_old_and_write_other, ask_for_old, 0);
@@ -448,6 +551,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_same_file_goes_on_to_the_byte, patch_setup),
+		cmocka_unit_test_setup(a_zero_is_a_byte_like_any_other, patch_setup),
 		cmocka_unit_test_setup(another_file_begins_in_an_empty_area, patch_setup),
 		cmocka_unit_test_setup(a_name_joins_what_a_file_is_known_by, patch_setup),
 		cmocka_unit_test_setup(an_area_of_another_size_is_another_modem, patch_setup),
@@ -462,6 +566,8 @@ int main(void)
 				       patch_setup),
 		cmocka_unit_test_setup(a_stale_record_is_removed_as_soon_as_settings_work,
 				       patch_setup),
+		cmocka_unit_test_setup(a_run_is_not_deceived_by_a_stale_record, patch_setup),
+		cmocka_unit_test_setup(a_record_of_fewer_first_bytes_is_none, patch_setup),
 		cmocka_unit_test_setup(what_cannot_be_replaced_is_deleted, patch_setup),
 		cmocka_unit_test_setup(a_record_that_is_saved_by_half_is_none, patch_setup),
 		cmocka_unit_test_setup(a_byte_is_bound_to_its_file_before_the_modem_has_it,
