@@ -35,8 +35,7 @@ static void say_stage(struct apply *apply, enum fmfu_fdev_stage stage, size_t do
 	static const char *const words[] = {
 		[FMFU_FDEV_CHECK] = "the stored file is checked",
 		[FMFU_FDEV_BEGIN] = "the modem's bootloader is started",
-		[FMFU_FDEV_BOOTLOADER] = "its program is written; from now on the modem cannot be "
-					 "started",
+		[FMFU_FDEV_BOOTLOADER] = "its program is written: the modem cannot be started now",
 		[FMFU_FDEV_VERIFY] = "it checks the signature",
 		[FMFU_FDEV_FIRMWARE] = "the firmware is written",
 		[FMFU_FDEV_FINISH] = "the modem ends the update",

@@ -16,14 +16,13 @@
 #include "target.h"
 #include "update.h"
 
-#define TIMEOUTS_MAX 10u
+#define LONGER_S 600u /* than this modem's erase takes: it does not come to an end */
 
 /* The erase under way; of the process, because the library's callback has no argument. */
 static struct {
 	struct cli *cli;
 	const struct sim_modem *modem;
 	uint64_t begun_ms;
-	unsigned int timeouts;
 } erase;
 
 static uint64_t elapsed_s(void)
@@ -31,22 +30,30 @@ static uint64_t elapsed_s(void)
 	return (erase.modem->now_ms - erase.begun_ms) / 1000;
 }
 
+/* The library waits as long as it takes; only the end of the process ends that. */
+static void give_up(void)
+{
+	const enum cli_status status = cli_fail(
+		erase.cli, erase.cli->operand[0],
+		"the modem does not come to the end of the erase: given up after %" PRIu64 " s",
+		elapsed_s());
+
+	exit((int)cli_finish(erase.cli, status));
+}
+
 static void on_event(enum dfu_target_evt_id event)
 {
+	const struct sim_board *board = sim_device_board(erase.cli->device);
+
 	switch (event) {
 	case DFU_TARGET_EVT_ERASE_PENDING:
 		erase.begun_ms = erase.modem->now_ms;
-		erase.timeouts = 0;
 		cli_say(erase.cli, "the modem erases its patch area ...");
 		break;
 	case DFU_TARGET_EVT_TIMEOUT:
 		cli_say(erase.cli, "... not done after %" PRIu64 " s", elapsed_s());
-		if (++erase.timeouts == TIMEOUTS_MAX) {
-			exit(cli_finish(erase.cli,
-					cli_fail(erase.cli, erase.cli->operand[0],
-						 "the modem does not come to the end of the "
-						 "erase: given up after %" PRIu64 " s",
-						 elapsed_s())));
+		if (elapsed_s() >= LONGER_S + board->modem.erase_ms / 1000) {
+			give_up();
 		}
 		break;
 	case DFU_TARGET_EVT_ERASE_DONE:

@@ -57,6 +57,12 @@ class Life(DeltaTest):
         self.assertEqual(self.booted(device), "updated")
         self.assertEqual(self.state(), ("ok", self.old, None))
 
+    def test_an_erase_may_take_an_hour(self):
+        device = self.begin(erase_time_ms=3600000)
+        self.leave_dirty()
+        self.assertIn("... done after 3600 s\n",
+                      self.done("update", device.path, self.make_delta("1.1.0", "1.0.0", "back.bin")).out)
+
     def test_it_can_be_rolled_back_until_the_area_is_erased(self):
         device = self.begin()
         nothing = f"{device.path}: the modem has no firmware to go back to: only a patch leaves one, until the patch " \

@@ -157,9 +157,9 @@ class Every(ModemTest):
         back = self.make_delta("1.1.0", "1.0.0", "back.bin")
         result = slotwise("update", device.path, back, "--modem-fault", "offset:erase-pending")
         self.assertEqual(result.code, 1)
-        self.assertEqual(result.out.count("... not done after "), 10)
+        self.assertEqual(result.out.count("... not done after "), 11)
         self.assertEqual(result.err, f"slotwise: {device.path}: the modem does not come to the end of the erase: given "
-                                     "up after 600 s\n")
+                                     "up after 660 s\n")
         report = slotwise("update", device.path, back, "--modem-fault", "offset:erase-pending", "--json").json()
         self.assertEqual((list(report)[-2:], report["scheduled"]), (["type", "error"], None))
         self.done("update", device.path, back)

@@ -76,7 +76,7 @@ class Life(FullTest):
         self.assertEqual([line for line in out if "%" not in line], [
             f"fmfu_storage: {len(self.data)} bytes in 3 segments, the bootloader's included",
             "the stored file is checked", "the modem's bootloader is started",
-            "its program is written; from now on the modem cannot be started", "it checks the signature",
+            "its program is written: the modem cannot be started now", "it checks the signature",
             "the firmware is written", "the modem ends the update", "the modem has the new firmware"])
         self.assertEqual([int(line.split("%")[0]) for line in out if "%" in line][-1], 100)
 
