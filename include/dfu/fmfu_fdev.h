@@ -40,13 +40,14 @@ enum fmfu_fdev_stage {
 	FMFU_FDEV_BEGIN,      /**< The modem's bootloader is started, the mark saved. */
 	FMFU_FDEV_BOOTLOADER, /**< Its program is written: from here on the modem is unbootable. */
 	FMFU_FDEV_VERIFY,     /**< It checks the signature. Minutes. */
-	FMFU_FDEV_FIRMWARE,   /**< The firmware is written. */
+	FMFU_FDEV_FIRMWARE,   /**< The mark is raised, then the firmware written. */
 	FMFU_FDEV_FINISH,     /**< The last of it is, and the modem ends the update. */
 	FMFU_FDEV_DONE,
 };
 
 /**
- * Called when a stage begins, and after each chunk of it.
+ * Called when a stage begins (FMFU_FDEV_CHECK: when the wrapper was taken), and after each chunk of
+ * it.
  *
  * @param done, total  Bytes of the blob; in the stages without bytes as in the one before.
  */
@@ -77,7 +78,7 @@ struct fmfu_fdev_info {
  *
  * @retval 0           Whole, and fit to be written.
  * @retval -ENOMEM     NULL @p buf, @p file or its device.
- * @retval -ENOBUFS    @p buf_len is 0, or less than the wrapper.
+ * @retval -ENOBUFS    @p buf_len is 0, or less than the wrapper, of which no more is known then.
  * @retval -ENOENT     No file: it does not begin with D2 84.
  * @retval -EBADMSG    Wrapper, manifest or segments are not as the format wants them: truncated,
  *                     indefinite, longer than need be, other types, bytes too many.
@@ -88,9 +89,10 @@ struct fmfu_fdev_info {
  * @retval -EADDRINUSE  Segments overlap.
  * @retval -EFBIG      The file would pass the end of @p file (or of the device).
  * @retval -EILSEQ     The blob is not the one that was hashed.
- * @retval -errno      From flash or the hash's engine.
+ * @retval -errno      From flash, -EINVAL if the offset is behind its end; or the hash's engine.
  *
- * Nothing is changed, on success or error. Reads the file once.
+ * Of several faults the first in FORMATS.md's order counts. Nothing is changed, on success or
+ * error. Reads the file once.
  */
 DFU_MUST_CHECK int fmfu_fdev_check(uint8_t *buf, size_t buf_len, const struct fmfu_fdev_file *file,
 				   struct fmfu_fdev_info *info);
@@ -107,15 +109,20 @@ DFU_MUST_CHECK int fmfu_fdev_check(uint8_t *buf, size_t buf_len, const struct fm
  *                     deleted, which the log says, fmfu_fdev_pending() stays true: another call
  *                     does no harm.
  * @retval -ENODEV     There is no modem that takes whole firmwares. Nothing was touched.
- * @retval -ECANCELED  The mark could not be saved; the modem was begun with, and nothing written.
- * @retval -EACCES     The modem refused the signature: it has its old firmware, nothing is pending.
- *                     (But if an earlier update had got as far as the firmware, it is unbootable as
- *                     before, and that one still pending.)
+ * @retval -ECANCELED  The mark could not be saved. In FMFU_FDEV_BEGIN the modem was begun with, and
+ *                     nothing written. In FMFU_FDEV_FIRMWARE the bootloader was; the update is
+ *                     pending.
+ * @retval -EACCES     In FMFU_FDEV_VERIFY: the modem refused the signature. It has its old
+ *                     firmware, and nothing is pending. (But if an earlier update had got as far as
+ *                     the firmware, it is unbootable as before, and that one still pending. If the
+ *                     mark could not be deleted, which the log says, it stays, too.)
  * @retval -errno      From fmfu_fdev_check(): the modem was not touched, and what was pending still
  *                     is. Or from the modem, as @p progress's stage tells: in FMFU_FDEV_BEGIN
  *                     nothing was written; later it is unbootable, and the call is to be repeated.
  *
- * Blocks for minutes. After it the modem has to be started anew, whatever the result.
+ * Positive codes of the modem, which has none for these calls, become -EIO. The file is read twice,
+ * in chunks as large as the buffer that never cross from one segment to the next. Blocks for
+ * minutes. After it the modem has to be started anew, whatever the result.
  */
 DFU_MUST_CHECK int fmfu_fdev_load_file(uint8_t *buf, size_t buf_len,
 				       const struct fmfu_fdev_file *file,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The decoder is generated from fmfu.cddl and refuses what is not of the shortest form. So every
- * wrapper begins with the same 8 bytes, then come the manifest and the signature, and where that
- * has to stand is known from 13 bytes. It is looked for there before the rest is read: a file that
- * is damaged is told from a buffer that is too small.
+ * wrapper begins with the same 8 bytes, then come the manifest, of less than 64 KiB, and the
+ * signature, and where that has to stand is known from 11 bytes. It is looked for there before the
+ * rest is read: a file that is damaged is told from a buffer that is too small.
  *
  * The format comes before what it says: version, number of segments, their addresses, their sum.
  * The list of segments is never in RAM but as the file has it; each comparison of two segments
@@ -20,41 +20,37 @@
 #include "common/bytes.h"
 
 #define PROTOCOL_VERSION 1
-#define MAGIC_LEN 2
 #define PAYLOAD_AT 8 /* behind tag, array, algorithm and the empty map */
-
-static const uint8_t magic[MAGIC_LEN] = {0xd2, 0x84};
+#define STRING_U8 0x58
+#define STRING_U16 0x59
 
 int fmfu_signature_find(const uint8_t *head, size_t len, size_t room, size_t *at)
 {
-	struct zcbor_string_fragment payload;
-	zcbor_state_t state;
+	size_t begin = PAYLOAD_AT + 2;
+	size_t payload;
 
-	if (len < MAGIC_LEN || memcmp(head, magic, MAGIC_LEN) != 0) {
+	if (len < 2 || head[0] != 0xd2 || head[1] != 0x84) {
 		return -ENOENT;
 	}
-	if (len < PAYLOAD_AT) {
+	if (len < FMFU_HEAD_LEN) {
 		return -EBADMSG;
 	}
-	zcbor_new_state(&state, 1, &head[PAYLOAD_AT], len - PAYLOAD_AT, 1, NULL, 0);
-	if (!zcbor_bstr_decode_fragment(&state, &payload)) {
+	payload = head[PAYLOAD_AT + 1];
+	if (head[PAYLOAD_AT] == STRING_U16) {
+		payload = payload << 8 | head[begin++];
+	} else if (head[PAYLOAD_AT] != STRING_U8) {
 		return -EBADMSG;
 	}
-
-	const size_t begin = (size_t)(payload.fragment.value - head);
-
-	if (!range_fits(begin + FMFU_SIGNATURE_LEN, payload.total_len, room)) {
+	if (!range_fits(begin + payload, FMFU_SIGNATURE_LEN, room)) {
 		return -EBADMSG;
 	}
-	*at = begin + payload.total_len;
+	*at = begin + payload;
 	return 0;
 }
 
 bool fmfu_signature_begins(const uint8_t head[FMFU_SIGNATURE_HEAD_LEN])
 {
-	static const uint8_t bytes_256[FMFU_SIGNATURE_HEAD_LEN] = {0x59, 0x01, 0x00};
-
-	return memcmp(head, bytes_256, sizeof(bytes_256)) == 0;
+	return head[0] == STRING_U16 && head[1] == 0x01 && head[2] == 0x00;
 }
 
 bool fmfu_pairs_next(struct fmfu_pairs *pairs, struct fmfu_segment *seg)
@@ -71,7 +67,7 @@ bool fmfu_pairs_next(struct fmfu_pairs *pairs, struct fmfu_segment *seg)
 	return true;
 }
 
-/* Find the pairs of a list, and their number. Not inlined: its stack is not that of others. */
+/* Find the pairs of a list, and their number. Not inlined: its stack is not the decoder's. */
 DFU_NOINLINE static int list_open(const struct zcbor_string *list, struct fmfu_pairs *pairs,
 				  uint32_t *segments)
 {
@@ -114,7 +110,8 @@ static int segment_check(const struct fmfu_segment *seg, struct fmfu_pairs earli
 }
 
 /* What is no list is told before what it says, whatever comes first in it. */
-static int segments_check(struct fmfu_pairs pairs, struct fmfu_fdev_info *info, size_t room)
+DFU_NOINLINE static int segments_check(struct fmfu_pairs pairs, struct fmfu_fdev_info *info,
+				       size_t room)
 {
 	const uint8_t *const first = pairs.p;
 	const uint8_t *here = first;

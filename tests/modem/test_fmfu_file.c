@@ -212,7 +212,7 @@ static void the_signature_is_found_from_no_more_bytes_than_there_are(void **stat
 {
 	(void)state;
 	for (size_t len = 0; len <= FMFU_HEAD_LEN; len++) {
-		const int expected = len < 2 ? -ENOENT : len < maker.payload_at ? -EBADMSG : 0;
+		const int expected = len < 2 ? -ENOENT : len < FMFU_HEAD_LEN ? -EBADMSG : 0;
 		size_t at = SIZE_MAX;
 
 		assert_int_equal(fmfu_signature_find(maker.wrapper, len, maker.file_len, &at),
