@@ -200,6 +200,12 @@ int nrf_modem_delta_dfu_rollback(void)
 	return delta_answer(FAKE_NRF_ROLLBACK);
 }
 
+/* A signature: the old firmware is back, if it was not written over. */
+static void refuse(void)
+{
+	fake_nrf.is_dead = fake_nrf.is_old_lost;
+}
+
 int nrf_modem_bootloader_init(const struct nrf_modem_bootloader_init_params *params)
 {
 	note("bootloader_init ");
@@ -261,6 +267,9 @@ int nrf_modem_bootloader_update(void)
 	int rc = full_answer(FAKE_NRF_UPDATE);
 
 	note("update ");
+	if (rc == -NRF_EACCES) {
+		refuse();
+	}
 	if (rc == 0 && fake_nrf.wrapper_len > 0) {
 		fake_nrf.is_dead = false;
 		fake_nrf.is_old_lost = false;
@@ -274,7 +283,7 @@ int nrf_modem_bootloader_verify(const void *data, uint32_t len)
 
 	note("verify(%u) ", (unsigned int)len);
 	if (rc == -NRF_EACCES || rc == -NRF_EPERM) {
-		fake_nrf.is_dead = fake_nrf.is_old_lost;
+		refuse();
 	}
 	if (rc != 0) {
 		return rc;

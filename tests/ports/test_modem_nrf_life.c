@@ -252,16 +252,28 @@ static void a_damaged_firmware_never_reaches_the_modem(void **state)
 	assert_int_equal(fake_nrf.mode, FAKE_NRF_RUNS);
 }
 
-static void a_refused_signature_leaves_the_old_firmware_running(void **state)
+static void assert_refused(enum fake_nrf_call call, int answer, const char *log)
 {
-	(void)state;
 	make_full(9);
-	fake_nrf.answers[FAKE_NRF_VERIFY] = -NRF_EPERM;
+	fake_nrf.answers[call] = answer;
 	assert_int_equal(fetch(), -EACCES);
-	assert_string_equal(fake_nrf.log,
-			    "bootloader_init bl_write(4096) bl_write(2512) update verify(333) ");
+	assert_string_equal(fake_nrf.log, log);
 	assert_false(fmfu_fdev_pending());
 	assert_int_equal(fake_nrf.mode, FAKE_NRF_RUNS);
+}
+
+/* Of the manifest, of one that may not be installed, or of the bootloader's own program. */
+static void a_refused_signature_leaves_the_old_firmware_running(void **state)
+{
+	static const char verified[] =
+		"bootloader_init bl_write(4096) bl_write(2512) update verify(333) ";
+	static const char not_started[] = "bootloader_init bl_write(4096) bl_write(2512) update ";
+
+	assert_refused(FAKE_NRF_VERIFY, -NRF_EACCES, verified);
+	assert_int_equal(setup(state), 0);
+	assert_refused(FAKE_NRF_VERIFY, -NRF_EPERM, verified);
+	assert_int_equal(setup(state), 0);
+	assert_refused(FAKE_NRF_UPDATE, -NRF_EACCES, not_started);
 }
 
 /* What a reset leaves: the modem, flash and settings. */
