@@ -324,6 +324,9 @@ static void the_session_goes_on_behind_an_erase(void **state)
 	(void)state;
 	assert_int_equal(write_bytes(rig.patch, rig.patch_len / 2), 0);
 	rig_erase();
+	rig.patch[SIM_MODEM_PATCH_OFF_MAGIC] ^= 1;
+	assert_int_equal(write_bytes(rig.patch, rig.patch_len), DFU_MODEM_INVALID_HEADER);
+	rig.patch[SIM_MODEM_PATCH_OFF_MAGIC] ^= 1;
 	assert_int_equal(write_bytes(rig.patch, rig.patch_len), 0);
 	assert_int_equal(delta()->apply(rig.port), 0);
 }

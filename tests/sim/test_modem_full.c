@@ -151,6 +151,7 @@ static void segments_are_what_was_written_side_by_side_in_any_order(void **state
 		{ADDR, 30, &bytes[100]},
 		{ADDR + 30, 20, &bytes[50]},
 		{ADDR + 60, 50, &bytes[0]},
+		{ADDR + 110, 9, &bytes[300]},
 	};
 
 	(void)state;
@@ -160,10 +161,12 @@ static void segments_are_what_was_written_side_by_side_in_any_order(void **state
 	assert_int_equal(write_at(ADDR + 30, &bytes[50], 20), 0);
 	assert_int_equal(write_at(ADDR, &bytes[100], 10), 0);
 	assert_int_equal(write_at(ADDR + 10, &bytes[110], 20), 0);
-	assert_firmware(want, 3);
+	/* Others lie behind it meanwhile. */
+	assert_int_equal(write_at(ADDR + 110, &bytes[300], 9), 0);
+	assert_firmware(want, 4);
 	assert_int_equal(full()->finish(rig.port), 0);
 	rig_reset();
-	assert_firmware(want, 3);
+	assert_firmware(want, 4);
 }
 
 static void what_was_written_may_be_written_again_but_not_be_run_into(void **state)

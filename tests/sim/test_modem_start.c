@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "common/bytes.h"
 #include "modem_files.h"
 #include "sim/modem_rig.h"
 
@@ -47,6 +48,7 @@ static void a_patch_makes_the_new_firmware_and_keeps_the_way_back(void **state)
 	assert_memory_equal(status.digest, digest, sizeof(digest));
 	assert_int_equal(status.offset, DFU_MODEM_OFFSET_DIRTY);
 	assert_true(status.can_roll_back);
+	assert_int_equal(rig.port->delta->apply(rig.port), DFU_MODEM_INCOMPLETE_DATA);
 	assert_int_equal(rig_start(), SIM_MODEM_STARTED);
 	assert_true(rig_has(1));
 }
@@ -55,8 +57,11 @@ static void rolling_back_brings_the_old_firmware_back_once(void **state)
 {
 	(void)state;
 	update();
+	rig_reset();
 	assert_int_equal(rig.port->delta->rollback(rig.port), 0);
+	assert_int_equal(rig.power.operations, 1);
 	assert_int_equal(rig.port->delta->rollback(rig.port), 0);
+	assert_int_equal(rig.power.operations, 1);
 	assert_int_equal(rig_state(), SIM_MODEM_PENDING);
 	assert_int_equal(rig_start(), SIM_MODEM_ROLLED_BACK);
 	assert_true(rig_has(0));
@@ -131,8 +136,33 @@ static void a_patch_that_was_damaged_meanwhile_is_refused(void **state)
 	update();
 }
 
-/* Its digest is not the one that the patch tells. */
-static void a_patch_that_makes_something_else_is_refused(void **state)
+/* Another digest in the header, which is sound. */
+static void tell_another_digest(void)
+{
+	const size_t head =
+		SIM_MODEM_PATCH_OFF_TABLE + SIM_MODEM_PATCH_ROW_LEN * rig.firmware[1].count;
+	uint32_t crc;
+
+	rig.patch[SIM_MODEM_PATCH_OFF_DIGEST] ^= 1;
+	crc = crc32_ieee(0, rig.patch, SIM_MODEM_PATCH_OFF_CRC);
+	crc = crc32_ieee(crc, &rig.patch[SIM_MODEM_PATCH_OFF_DIGEST],
+			 head - SIM_MODEM_PATCH_OFF_DIGEST);
+	put_le32(&rig.patch[SIM_MODEM_PATCH_OFF_CRC], crc);
+}
+
+static void a_patch_that_makes_another_firmware_than_it_tells_is_refused(void **state)
+{
+	(void)state;
+	tell_another_digest();
+	ask_for_the_patch();
+	assert_refused();
+	assert_true(rig_has(0));
+	tell_another_digest();
+	rig_erase();
+	update();
+}
+
+static void a_patch_for_a_firmware_that_was_damaged_is_refused(void **state)
 {
 	uint8_t *bank = sim_modem_block_bank(rig.block, &rig.modem.record, 0);
 
@@ -173,7 +203,8 @@ int main(void)
 		MODEM_TEST(an_erase_takes_the_way_back_and_the_wish_for_it_away),
 		MODEM_TEST(a_full_update_takes_the_way_back_away),
 		MODEM_TEST(a_patch_that_was_damaged_meanwhile_is_refused),
-		MODEM_TEST(a_patch_that_makes_something_else_is_refused),
+		MODEM_TEST(a_patch_that_makes_another_firmware_than_it_tells_is_refused),
+		MODEM_TEST(a_patch_for_a_firmware_that_was_damaged_is_refused),
 		MODEM_TEST(an_erase_and_a_session_end_with_a_start),
 	};
 
