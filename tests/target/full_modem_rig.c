@@ -174,6 +174,13 @@ void full_modem_ask_seen(void)
 	dev->offset = reset_offset();
 }
 
+void full_modem_reset(void)
+{
+	full_modem_cfg();
+	assert_int_equal(dfu_target_full_modem_reset(), 0);
+	assert_int_equal(dev->memory[full_modem_store.offset], dev->what.erased);
+}
+
 size_t full_modem_next_offset(void)
 {
 	assert_int_equal(reset_run(full_modem_ask_seen), 0);

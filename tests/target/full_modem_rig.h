@@ -52,6 +52,8 @@ int full_modem_init_seen(void);
 void full_modem_finish(void);
 void full_modem_ask(void);
 void full_modem_ask_seen(void);
+/* ... and take away what is stored, without an init. */
+void full_modem_reset(void);
 
 /* Parent: what full_modem_ask_seen() finds after a reset. */
 size_t full_modem_next_offset(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A modem file goes on after pauses, resets and cuts, and its bytes reach flash once. */
+/* A modem file goes on after pauses and resets, and its bytes reach flash once. */
 #include "full_modem_rig.h"
 
 #include <errno.h>
@@ -163,7 +163,7 @@ static void take_a_piece(void)
 
 static void each_piece_may_come_in_a_run_of_its_own(void **state)
 {
-	static const size_t pieces[] = {37, 128, 507};
+	static const size_t pieces[] = {137, 512, 1507};
 
 	(void)state;
 	for (size_t c = 0; c < full_modem_case_count; c++) {
@@ -176,122 +176,6 @@ static void each_piece_may_come_in_a_run_of_its_own(void **state)
 			assert_int_equal(reset_run(full_modem_finish), 0);
 			reset_close();
 		}
-	}
-}
-
-/* The whole of an update, its place kept where a cut cannot reach it. */
-static void update(void)
-{
-	assert_int_equal(full_modem_init_seen(), 0);
-	for (dev->offset = reset_offset(); dev->offset < new_file.size;) {
-		const size_t left = new_file.size - dev->offset;
-		const size_t end = dev->offset + (left < 100 ? left : 100);
-
-		assert_int_equal(reset_write(end, 100), 0);
-		dev->offset = end;
-	}
-	assert_int_equal(dfu_target_done(true), 0);
-	full_modem_assert_stored();
-}
-
-static bool cut_at(unsigned long k, enum sim_cut when, uint32_t seed, size_t received)
-{
-	const size_t lost = dev->what.page + dev->what.buffer;
-
-	reset_restore();
-	dev->offset = received;
-	if (reset_run_cut(update, k, when, seed) == 0) {
-		return false;
-	}
-	const size_t arrived = dev->offset;
-	const size_t offset = full_modem_next_offset();
-	if (offset + lost < arrived || offset > arrived + 100) {
-		fail_msg("%s: %zu of %zu bytes left, cut %d at %lu", dev->what.name, offset,
-			 arrived, (int)when, k);
-	}
-	assert_int_equal(reset_run(update), 0);
-	return true;
-}
-
-static void cut_everywhere(size_t received)
-{
-	bool has_fired = true;
-
-	for (unsigned long k = 0; has_fired; k++) {
-		has_fired = cut_at(k, SIM_CUT_BEFORE, 0, received);
-		if (has_fired) {
-			assert_true(cut_at(k, SIM_CUT_AFTER, 0, received));
-		}
-		for (uint32_t seed = 0; has_fired && seed < 3; seed++) {
-			assert_true(cut_at(k, SIM_CUT_INSIDE, seed * 5 + (uint32_t)k, received));
-		}
-	}
-}
-
-static void a_cut_loses_a_page_at_most(void **state)
-{
-	static const size_t pauses[] = {20, 333, 1001};
-
-	(void)state;
-	chunk = 50;
-	for (size_t c = 0; c < full_modem_case_count; c++) {
-		full_modem_open(&full_modem_cases[c]);
-		reset_snapshot();
-		cut_everywhere(0);
-		reset_restore();
-		at = pauses[c % ARRAY_LEN(pauses)];
-		assert_int_equal(reset_run(download_to_the_pause), 0);
-		reset_snapshot();
-		cut_everywhere(at);
-		reset_close();
-	}
-}
-
-/* A cut while it goes on from the first of two cuts. */
-static void so_do_two(void **state)
-{
-	(void)state;
-	for (size_t c = 0; c < full_modem_case_count; c++) {
-		full_modem_open(&full_modem_cases[c]);
-		assert_int_equal(reset_run_cut(update, 4, SIM_CUT_INSIDE, 3), RESET_CUT);
-		const size_t left = full_modem_next_offset();
-		reset_snapshot();
-		cut_everywhere(left);
-		reset_close();
-	}
-}
-
-static void reset_it(void)
-{
-	full_modem_cfg();
-	assert_int_equal(dfu_target_full_modem_reset(), 0);
-	assert_int_equal(dev->memory[full_modem_store.offset], dev->what.erased);
-}
-
-static void a_reset_that_is_cut_leaves_the_whole_file_or_none(void **state)
-{
-	static const enum sim_cut cuts[] = {SIM_CUT_BEFORE, SIM_CUT_INSIDE, SIM_CUT_AFTER};
-
-	(void)state;
-	chunk = 100;
-	for (size_t c = 0; c < full_modem_case_count; c++) {
-		full_modem_open(&full_modem_cases[c]);
-		assert_int_equal(reset_run(full_modem_finish), 0);
-		reset_snapshot();
-		unsigned long fired = 0;
-		for (unsigned long k = 0; k < 4; k++) {
-			for (size_t i = 0; i < ARRAY_LEN(cuts); i++) {
-				reset_restore();
-				fired += reset_run_cut(reset_it, k, cuts[i], 7) == RESET_CUT;
-				const size_t offset = full_modem_next_offset();
-				assert_true(offset == 0 || offset == new_file.size);
-				assert_int_equal(reset_run(reset_it), 0);
-				assert_int_equal(full_modem_next_offset(), 0);
-				assert_int_equal(reset_run(full_modem_finish), 0);
-			}
-		}
-		assert_true(fired >= 6); /* the record, and what is erased */
-		reset_close();
 	}
 }
 
@@ -483,7 +367,7 @@ static void what_is_stored_is_what_is_loaded_until_it_is_reset(void **state)
 		assert_int_equal(reset_run(full_modem_finish), 0);
 		dev->result = 0;
 		assert_int_equal(reset_run(load_it_from_the_store), 0);
-		assert_int_equal(reset_run(reset_it), 0);
+		assert_int_equal(reset_run(full_modem_reset), 0);
 		dev->result = -ENOENT;
 		assert_int_equal(reset_run(load_it_from_the_store), 0);
 		reset_close();
@@ -498,9 +382,6 @@ int main(void)
 		cmocka_unit_test(a_pause_is_exact_in_its_own_run),
 		cmocka_unit_test(the_chunks_make_no_difference),
 		cmocka_unit_test(each_piece_may_come_in_a_run_of_its_own),
-		cmocka_unit_test(a_cut_loses_a_page_at_most),
-		cmocka_unit_test(so_do_two),
-		cmocka_unit_test(a_reset_that_is_cut_leaves_the_whole_file_or_none),
 		cmocka_unit_test(settings_that_fail_cost_progress_and_never_the_update),
 		cmocka_unit_test(a_read_that_fails_at_init_costs_no_more_than_progress),
 		cmocka_unit_test(a_done_that_fails_may_be_repeated),
