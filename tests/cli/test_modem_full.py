@@ -45,6 +45,8 @@ class FullTest(ModemTest):
 
     def look(self):
         modem = self.modem(self.device)
+        for key in ("uuid", "digest", "version", "segments"):
+            self.assertEqual(modem[key] is None, modem["state"] == "unbootable", key)
         return modem["state"], modem["digest"], modem["full_stored"], modem["full_pending"]
 
 
