@@ -80,10 +80,9 @@ static void forget_patch(void)
 	(void)modem_patch_record_delete();
 }
 
-/* The download is over, and what the area has is of no use to any other. */
+/* The modem does not want what the area has. */
 static void refuse(void)
 {
-	session.state = REFUSED;
 	session.must_erase = true;
 	forget_patch();
 }
@@ -382,6 +381,7 @@ int dfu_target_modem_delta_write(const void *const buf, size_t len)
 	}
 	const int rc = append(modem, buf, len);
 	if (rc == -EINVAL) {
+		session.state = REFUSED;
 		refuse();
 	}
 	return rc;
@@ -432,13 +432,15 @@ int dfu_target_modem_delta_reset(void)
 	}
 	session.state = NONE;
 	forget_patch();
-	if (!session.must_erase && modem->delta->offset(modem, &offset) == 0 && offset == 0) {
+	if (session.offset == 0 && !session.must_erase &&
+	    modem->delta->offset(modem, &offset) == 0 && offset == 0) {
 		return 0;
 	}
 	rc = modem->delta->erase(modem);
 	if (rc != 0 && rc != DFU_MODEM_ERASE_PENDING) {
 		return modem_answer(rc);
 	}
+	session.offset = 0;
 	session.must_erase = false;
 	return 0;
 }

@@ -406,6 +406,25 @@ static void reset_of_an_empty_area_spares_the_erase(void **state)
 	assert_int_equal(dut->calls[PATCH_ERASE], 1);
 }
 
+/* This run has written, whatever the modem says: an erase takes back what it may have. */
+static void reset_what_was_written(void)
+{
+	assert_int_equal(patch_init(patch_old, PATCH_FILE), 0);
+	assert_int_equal(patch_write(patch_old, 300, 100), 0);
+	dut->offset = 0;
+	assert_int_equal(dfu_target_modem_delta_reset(), 0);
+	assert_int_equal(dut->calls[PATCH_ERASE], 1);
+	patch_pass(dut->erase_ms);
+	assert_int_equal(dfu_target_modem_delta_reset(), 0);
+	assert_int_equal(dut->calls[PATCH_ERASE], 1);
+}
+
+static void reset_of_what_was_written_erases(void **state)
+{
+	(void)state;
+	assert_int_equal(patch_run(reset_what_was_written), 0);
+}
+
 static void schedule_too_early(void)
 {
 	assert_int_equal(patch_init(patch_old, PATCH_FILE), 0);
@@ -427,6 +446,24 @@ static void a_patch_that_is_not_whole_goes_on_and_one_that_is_refused_does_not(v
 {
 	(void)state;
 	assert_int_equal(patch_run(schedule_too_early), 0);
+}
+
+static void request_without_init(void)
+{
+	size_t offset;
+
+	patch_fault(PATCH_APPLY, DFU_MODEM_INVALID_DATA, 0, 1);
+	assert_int_equal(dfu_target_modem_delta_schedule_update(0), -EINVAL);
+	assert_int_equal(dfu_target_modem_delta_write(patch_old, 8), -EACCES);
+	assert_int_equal(dfu_target_modem_delta_offset_get(&offset), -EACCES);
+	assert_int_equal(patch_init(patch_old, PATCH_FILE), 0);
+	assert_int_equal(dut->calls[PATCH_ERASE], 1);
+}
+
+static void a_refused_request_is_no_download(void **state)
+{
+	(void)state;
+	assert_int_equal(patch_run(request_without_init), 0);
 }
 
 int main(void)
@@ -461,6 +498,8 @@ int main(void)
 		cmocka_unit_test_setup(reset_erases_in_the_background_and_the_next_init_waits,
 				       patch_setup),
 		cmocka_unit_test_setup(reset_of_an_empty_area_spares_the_erase, patch_setup),
+		cmocka_unit_test_setup(reset_of_what_was_written_erases, patch_setup),
+		cmocka_unit_test_setup(a_refused_request_is_no_download, patch_setup),
 		cmocka_unit_test_setup(
 			a_patch_that_is_not_whole_goes_on_and_one_that_is_refused_does_not,
 			patch_setup),
