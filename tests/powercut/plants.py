@@ -370,7 +370,8 @@ PLANTS = [
 """)]),
     Plant("a reset leaves a scheduled patch to the modem", "delta-reset/", "I4",
           "target/dfu_target_modem_delta.c", [("""\
-	if (!session.must_erase && modem->delta->offset(modem, &offset) == 0 && offset == 0) {
+	if (session.offset == 0 && !session.must_erase &&
+	    modem->delta->offset(modem, &offset) == 0 && offset == 0) {
 		return 0;
 	}
 """, """\
