@@ -51,10 +51,20 @@ class Options(unittest.TestCase):
 
     def test_whole_layers_can_be_left_out(self):
         with tempfile.TemporaryDirectory() as name:
-            _, symbols = build_library(pathlib.Path(name), "CONFIG_STREAM_FLASH=n\nCONFIG_BOOTLOADER_MCUBOOT=n\n")
+            build, symbols = build_library(pathlib.Path(name), "CONFIG_STREAM_FLASH=n\nCONFIG_BOOTLOADER_MCUBOOT=n\n")
             self.assertIn(" T flash_write\n", symbols)
-            for absent in ("stream_flash_", "settings_load", "boot_", "flash_img_", "dfu_target_"):
+            for absent in ("stream_flash_", "settings_load", "boot_", "flash_img_", "dfu_target_", "fmfu_", "cbor_", "zcbor_"):
                 self.assertNotIn(f" T {absent}", symbols)
+            self.assertFalse((build / "zcbor/src").exists(), "a decoder that nothing needs was made")
+
+    def test_modem_firmware_needs_no_target_and_no_settings(self):
+        with tempfile.TemporaryDirectory() as name:
+            _, symbols = build_library(pathlib.Path(name), "CONFIG_STREAM_FLASH=n\nCONFIG_BOOTLOADER_MCUBOOT=n\n"
+                                                           "CONFIG_FMFU_FDEV=y\n")
+            for present in ("fmfu_fdev_load", "fmfu_fdev_pending", "cbor_decode_Wrapper"):
+                self.assertIn(f" T {present}\n", symbols)
+            for absent in ("settings_load", "settings_save", "dfu_target_"):
+                self.assertNotIn(absent, symbols)
 
     def test_the_full_build_has_what_the_small_one_lacks(self):
         self.assertIn(" T dfu_target_mcuboot_init\n", project.must_run(["nm", project.BUILD / "libslotwise.a"]))

@@ -192,7 +192,7 @@ static void a_buffer_of_the_wrapper_is_large_enough(void **state)
 static void a_damaged_file_is_not_taken_for_a_buffer_that_is_too_small(void **state)
 {
 	/* Of the string around the manifest, and of the signature. */
-	const size_t heads[] = {maker.payload_at - 1, maker.signature_at - 3,
+	const size_t heads[] = {maker.payload_at - 2, maker.payload_at - 1, maker.signature_at - 3,
 				maker.signature_at - 2, maker.signature_at - 1};
 
 	(void)state;
