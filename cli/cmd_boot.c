@@ -182,6 +182,7 @@ static void ask_modem(const struct cli *cli, const struct sim_modem *modem)
 	}
 }
 
+/* With the device, whatever that starts: a modem has firmware of its own. */
 static enum cli_status start_modem(struct cli *cli)
 {
 	static const char *const words[] = {
@@ -247,12 +248,15 @@ static enum cli_status run(struct cli *cli)
 	if (status != CLI_DONE) {
 		return status;
 	}
-	if (result.booted < 0) {
-		return cli_fail(cli, cli->operand[0], "%s",
-				why(&result, "no image can be started"));
+	if (result.booted >= 0) {
+		say(cli, &result);
 	}
-	say(cli, &result);
-	return start_modem(cli);
+	status = start_modem(cli);
+	if (status == CLI_DONE && result.booted < 0) {
+		status = cli_fail(cli, cli->operand[0], "%s",
+				  why(&result, "no image can be started"));
+	}
+	return status;
 }
 
 const struct cli_verb cli_verb_boot = {
@@ -260,9 +264,8 @@ const struct cli_verb cli_verb_boot = {
 	.operands = {"DEV"},
 	.options = options,
 	.summary = "do what MCUboot does at a reset",
-	.help = "A scheduled image is installed or started, an unconfirmed one given up. What "
-		"runs\n"
-		"starts the modem, which applies a patch that is scheduled. Exit status 1 if no\n"
+	.help = "A scheduled image is installed or started, an unconfirmed one given up. The\n"
+		"modem starts, too, and applies a patch that is scheduled. Exit status 1 if no\n"
 		"image can be started.",
 	.run = run,
 };

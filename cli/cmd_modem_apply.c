@@ -4,10 +4,13 @@
  * update that was cut is done again by the same command: from the first byte that the modem takes
  * on there is nothing else it could start.
  */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cut.h"
 #include "fault.h"
+#include "modem_files.h"
 #include "modem_view.h"
 #include "output.h"
 #include "progress.h"
@@ -146,16 +149,43 @@ static enum cli_status load(struct cli *cli, const struct fmfu_fdev_file *file)
 	return status;
 }
 
+/* What the modem has no room for would leave it unbootable, and do so each time. */
+static enum cli_status check_room(struct cli *cli, const struct sim_partition *store,
+				  const struct fmfu_fdev_file *file, size_t len)
+{
+	static struct sim_modem_firmware firmware;
+	struct sim_modem_segment bootloader;
+	struct sim_error error;
+	uint8_t *bytes = malloc(len);
+	int rc = bytes != NULL ? flash_read(file->fdev, (off_t)file->offset, bytes, len) : -ENOMEM;
+	enum cli_status status;
+
+	if (rc != 0) {
+		status = cli_fail(cli, store->name, "%s", strerror(-rc));
+	} else if (sim_modem_read_full(bytes, len, &bootloader, &firmware, &error) != 0) {
+		status = cli_fail(cli, store->name, "%s", error.text);
+	} else {
+		status = cli_modem_has_room(cli, store->name, &bootloader, &firmware);
+	}
+	free(bytes);
+	return status;
+}
+
 /* The file, before anything is begun. */
 static enum cli_status check(struct cli *cli, const struct sim_partition *store,
 			     const struct fmfu_fdev_file *file)
 {
 	uint8_t buffer[BUFFER_SIZE];
 	struct fmfu_fdev_info info;
+	enum cli_status status;
 	int rc = fmfu_fdev_check(buffer, sizeof(buffer), file, &info);
 
 	if (rc != 0) {
 		return cli_fail(cli, store->name, "%s", cli_modem_file_why(rc));
+	}
+	status = check_room(cli, store, file, info.wrapper_len + info.blob_len);
+	if (status != CLI_DONE) {
+		return status;
 	}
 	cli_report(cli, "size", json_integer((json_int_t)(info.wrapper_len + info.blob_len)));
 	cli_report(cli, "segments", json_integer((json_int_t)info.segments));

@@ -53,7 +53,10 @@ static enum cli_status update_by_type(struct cli *cli, const struct update *upda
 		cli_report(cli, "type", json_string("mcuboot"));
 		return update_mcuboot(cli, update);
 	default:
-		return update_mcuboot(cli, update);
+		return sim_device_modem(cli->device) == NULL
+			       ? update_mcuboot(cli, update)
+			       : cli_fail(cli, cli->operand[1],
+					  "not an MCUboot image, and no firmware for the modem");
 	}
 }
 

@@ -37,6 +37,22 @@ struct fmfu_fdev_file cli_store_file(const struct sim_partition *store)
 		.fdev = fa->fa_dev, .offset = (size_t)fa->fa_off, .size = fa->fa_size};
 }
 
+enum cli_status cli_modem_has_room(struct cli *cli, const char *what,
+				   const struct sim_modem_segment *bootloader,
+				   const struct sim_modem_firmware *firmware)
+{
+	const size_t capacity = sim_device_board(cli->device)->modem.capacity;
+	const size_t len = sim_modem_firmware_len(firmware);
+
+	if (len <= capacity && bootloader->len <= capacity) {
+		return CLI_DONE;
+	}
+	return cli_fail(cli, what,
+			"firmware of %zu bytes and a bootloader of %zu, but the modem has room for "
+			"%zu: %s",
+			len, (size_t)bootloader->len, capacity, strerror(EFBIG));
+}
+
 void cli_modem_look(struct cli *cli, struct cli_modem_view *view)
 {
 	const struct sim_partition *store =

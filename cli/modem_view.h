@@ -24,6 +24,11 @@ DFU_MUST_CHECK enum cli_status cli_need_store(struct cli *cli, const struct sim_
 /** @return Where a stored file lies. */
 struct fmfu_fdev_file cli_store_file(const struct sim_partition *store);
 
+/** Refuse a firmware that the modem could only take a part of; @p what names its file. */
+DFU_MUST_CHECK enum cli_status cli_modem_has_room(struct cli *cli, const char *what,
+						  const struct sim_modem_segment *bootloader,
+						  const struct sim_modem_firmware *firmware);
+
 /** Look at the modem, which there is, and at the store. Asks nothing of the modem's port. */
 void cli_modem_look(struct cli *cli, struct cli_modem_view *view);
 

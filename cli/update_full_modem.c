@@ -16,21 +16,10 @@
 
 #define STORE_ID "DFU_FULL_MODEM"
 
-static size_t bytes_of(const struct sim_modem_firmware *firmware)
-{
-	size_t bytes = 0;
-
-	for (size_t i = 0; i < firmware->count; i++) {
-		bytes += firmware->segment[i].len;
-	}
-	return bytes;
-}
-
 static enum cli_status judge_file(struct cli *cli, const struct update *update,
 				  const struct sim_partition *store,
 				  struct sim_modem_firmware *firmware)
 {
-	const size_t capacity = sim_device_board(cli->device)->modem.capacity;
 	const char *path = cli->operand[1];
 	struct sim_modem_segment bootloader;
 	struct sim_error error;
@@ -43,14 +32,7 @@ static enum cli_status judge_file(struct cli *cli, const struct update *update,
 		return cli_fail(cli, path, "%zu bytes, but %s has %zu: %s", update->file.len,
 				store->name, (size_t)store->size, strerror(EFBIG));
 	}
-	if (bytes_of(firmware) > capacity || bootloader.len > capacity) {
-		return cli_fail(cli, path,
-				"firmware of %zu bytes and a bootloader of %zu, but the modem has "
-				"room for %zu: %s",
-				bytes_of(firmware), (size_t)bootloader.len, capacity,
-				strerror(EFBIG));
-	}
-	return CLI_DONE;
+	return cli_modem_has_room(cli, path, &bootloader, firmware);
 }
 
 static const char *why(int rc)

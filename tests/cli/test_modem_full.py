@@ -400,6 +400,15 @@ class Bad(FullTest):
         self.done("modem", "apply", self.device.path)
         self.assertEqual(self.modem(self.device)["digest"], digest_of(segments))
 
+    def test_what_the_modem_has_no_room_for_is_not_begun_with_wherever_it_comes_from(self):
+        self.begin(firmware_size=0x40000)
+        before = self.modem(self.device)
+        with open(os.path.join(self.device.path, "mx25r64.bin"), "r+b") as file:
+            file.seek(STORE)
+            file.write(full_file([(0x1000, bytes(0x40001))]))
+        self.assertIn("the modem has room for 262144", self.refused("modem", "apply", self.device.path))
+        self.assertEqual(self.modem(self.device), {**before, "full_stored": True})
+
 
 if __name__ == "__main__":
     unittest.main()
