@@ -75,7 +75,9 @@ DFU_NOINLINE static int list_open(const struct zcbor_string *list, struct fmfu_p
 
 	zcbor_new_state(states, sizeof(states) / sizeof(states[0]), list->value, list->len, 1, NULL,
 			0);
-	if (!zcbor_list_start_decode(states) || states[0].elem_count % 2 != 0) {
+	/* Each number takes a byte; a count that only some machines can hold is none on any. */
+	if (!zcbor_list_start_decode(states) || states[0].elem_count % 2 != 0 ||
+	    states[0].elem_count > list->len) {
 		return -EBADMSG;
 	}
 	if (states[0].elem_count == 0 || states[0].elem_count / 2 > FMFU_FDEV_SEGMENTS_MAX) {

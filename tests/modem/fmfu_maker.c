@@ -26,21 +26,26 @@ static void put_byte(struct bytes *to, uint8_t byte)
 	put(to, &byte, 1);
 }
 
+static unsigned int width_of(uint64_t number)
+{
+	return number < 24                      ? 0
+	       : number < 0x100                 ? 1
+	       : number < 0x10000               ? 2
+	       : number < UINT64_C(0x100000000) ? 4
+						: 8;
+}
+
 /* @return Whether 0xff has to follow the content. */
 static bool head(struct maker *maker, struct bytes *to, unsigned int type, uint64_t number)
 {
 	const bool is_odd = ++maker->heads == maker->odd.head;
-	unsigned int width = number < 24            ? 0
-			     : number < 0x100       ? 1
-			     : number < 0x10000     ? 2
-			     : number < 0x100000000 ? 4
-						    : 8;
+	unsigned int width;
 
 	if (is_odd) {
 		type = (type + maker->odd.types) % 8;
-		number += (uint64_t)(int64_t)maker->odd.more;
-		width = maker->odd.width != 0 ? maker->odd.width : width;
+		number += (uint64_t)maker->odd.more;
 	}
+	width = is_odd && maker->odd.width != 0 ? maker->odd.width : width_of(number);
 	if (is_odd && maker->odd.is_indefinite) {
 		put_byte(to, (uint8_t)(type << 5 | 31));
 		return true;

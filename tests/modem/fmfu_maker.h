@@ -44,7 +44,7 @@ struct maker_oddity {
 	unsigned int width; /* bytes of the number behind the first byte; 0: as few as need be */
 	bool is_indefinite; /* 0xff behind the content */
 	uint8_t types;      /* added to the type, modulo 8 */
-	int more;           /* added to the number */
+	int64_t more;       /* added to the number */
 };
 
 struct maker {

@@ -88,7 +88,7 @@ def manifest_of(wrapper):
 
 def segments_of(data):
     count, _ = number_after(data, 4)
-    demand(count % 2 == 0)
+    demand(count % 2 == 0 and count <= len(data))
     demand(1 <= count // 2 <= 128, "ERANGE")
     numbers = decoded(data)
     demand(all(is_uint32(number) for number in numbers))

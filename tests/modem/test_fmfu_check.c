@@ -141,7 +141,7 @@ static int judge(const struct maker_segment *segments, size_t count, size_t room
 		const uint64_t begin = segments[i].addr;
 		const uint64_t end = begin + segments[i].len;
 
-		if (begin == end || end > 0x100000000 || (i > 0 && begin == 0)) {
+		if (begin == end || end > UINT64_C(0x100000000) || (i > 0 && begin == 0)) {
 			return -EADDRNOTAVAIL;
 		}
 		for (size_t j = 0; j < i; j++) {
@@ -349,7 +349,7 @@ static void lengths_and_counts_that_lie_are_refused(void **state)
 			maker.odd = (struct maker_oddity){.head = counts[i], .more = lies[j]};
 			rc = check_made();
 			if (rc != -EBADMSG) {
-				fail_msg("head %u %+d: %d", counts[i], lies[j], rc);
+				fail_msg("head %u, lie %zu: %d", counts[i], j, rc);
 			}
 		}
 	}

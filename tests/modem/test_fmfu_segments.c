@@ -15,7 +15,7 @@
 #include "file_flash.h"
 #include "fmfu_maker.h"
 
-#define GIB4 0x100000000
+#define GIB4 UINT64_C(0x100000000)
 
 static struct maker maker;
 static uint8_t buf[4096];
@@ -154,6 +154,19 @@ static void a_list_of_an_odd_count_is_none(void **state)
 	}
 }
 
+/* Whether or not the machine has numbers of that size. */
+static void a_count_of_more_numbers_than_there_are_bytes_is_none(void **state)
+{
+	static const int64_t more[] = {2000, INT64_C(1) << 31, INT64_C(1) << 32, INT64_C(1) << 62};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		maker_begin(&maker, 129);
+		maker.odd = (struct maker_oddity){.head = HEAD_LIST, .more = more[i]};
+		assert_int_equal(check_with_room(4096), -EBADMSG);
+	}
+}
+
 /* Only a device of so much can tell: one with 32 bits has none. */
 static void a_sum_of_4_gib_does_not_wrap(void **state)
 {
@@ -188,6 +201,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_list_is_told_before_what_it_says),
 		cmocka_unit_test(the_number_is_told_before_the_pairs),
 		cmocka_unit_test(a_list_of_an_odd_count_is_none),
+		cmocka_unit_test(a_count_of_more_numbers_than_there_are_bytes_is_none),
 		cmocka_unit_test(a_sum_of_4_gib_does_not_wrap),
 	};
 
