@@ -7,7 +7,7 @@ from tools import SOURCE, report, run, write_csv
 CORE = "cortex-m33"
 OPTIONS = ("CONFIG_SETTINGS=y", "CONFIG_DFU_TARGET_STREAM_SAVE_PROGRESS=y", "CONFIG_FMFU_FDEV=y",
            "CONFIG_DFU_TARGET_MODEM_DELTA=y", "CONFIG_DFU_TARGET_FULL_MODEM=y")
-FULL = ("fmfu_fdev_check", "fmfu_fdev_load", "fmfu_fdev_pending")
+FULL = ("fmfu_fdev_check", "fmfu_fdev_load", "fmfu_fdev_pending", "fmfu_fdev_needs_file")
 CALLS = ("identify", "init", "offset_get", "write", "done", "schedule_update", "reset")
 DELTA_TARGET = tuple(f"dfu_target_modem_delta_{call}" for call in CALLS)
 FULL_TARGET = tuple(f"dfu_target_full_modem_{call}" for call in ("cfg", "fdev_get", *CALLS))
