@@ -6,8 +6,8 @@
  *
  * The target stores the file and verifies what flash holds; fmfu_fdev_load() writes it to the modem
  * later. Progress is kept under "dfu/DFU_FULL_MODEM" (dfu_target_stream.h). While an update of the
- * modem was begun and not ended (fmfu_fdev_pending()), the file it needs is not touched: init and
- * reset are -EBUSY as long as it is whole.
+ * modem was begun and not ended (fmfu_fdev_needs_file()), the file it needs is not touched: init
+ * and reset are -EBUSY as long as it is whole.
  *
  * One download at a time: another target's init is -EFAULT until this one is done.
  */
@@ -95,7 +95,7 @@ bool dfu_target_full_modem_identify(const void *const buf);
  * @retval 0        Ready; offset_get tells where to go on.
  * @retval -EPERM   Not configured.
  * @retval -EFBIG   @p file_size is more than the store.
- * @retval -EBUSY   The stored file is needed: see fmfu_fdev_pending().
+ * @retval -EBUSY   The stored file is needed: see fmfu_fdev_needs_file().
  * @retval -ENOBUFS An update is pending, and the buffer is too small to look at the stored file.
  * @retval -EFAULT  Another stream is open, the device is not ready, or store or buffer do not suit
  *                  it: the store begins inside a page, is less than one or passes the end, or the

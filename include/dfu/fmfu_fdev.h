@@ -15,8 +15,9 @@
  *             rc = fmfu_fdev_load(buf, sizeof(buf), flash, offset);
  *     }
  *
- * does it again from the beginning, as the modem demands, until it has succeeded. Without
- * CONFIG_SETTINGS nothing is remembered, and nothing is pending.
+ * does it again from the beginning, as the modem demands, until it has succeeded. Where it cannot
+ * succeed (nothing usable is stored) start the modem all the same: it may still have firmware.
+ * Without CONFIG_SETTINGS nothing is remembered, and nothing is pending.
  */
 #ifndef DFU_FMFU_FDEV_H
 #define DFU_FMFU_FDEV_H
@@ -88,6 +89,7 @@ struct fmfu_fdev_info {
  *                     firmware for address 0.
  * @retval -EADDRINUSE  Segments overlap.
  * @retval -EFBIG      The file would pass the end of @p file (or of the device).
+ * @retval -ESRCH      There is no SHA-256, or its engine failed.
  * @retval -EILSEQ     The blob is not the one that was hashed.
  * @retval -errno      From flash, -EINVAL if the offset is behind its end; or the hash's engine.
  *
@@ -114,15 +116,21 @@ DFU_MUST_CHECK int fmfu_fdev_check(uint8_t *buf, size_t buf_len, const struct fm
  *                     pending.
  * @retval -EACCES     In FMFU_FDEV_VERIFY: the modem refused the signature. It has its old
  *                     firmware, and nothing is pending. (But if an earlier update had got as far as
- *                     the firmware, it is unbootable as before, and that one still pending. If the
- *                     mark could not be deleted, which the log says, it stays, too.)
+ *                     the firmware, it is unbootable as before, and that one still pending, for
+ *                     another file: fmfu_fdev_needs_file() is false. If the mark could not be
+ *                     deleted, which the log says, it stays, too.) The file with another signature
+ *                     has the same size and the same first bytes: reset its target, or name files.
  * @retval -errno      From fmfu_fdev_check(): the modem was not touched, and what was pending still
  *                     is. Or from the modem, as @p progress's stage tells: in FMFU_FDEV_BEGIN
  *                     nothing was written; later it is unbootable, and the call is to be repeated.
  *
- * Positive codes of the modem, which has none for these calls, become -EIO. The file is read twice,
- * in chunks as large as the buffer that never cross from one segment to the next. Blocks for
- * minutes. After it the modem has to be started anew, whatever the result.
+ * What a modem has no business to answer, positive codes and -EACCES in other stages, becomes -EIO.
+ * A modem that never takes this file, whatever is tried, leaves the update pending for good: give
+ * it up by loading another one from elsewhere, or by erasing the start of the stored one
+ * (flash_erase()). The file is read twice, in chunks as large as the buffer that never cross from
+ * one segment to the next. Blocks for minutes, of which the check of the signature tells no
+ * progress: a watchdog has to stand that. After it the modem has to be started anew, whatever the
+ * result.
  */
 DFU_MUST_CHECK int fmfu_fdev_load_file(uint8_t *buf, size_t buf_len,
 				       const struct fmfu_fdev_file *file,
@@ -134,9 +142,16 @@ DFU_MUST_CHECK int fmfu_fdev_load(uint8_t *buf, size_t buf_len, const struct dev
 
 /**
  * @return Whether an update was begun that was not ended: the modem is unbootable until
- *         fmfu_fdev_load() of that file succeeds. True, too, where settings cannot be read.
+ *         fmfu_fdev_load() of that file succeeds. True, too, where settings cannot be read; without
+ *         a back-end (settings_backend_set()) false, so name that first.
  */
 bool fmfu_fdev_pending(void);
+
+/**
+ * @return Whether it is pending and the stored file is what it needs: keep that. False if the modem
+ *         has refused its signature, so that only another one will do.
+ */
+bool fmfu_fdev_needs_file(void);
 
 #ifdef __cplusplus
 }

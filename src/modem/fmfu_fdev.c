@@ -14,7 +14,8 @@
  *
  * A cut at any place leaves a modem that starts, or a mark; after that all of it is done again. A
  * mark that says "firmware" is never taken back to "bootloader": an attempt whose signature is
- * refused must not hide that an earlier one has destroyed the firmware.
+ * refused must not hide that an earlier one has destroyed the firmware. It then says "refused": the
+ * file that lies there will not do, so it need not be kept.
  */
 #include <dfu/fmfu_fdev.h>
 
@@ -30,6 +31,7 @@ struct update {
 	struct fmfu_file file;
 	uint32_t addr;       /* of the next chunk */
 	enum fmfu_mark mark; /* saved */
+	bool is_refused;     /* the signature */
 };
 
 static int bootloader_take(void *to, const uint8_t *data, size_t len)
@@ -77,7 +79,7 @@ static int begin(struct update *update)
 	}
 	if (rc == 0) {
 		/* Once more if it is there, because what could not be read was taken for it. */
-		rc = mark_save(update, fmfu_mark_load() == FMFU_MARK_FIRMWARE
+		rc = mark_save(update, fmfu_mark_load() >= FMFU_MARK_FIRMWARE
 					       ? FMFU_MARK_FIRMWARE
 					       : FMFU_MARK_BOOTLOADER);
 	}
@@ -102,8 +104,13 @@ static int verify(struct update *update)
 		return rc;
 	}
 	rc = update->modem->full->verify(update->modem, file->buf, file->info.wrapper_len);
+	update->is_refused = rc == -EACCES;
 	if (rc == -EACCES && update->mark == FMFU_MARK_BOOTLOADER) {
 		fmfu_mark_delete();
+	} else if (rc == -EACCES) {
+		/* If not, the file is kept, which does no harm to the modem. */
+		const int saved = fmfu_mark_save(FMFU_MARK_REFUSED);
+		(void)saved;
 	}
 	return rc;
 }
@@ -153,11 +160,14 @@ int fmfu_fdev_load_file(uint8_t *buf, size_t buf_len, const struct fmfu_fdev_fil
 	if (rc == 0 && (update.modem == NULL || update.modem->full == NULL)) {
 		rc = -ENODEV;
 	}
+	if (rc != 0) {
+		return rc;
+	}
 	for (size_t i = 0; rc == 0 && i < sizeof(steps) / sizeof(steps[0]); i++) {
 		rc = steps[i](&update);
 	}
-	if (rc > 0) {
-		/* From the modem, which has no such codes for these calls. */
+	if (rc > 0 || (rc == -EACCES && !update.is_refused)) {
+		/* The modem has no positive codes here, and the other one has its meaning. */
 		rc = -EIO;
 	}
 	if (rc == 0) {
@@ -177,4 +187,11 @@ int fmfu_fdev_load(uint8_t *buf, size_t buf_len, const struct device *fdev, size
 bool fmfu_fdev_pending(void)
 {
 	return fmfu_mark_load() != FMFU_MARK_NONE;
+}
+
+bool fmfu_fdev_needs_file(void)
+{
+	const enum fmfu_mark mark = fmfu_mark_load();
+
+	return mark != FMFU_MARK_NONE && mark != FMFU_MARK_REFUSED;
 }

@@ -124,7 +124,7 @@ static int blob_check(struct fmfu_file *file)
 
 	rc = dfu_hash_begin(&hash, DFU_HASH_SHA256);
 	if (rc != 0) {
-		return rc;
+		return rc == -ENOTSUP ? -ESRCH : rc; /* of a file it says another thing */
 	}
 	rc = fmfu_file_give(file, file->info.blob_len, hash_take, &hash);
 	if (rc != 0) {

@@ -14,18 +14,19 @@
 enum fmfu_mark fmfu_mark_load(void)
 {
 	uint8_t value[LEN];
-	ssize_t len = settings_subsys_init();
 
-	if (len == 0) {
-		len = settings_load_one(NAME, value, sizeof(value));
+	if (settings_subsys_init() != 0) {
+		return FMFU_MARK_FIRMWARE;
 	}
+	const ssize_t len = settings_load_one(NAME, value, sizeof(value));
 	if (len == -ENOENT) {
 		return FMFU_MARK_NONE;
 	}
-	if (len == LEN && value[0] == VERSION && value[1] == FMFU_MARK_BOOTLOADER) {
-		return FMFU_MARK_BOOTLOADER;
+	if (len != LEN || value[0] != VERSION ||
+	    (value[1] != FMFU_MARK_BOOTLOADER && value[1] != FMFU_MARK_REFUSED)) {
+		return FMFU_MARK_FIRMWARE;
 	}
-	return FMFU_MARK_FIRMWARE;
+	return value[1];
 }
 
 static int save(const uint8_t *value, size_t len)

@@ -13,6 +13,7 @@ enum fmfu_mark {
 	FMFU_MARK_NONE,
 	FMFU_MARK_BOOTLOADER = 1, /* the signature has not been checked */
 	FMFU_MARK_FIRMWARE = 2,   /* firmware may have been written */
+	FMFU_MARK_REFUSED = 3,    /* the same, and the modem has refused the file that lies there */
 };
 
 /* What cannot be read, and what is no mark of ours, is FMFU_MARK_FIRMWARE. */

@@ -178,7 +178,7 @@ static bool is_verdict(int rc)
 /* -EBUSY: the modem needs the stored file. Other codes: whether it does is not known. */
 static int refuse_needed_file(size_t store_size)
 {
-	if (!fmfu_fdev_pending()) {
+	if (!fmfu_fdev_needs_file()) {
 		return 0;
 	}
 	pause_download();
@@ -232,7 +232,7 @@ static int begin(size_t file_size, size_t store_size)
 			.type = DFU_TARGET_IMAGE_TYPE_FULL_MODEM,
 			.size = (uint32_t)file_size,
 			.id = target_identity(),
-			.seen = download.has_seen ? seen : NULL,
+			.seen = download.has_seen ? seen : NULL, /* read only as it is opened */
 		};
 	}
 	if (is_open()) {

@@ -9,8 +9,8 @@ import unittest
 
 import cbor2
 
-from modem_files import (BOOTLOADER, DUMMY, ModemTest, PROTECTED, digest_of, firmware, full_file, manifest_of, read_full,
-                         wrap)
+from modem_files import (BOOTLOADER, DUMMY, ModemTest, PROTECTED, digest_of, firmware, full_file, manifest_of, new_key,
+                         read_full, wrap)
 from support import read, slotwise
 
 # Each run maps a modem and syncs what it saves: in memory, where a host has such a folder.
@@ -229,6 +229,19 @@ class Apply(FullTest):
         result = slotwise("update", device.path, self.file)
         self.assertEqual(result.code, 0)
         self.assertIn("warning: DFU_FULL_MODEM: flash is not as", result.err)
+        self.done("modem", "apply", device.path)
+        self.assertEqual(self.look(), ("ok", self.new, True, False))
+
+    def test_a_file_that_the_modem_refuses_need_not_be_kept_although_an_update_is_pending(self):
+        device = self.begin()
+        self.assertEqual(self.apply("--cut-after", 5).code, 3)
+        with open(os.path.join(device.path, "mx25r64.bin"), "r+b") as file:
+            file.seek(STORE + 5000)
+            file.write(b"\0")
+        self.done("update", device.path, self.write("refused", full_file(firmware("2.1.0"), new_key())))
+        self.assertIn("the modem refuses the signature", self.refused("modem", "apply", device.path))
+        self.assertEqual(self.look(), ("unbootable", None, True, True))
+        self.done("update", device.path, self.file)
         self.done("modem", "apply", device.path)
         self.assertEqual(self.look(), ("ok", self.new, True, False))
 

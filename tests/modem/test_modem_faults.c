@@ -481,8 +481,10 @@ static bool is_left_alone(const struct sim_modem_fault *fault)
 
 static void load_with(const struct sim_modem_fault *fault)
 {
-	/* The calls of whole firmwares have no positive answers. */
-	const int documented = fault->rc > 0 ? -EIO : fault->rc;
+	/* The calls of whole firmwares have no positive answers, and one alone refuses. */
+	const bool is_no_answer = fault->rc > 0 ||
+				  (fault->rc == -EACCES && fault->call != SIM_MODEM_VERIFY);
+	const int documented = is_no_answer ? -EIO : fault->rc;
 	enum fmfu_fdev_stage stage = FMFU_FDEV_DONE;
 
 	make_device();

@@ -260,7 +260,7 @@ PLANTS = [
           "modem/fmfu_fdev.c", [("""\
 	if (rc == 0) {
 		/* Once more if it is there, because what could not be read was taken for it. */
-		rc = mark_save(update, fmfu_mark_load() == FMFU_MARK_FIRMWARE
+		rc = mark_save(update, fmfu_mark_load() >= FMFU_MARK_FIRMWARE
 					       ? FMFU_MARK_FIRMWARE
 					       : FMFU_MARK_BOOTLOADER);
 	}
@@ -293,8 +293,7 @@ PLANTS = [
           "modem/fmfu_fdev.c", [("""\
 	if (rc == -EACCES && update->mark == FMFU_MARK_BOOTLOADER) {
 		fmfu_mark_delete();
-	}
-""", "")]),
+	} else""", "")]),
     Plant("what is written to the modem was not hashed", "load-damaged/", "I1",
           "modem/fmfu_file.c", [("""\
 	if (rc == 0 && memcmp(file->buf, file->info.blob_hash, sizeof(file->info.blob_hash)) != 0) {
@@ -303,11 +302,11 @@ PLANTS = [
 """, "")]),
     Plant("the file of a pending update may be replaced", "load/modem", "I7",
           "target/dfu_target_full_modem.c", [("""\
-	if (!fmfu_fdev_pending()) {
+	if (!fmfu_fdev_needs_file()) {
 		return 0;
 	}
 """, """\
-	if (!fmfu_fdev_pending() || true) {
+	if (!fmfu_fdev_needs_file() || true) {
 		return 0;
 	}
 """)]),

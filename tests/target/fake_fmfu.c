@@ -5,7 +5,7 @@
 
 struct fake_fmfu fake_fmfu;
 
-bool fmfu_fdev_pending(void)
+bool fmfu_fdev_needs_file(void)
 {
 	return fake_fmfu.pending;
 }
