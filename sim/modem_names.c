@@ -34,7 +34,7 @@ static const char *const codes[DFU_MODEM_CODES] = {
 	[DFU_MODEM_INTERRUPTED_WRITE] = "interrupted-write",
 	[DFU_MODEM_INVALID_OPERATION] = "invalid-operation",
 	[DFU_MODEM_INTERNAL_04] = "internal-04",
-	[DFU_MODEM_NO_POWER_WARNING] = "no-power-warning",
+	[DFU_MODEM_POWER_WARNING] = "power-warning",
 };
 
 const char *sim_modem_call_name(enum sim_modem_call call)

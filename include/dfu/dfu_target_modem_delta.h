@@ -11,6 +11,10 @@
  * Erasing takes the modem up to minutes. Events say how it goes: ERASE_PENDING when it begins,
  * TIMEOUT each CONFIG_DFU_TARGET_MODEM_TIMEOUT seconds, ERASE_DONE. A modem that is busy with the
  * network erases slowly, or never ends; after a TIMEOUT take it off the network or restart it.
+ * Events come from within the calls of this header: do not call dfu_target from the callback.
+ *
+ * Erasing also ends the way back to the firmware before the last patch, which the application asks
+ * for with the `rollback` of dfu_modem_get()->delta.
  *
  * - Blocking (the default): init returns when the area is ready, or with what the modem said.
  * - CONFIG_DFU_TARGET_MODEM_ERASE_ASYNC: init returns at once, and write is -EAGAIN, nothing
@@ -43,7 +47,8 @@
 extern "C" {
 #endif
 
-/** @return Whether @p buf, at least 32 bytes, begins a patch: "meDu" at byte 4. */
+/** @return Whether @p buf, at least 32 bytes, begins a patch: "meDu" at byte 4. Those 32 bytes are
+ * then what the next init is for. */
 bool dfu_target_modem_delta_identify(const void *const buf);
 
 /**

@@ -331,6 +331,9 @@ int dfu_target_modem_delta_init(size_t file_size, int img_num, dfu_target_callba
 		rc = take_up(modem, &patch);
 	}
 	if (rc != 0) {
+		if (session.is_open) {
+			(void)close_session(modem); /* nobody else could: the facade forgets us */
+		}
 		session.state = NONE;
 		return rc;
 	}

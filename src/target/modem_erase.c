@@ -5,8 +5,8 @@
  *                          | |
  *                 erasing: TIMEOUT each CONFIG_DFU_TARGET_MODEM_TIMEOUT seconds
  *
- * Known modems may also answer INVALID_DATA for a while as they erase. One that still does when a
- * time-out is over means it.
+ * Known modems may also answer INVALID_DATA for a while as they erase. One that answers nothing
+ * else from one time-out to the next means it.
  */
 #include "target/modem_erase.h"
 
@@ -30,6 +30,7 @@ int modem_erase_begin(struct modem_erase *erase, bool is_under_way)
 	if (rc != 0 && rc != DFU_MODEM_ERASE_PENDING) {
 		return modem_answer(rc);
 	}
+	erase->has_pended = false;
 	tell(erase, DFU_TARGET_EVT_ERASE_PENDING);
 	return 0;
 }
@@ -39,9 +40,12 @@ int modem_erase_look(struct modem_erase *erase)
 	size_t offset;
 	const int rc = erase->modem->delta->offset(erase->modem, &offset);
 
-	erase->is_doubtful = rc == DFU_MODEM_INVALID_DATA;
+	if (rc == DFU_MODEM_INVALID_DATA) {
+		return -EAGAIN;
+	}
+	erase->has_pended = true;
 	if (rc != 0) {
-		return erase->is_doubtful ? -EAGAIN : modem_answer(rc);
+		return modem_answer(rc);
 	}
 	if (offset == 0) {
 		tell(erase, DFU_TARGET_EVT_ERASE_DONE);
@@ -55,11 +59,12 @@ int modem_erase_look(struct modem_erase *erase)
 	return again == 0 ? -EAGAIN : modem_answer(again);
 }
 
-int modem_erase_time_out(const struct modem_erase *erase)
+int modem_erase_time_out(struct modem_erase *erase)
 {
-	if (erase->is_doubtful) {
+	if (!erase->has_pended) {
 		return modem_answer(DFU_MODEM_INVALID_DATA);
 	}
+	erase->has_pended = false;
 	tell(erase, DFU_TARGET_EVT_TIMEOUT);
 	return -EAGAIN;
 }

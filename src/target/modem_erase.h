@@ -17,7 +17,7 @@ struct modem_erase {
 	dfu_target_callback_t callback; /* NULL: nobody listens */
 	uint32_t since_ms;              /* of the last time-out, or the beginning; async only */
 	bool is_repeated;               /* it has been begun a second time */
-	bool is_doubtful;               /* the modem answers as if it did not erase */
+	bool has_pended; /* the modem has said that it erases since the last time-out */
 };
 
 /* Before the modem is touched. -ENOSYS: the port lacks what waiting needs. */
@@ -37,6 +37,6 @@ int modem_erase_await(struct modem_erase *erase);
 int modem_erase_look(struct modem_erase *erase);
 
 /* For the variants: a time-out is over, and the modem still erases. -EAGAIN, or an errno. */
-int modem_erase_time_out(const struct modem_erase *erase);
+int modem_erase_time_out(struct modem_erase *erase);
 
 #endif

@@ -15,7 +15,7 @@ FULL = ("begin", "bootloader-write", "verify", "firmware-write", "digest", "fini
 NAMES = ("out-of-memory", "block-too-large", "invalid-header", "internal-00", "invalid-data", "internal-01",
          "internal-02", "internal-03", "invalid-uuid", "invalid-address", "area-not-blank", "write-error", "erase-error",
          "invalid-file-offset", "progress-log-invalid", "invalid-resume", "erase-pending", "not-allowed",
-         "incomplete-data", "interrupted-write", "invalid-operation", "internal-04", "no-power-warning")
+         "incomplete-data", "interrupted-write", "invalid-operation", "internal-04", "power-warning")
 ERRNOS = ("EIO", "EPERM", "ENOMEM", "EACCES", "EFAULT", "EINVAL", "EAGAIN", "EBUSY", "ENODEV", "ETIMEDOUT", "ESHUTDOWN")
 LATER = (1, 2, 5, 11, 14, 17, 18, "EIO", "EAGAIN")
 

@@ -266,7 +266,7 @@ static void calls_and_codes_have_names_of_their_own(void **state)
 	}
 	assert_string_equal(sim_modem_call_name(SIM_MODEM_FIRMWARE_WRITE), "firmware-write");
 	assert_string_equal(sim_modem_code_name(11), "area-not-blank");
-	assert_string_equal(sim_modem_code_name(23), "no-power-warning");
+	assert_string_equal(sim_modem_code_name(23), "power-warning");
 	assert_null(sim_modem_code_name(0));
 	assert_null(sim_modem_code_name(-1));
 	assert_null(sim_modem_code_name(24));

@@ -365,6 +365,42 @@ static void a_modem_that_speaks_of_invalid_data_may_be_erasing(void **state)
 	assert_string_equal(dut->story, "RHeP");
 }
 
+static void one_such_answer_as_a_time_out_is_due_does_not_end_an_erase(void **state)
+{
+	(void)state;
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
+	dut->erase_ms = 2 * TIMEOUT_MS;
+	/* One look to see that the area is dirty, and one at the beginning of the erase. */
+	patch_fault(PATCH_OFFSET, DFU_MODEM_INVALID_DATA, 1 + TIMEOUT_MS / 1000, 1);
+	assert_int_equal(patch_run(init_only), 0);
+	assert_int_equal(dut->result, 0);
+	assert_string_equal(dut->story, "RHePTD");
+	assert_int_equal(dut->faults[PATCH_OFFSET].times, 0);
+}
+
+static void fail_to_begin_within_a_session(void)
+{
+	size_t offset;
+
+	assert_int_equal(dfu_target_modem_delta_init(PATCH_FILE, 0, NULL), 0);
+	assert_int_equal(dfu_target_modem_delta_write(patch_old, 100), 0);
+	assert_true(dut->is_open);
+	patch_forget_story();
+	assert_int_equal(dfu_target_modem_delta_init(PATCH_AREA + 1, 0, NULL), -EFBIG);
+	assert_false(dut->is_open);
+	assert_string_equal(dut->story, "f");
+	/* And nothing is lost. */
+	assert_int_equal(dfu_target_modem_delta_init(PATCH_FILE, 0, NULL), 0);
+	assert_int_equal(dfu_target_modem_delta_offset_get(&offset), 0);
+	assert_int_equal(offset, 100);
+}
+
+static void an_init_that_fails_gives_back_what_the_modem_lent(void **state)
+{
+	(void)state;
+	assert_int_equal(patch_run(fail_to_begin_within_a_session), 0);
+}
+
 static void reset_a_scheduled_patch(void)
 {
 	assert_int_equal(patch_download(patch_old, 100), 0);
@@ -494,6 +530,10 @@ int main(void)
 				       patch_setup),
 		cmocka_unit_test_setup(a_port_without_a_clock_will_do, patch_setup),
 		cmocka_unit_test_setup(a_modem_that_speaks_of_invalid_data_may_be_erasing,
+				       patch_setup),
+		cmocka_unit_test_setup(one_such_answer_as_a_time_out_is_due_does_not_end_an_erase,
+				       patch_setup),
+		cmocka_unit_test_setup(an_init_that_fails_gives_back_what_the_modem_lent,
 				       patch_setup),
 		cmocka_unit_test_setup(reset_erases_in_the_background_and_the_next_init_waits,
 				       patch_setup),
