@@ -18,6 +18,7 @@
 #include <modem/modem_nrf.h> /* ports/ */
 #include <nrf_errno.h>
 #include <settings/settings_ram.h>
+#include <storage/flash_map.h>
 
 #include <updater.h> /* examples/modem/ */
 #include "fake_nrf_modem.h"
@@ -46,6 +47,10 @@ static const uint8_t wrapper[] =
 	 0x59, 0x01, 0x00};
 
 _Static_assert(sizeof(wrapper) == SIGNATURE_AT, "the signature follows");
+
+/* The store is named by device and offset. */
+const struct flash_area *flash_map = NULL;
+const int flash_map_entries = 0;
 
 static const struct nrf_modem_bootloader_init_params params = {.priority = 3};
 static struct dfu_modem_nrf nrf;
