@@ -104,11 +104,14 @@ static int verify(struct update *update)
 		return rc;
 	}
 	rc = update->modem->full->verify(update->modem, file->buf, file->info.wrapper_len);
-	update->is_refused = rc == -EACCES;
-	if (rc == -EACCES && update->mark == FMFU_MARK_BOOTLOADER) {
+	if (rc != -EACCES) {
+		return rc;
+	}
+	update->is_refused = true;
+	if (update->mark == FMFU_MARK_BOOTLOADER) {
 		fmfu_mark_delete();
-	} else if (rc == -EACCES) {
-		/* If not, the file is kept, which does no harm to the modem. */
+	} else {
+		/* If not saved, the file is kept, which does no harm to the modem. */
 		const int saved = fmfu_mark_save(FMFU_MARK_REFUSED);
 		(void)saved;
 	}
@@ -133,6 +136,22 @@ static int finish(struct update *update)
 	return update->modem->full->finish(update->modem);
 }
 
+static int update_modem(struct update *update)
+{
+	int rc = begin(update);
+
+	if (rc == 0) {
+		rc = write_bootloader(update);
+	}
+	if (rc == 0) {
+		rc = verify(update);
+	}
+	if (rc == 0) {
+		rc = write_firmware(update);
+	}
+	return rc == 0 ? finish(update) : rc;
+}
+
 int fmfu_fdev_check(uint8_t *buf, size_t buf_len, const struct fmfu_fdev_file *place,
 		    struct fmfu_fdev_info *info)
 {
@@ -148,8 +167,6 @@ int fmfu_fdev_check(uint8_t *buf, size_t buf_len, const struct fmfu_fdev_file *p
 int fmfu_fdev_load_file(uint8_t *buf, size_t buf_len, const struct fmfu_fdev_file *place,
 			fmfu_fdev_progress_t progress, void *arg)
 {
-	static int (*const steps[])(struct update *update) = {begin, write_bootloader, verify,
-							      write_firmware, finish};
 	struct update update = {
 		.modem = dfu_modem_get(),
 		.file = {.buf = buf, .buf_len = buf_len, .tell = progress, .arg = arg},
@@ -163,9 +180,7 @@ int fmfu_fdev_load_file(uint8_t *buf, size_t buf_len, const struct fmfu_fdev_fil
 	if (rc != 0) {
 		return rc;
 	}
-	for (size_t i = 0; rc == 0 && i < sizeof(steps) / sizeof(steps[0]); i++) {
-		rc = steps[i](&update);
-	}
+	rc = update_modem(&update);
 	if (rc > 0 || (rc == -EACCES && !update.is_refused)) {
 		/* The modem has no positive codes here, and the other one has its meaning. */
 		rc = -EIO;

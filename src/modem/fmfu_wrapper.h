@@ -12,7 +12,7 @@
 #include <dfu/compiler.h>
 #include <dfu/fmfu_fdev.h>
 
-#define FMFU_HEAD_LEN 13       /* bytes at most that tell where the signature is */
+#define FMFU_HEAD_LEN 11       /* bytes at most that tell where the signature is */
 #define FMFU_SIGNATURE_LEN 259 /* with the three bytes before it */
 #define FMFU_SIGNATURE_HEAD_LEN 3
 #define FMFU_PAIR_MAX 10 /* bytes of a segment in the list */

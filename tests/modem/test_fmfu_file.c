@@ -134,7 +134,9 @@ static void a_file_may_take_what_it_was_given_and_what_the_device_has(void **sta
 	assert_int_equal(check(), -EFBIG);
 	place.size = maker.wrapper_len - 1;
 	assert_int_equal(check(), -EBADMSG);
-	place.size = 13;
+	place.size = 11;
+	assert_int_equal(check(), -EBADMSG);
+	place.size = 10;
 	assert_int_equal(check(), -EBADMSG);
 	place.size = 2;
 	assert_int_equal(check(), -EBADMSG);

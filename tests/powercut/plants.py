@@ -291,9 +291,12 @@ PLANTS = [
 """)]),
     Plant("the mark stays when the modem refuses a file", "load-refused/", "I7",
           "modem/fmfu_fdev.c", [("""\
-	if (rc == -EACCES && update->mark == FMFU_MARK_BOOTLOADER) {
+	if (update->mark == FMFU_MARK_BOOTLOADER) {
 		fmfu_mark_delete();
-	} else""", "")]),
+	} else {
+""", """\
+	{
+""")]),
     Plant("what is written to the modem was not hashed", "load-damaged/", "I1",
           "modem/fmfu_file.c", [("""\
 	if (rc == 0 && memcmp(file->buf, file->info.blob_hash, sizeof(file->info.blob_hash)) != 0) {
