@@ -4,7 +4,6 @@ import os
 import pty
 import re
 import subprocess
-import tempfile
 import unittest
 
 from support import BOARDS, CliTest, Device, MAGIC, RAM_LOAD, SLOTWISE, image, make_image, read, slotwise
@@ -45,9 +44,6 @@ BOARD = """/dts-v1/;
 """
 BOARDS["small"] = dict(slots=[("inner", 0x1000), ("outer", 0x2000)], size=0x5000, page=0x1000,
                        files={"inner": 0x10000, "outer": 0x10000})
-# Thousands of runs, each of which syncs what it saves: in memory, where a host has such a folder.
-if os.access("/dev/shm", os.W_OK):
-    tempfile.tempdir = "/dev/shm"
 VERBS = ("flash", "update", "schedule", "confirm", "cancel")
 SEEDS = 1  # of each operation; a verb with few of them has more
 SEEDS_OF_FEW = 8

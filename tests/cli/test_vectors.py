@@ -24,14 +24,12 @@ import sys
 import tempfile
 import unittest
 
-from support import IMAGES, MAGIC, ROOT, SLOTWISE, TRAILER
+from support import IMAGES, MAGIC, RAM_DISK, ROOT, SLOTWISE, TRAILER
 
 VECTORS = os.environ.get("SLOTWISE_VECTORS") or os.path.join(ROOT, "tests/vectors")
 IMAGE_FOLDERS = (VECTORS, os.path.join(VECTORS, "images"), os.path.join(ROOT, "tests/vectors"), IMAGES)
 BOOTS = 400
 VERDICTS = 120
-# `new` waits until its files are on the disk; thousands of devices need none.
-RAM_DISK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 DIRECT = ("direct-xip", "direct-xip-revert", "ram-load", "ram-load-revert")
 SWAP_TYPES = {1: "none", 2: "test", 3: "permanent", 4: "revert"}
 
