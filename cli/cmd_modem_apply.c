@@ -30,7 +30,8 @@ struct apply {
 	struct cli *cli;
 	struct cli_progress progress;
 	enum fmfu_fdev_stage stage;
-	bool has_begun; /* a stage was told */
+	bool has_begun;    /* a stage was told */
+	bool has_firmware; /* beside the bootloader */
 };
 
 static void say_stage(struct apply *apply, enum fmfu_fdev_stage stage, size_t done, size_t total)
@@ -46,7 +47,13 @@ static void say_stage(struct apply *apply, enum fmfu_fdev_stage stage, size_t do
 	};
 
 	cli_progress_end();
-	cli_say(apply->cli, "%s", words[stage]);
+	if (apply->has_firmware) {
+		cli_say(apply->cli, "%s", words[stage]);
+	} else if (stage != FMFU_FDEV_FIRMWARE) {
+		cli_say(apply->cli, "%s",
+			stage == FMFU_FDEV_DONE ? "the modem has the firmware that it had"
+						: words[stage]);
+	}
 	cli_progress_begin(&apply->progress, done, total, !apply->cli->json);
 }
 
@@ -136,10 +143,10 @@ static enum cli_status fail(struct cli *cli, const struct apply *apply, int rc)
 			what_is_left(cli));
 }
 
-static enum cli_status load(struct cli *cli, const struct fmfu_fdev_file *file)
+static enum cli_status load(struct cli *cli, const struct fmfu_fdev_file *file, bool has_firmware)
 {
 	static uint8_t buffer[BUFFER_SIZE];
-	struct apply apply = {.cli = cli, .stage = FMFU_FDEV_CHECK};
+	struct apply apply = {.cli = cli, .stage = FMFU_FDEV_CHECK, .has_firmware = has_firmware};
 	int rc = fmfu_fdev_load_file(buffer, sizeof(buffer), file, on_progress, &apply);
 	enum cli_status status;
 
@@ -171,9 +178,22 @@ static enum cli_status check_room(struct cli *cli, const struct sim_partition *s
 	return status;
 }
 
+static void report_file(struct cli *cli, const struct sim_partition *store,
+			const struct fmfu_fdev_info *info)
+{
+	const bool is_redone = fmfu_fdev_pending();
+	char holds[CLI_HOLDS_LEN];
+
+	cli_report(cli, "size", json_integer((json_int_t)(info->wrapper_len + info->blob_len)));
+	cli_report(cli, "segments", json_integer((json_int_t)info->segments));
+	cli_report(cli, "redone", json_boolean(is_redone));
+	cli_say(cli, "%s: %s%s", store->name, cli_modem_file_holds(holds, info),
+		is_redone ? "; once more, because the last time was not the end of it" : "");
+}
+
 /* The file, before anything is begun. */
 static enum cli_status check(struct cli *cli, const struct sim_partition *store,
-			     const struct fmfu_fdev_file *file)
+			     const struct fmfu_fdev_file *file, bool *has_firmware)
 {
 	uint8_t buffer[BUFFER_SIZE];
 	struct fmfu_fdev_info info;
@@ -187,13 +207,8 @@ static enum cli_status check(struct cli *cli, const struct sim_partition *store,
 	if (status != CLI_DONE) {
 		return status;
 	}
-	cli_report(cli, "size", json_integer((json_int_t)(info.wrapper_len + info.blob_len)));
-	cli_report(cli, "segments", json_integer((json_int_t)info.segments));
-	cli_report(cli, "redone", json_boolean(fmfu_fdev_pending()));
-	cli_say(cli, "%s: %zu bytes in %u segments, the bootloader's included%s", store->name,
-		info.wrapper_len + info.blob_len, (unsigned int)info.segments,
-		fmfu_fdev_pending() ? "; once more, because the last time was not the end of it"
-				    : "");
+	report_file(cli, store, &info);
+	*has_firmware = info.segments > 1;
 	return CLI_DONE;
 }
 
@@ -203,6 +218,7 @@ static enum cli_status run(struct cli *cli)
 	struct fmfu_fdev_file file;
 	struct sim_modem *modem;
 	enum cli_status status;
+	bool has_firmware;
 
 	report_nothing(cli);
 	status = cli_open_device(cli);
@@ -213,8 +229,8 @@ static enum cli_status run(struct cli *cli)
 	}
 	(void)cli_check_settings(cli);
 	file = cli_store_file(store);
-	status = check(cli, store, &file);
-	return status != CLI_DONE ? status : load(cli, &file);
+	status = check(cli, store, &file, &has_firmware);
+	return status != CLI_DONE ? status : load(cli, &file, has_firmware);
 }
 
 const struct cli_verb cli_verb_modem_apply = {

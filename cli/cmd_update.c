@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A firmware update as an application does it, through dfu_target, whose targets tell by the file's
- * first bytes which of them it is for. What none of them knows is judged as an image for MCUboot,
- * which says what is wrong with it.
+ * first bytes which of them it is for. What none of them knows is judged as an image for MCUboot
+ * where it could be nothing else, because that says what is wrong with it.
  */
 #include <string.h>
 
@@ -56,7 +56,8 @@ static enum cli_status update_by_type(struct cli *cli, const struct update *upda
 		return sim_device_modem(cli->device) == NULL
 			       ? update_mcuboot(cli, update)
 			       : cli_fail(cli, cli->operand[1],
-					  "not an MCUboot image, and no firmware for the modem");
+					  "not an MCUboot image, and neither a patch nor a whole "
+					  "firmware for the modem");
 	}
 }
 

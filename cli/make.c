@@ -139,11 +139,14 @@ enum cli_status cli_full_read(struct cli *cli, const char *path, struct cli_file
 	struct sim_error error;
 	const enum cli_status status = cli_file_read(cli, path, file);
 
-	if (status == CLI_DONE &&
-	    sim_modem_read_full(file->data, file->len, NULL, firmware, &error) != 0) {
+	if (status != CLI_DONE) {
+		return status;
+	}
+	if (sim_modem_read_full(file->data, file->len, NULL, firmware, &error) != 0) {
 		return cli_fail(cli, path, "%s", error.text);
 	}
-	return status;
+	return firmware->count > 0 ? CLI_DONE
+				   : cli_fail(cli, path, "a bootloader without firmware");
 }
 
 enum cli_status cli_firmware_name(struct cli *cli, const char *path,

@@ -20,7 +20,8 @@ DFU_MUST_CHECK enum cli_status cli_segments_read(struct cli *cli, const char *li
 
 void cli_segments_free(struct cli_segments *files);
 
-/** Read a full file; @p file, which @p firmware points into, is to be freed in every case. */
+/** Read a full file that has firmware; @p file, which @p firmware points into, is to be freed in
+ * every case. */
 DFU_MUST_CHECK enum cli_status cli_full_read(struct cli *cli, const char *path,
 					     struct cli_file *file,
 					     struct sim_modem_firmware *firmware);

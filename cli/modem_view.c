@@ -2,6 +2,7 @@
 #include "modem_view.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <dfu/dfu_target_full_modem.h>
@@ -133,17 +134,32 @@ static void say_area(const struct cli *cli, const struct sim_modem_status *statu
 
 void cli_modem_say(const struct cli *cli, const struct cli_modem_view *view)
 {
+	char holds[CLI_HOLDS_LEN];
+
 	say_firmware(cli, &view->status);
 	say_area(cli, &view->status);
 	if (view->is_stored) {
-		cli_say(cli, "  stored      a whole firmware of %zu bytes in %u segments%s",
-			view->file.wrapper_len + view->file.blob_len,
-			(unsigned int)view->file.segments,
+		cli_say(cli, "  stored      %s%s", cli_modem_file_holds(holds, &view->file),
 			view->is_full_pending ? ", to be written again: slotwise modem apply" : "");
 	} else {
 		cli_say(cli, "  stored      no whole firmware%s",
 			view->is_full_pending ? ", but one is needed: update again" : "");
 	}
+}
+
+const char *cli_modem_file_holds(char text[CLI_HOLDS_LEN], const struct fmfu_fdev_info *info)
+{
+	const size_t len = info->wrapper_len + info->blob_len;
+
+	if (info->segments > 1) {
+		(void)snprintf(text, CLI_HOLDS_LEN,
+			       "%zu bytes in %u segments, the bootloader's included", len,
+			       (unsigned int)info->segments);
+	} else {
+		(void)snprintf(text, CLI_HOLDS_LEN, "%zu bytes, a bootloader without firmware",
+			       len);
+	}
+	return text;
 }
 
 const char *cli_modem_code(int rc)

@@ -44,6 +44,11 @@ const char *cli_modem_state_word(enum sim_modem_state state);
 /** @return Version of its firmware; "of unknown version". */
 const char *cli_modem_version(const struct sim_modem_status *status);
 
+#define CLI_HOLDS_LEN 80 /**< Room for what a whole file holds. */
+
+/** @return @p text: what a whole file holds, in words. */
+const char *cli_modem_file_holds(char text[CLI_HOLDS_LEN], const struct fmfu_fdev_info *info);
+
 /** @return What a call of the port has returned, in words: a code's name, or an errno. */
 const char *cli_modem_code(int rc);
 

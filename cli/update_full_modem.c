@@ -74,8 +74,12 @@ static void tell(struct cli *cli, const struct update *update, const struct sim_
 	sim_modem_firmware_version(firmware, version);
 	cli_report(cli, "version", version[0] != '\0' ? json_string(version) : NULL);
 	cli_report(cli, "size", json_integer((json_int_t)update->file.len));
-	cli_say(cli, "modem: a whole firmware, %s, into %s",
-		version[0] != '\0' ? version : "of unknown version", store->name);
+	if (firmware->count == 0) {
+		cli_say(cli, "modem: a bootloader without firmware, into %s", store->name);
+	} else {
+		cli_say(cli, "modem: a whole firmware, %s, into %s",
+			version[0] != '\0' ? version : "of unknown version", store->name);
+	}
 }
 
 enum cli_status update_full_modem(struct cli *cli, const struct update *update)

@@ -14,8 +14,6 @@
 
 #include <libfdt.h>
 
-#include <dfu/dfu_target_full_modem.h>
-
 #define MODEM "slotwise,modem"
 #define AREA_DEFAULT 0x50000u
 #define ERASE_MS_DEFAULT 20000u

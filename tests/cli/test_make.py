@@ -278,7 +278,8 @@ class Make(ModemTest):
                 (good + b"\0", f"it has {len(good) + 1} bytes; its manifest tells of {len(good)}"),
                 (good[:-1] + bytes([good[-1] ^ 1]),
                  "the firmware is damaged: it has another hash than its manifest says"),
-                (full_file(segments[1:], version=2), "its manifest is of another version of the format")):
+                (full_file(segments[1:], version=2), "its manifest is of another version of the format"),
+                (full_file([]), "a bootloader without firmware")):
             bad = self.write("bad", data)
             for sides in ("--from", "bad", "--to", "good"), ("--from", "good", "--to", "bad"):
                 paths = [name if name.startswith("--") else self.path(name) for name in sides]

@@ -4,7 +4,6 @@ The files are made here, out of cbor2."""
 import hashlib
 import os
 import random
-import tempfile
 import unittest
 
 import cbor2
@@ -13,9 +12,6 @@ from modem_files import (BOOTLOADER, DUMMY, ModemTest, PROTECTED, digest_of, fir
                          read_full, wrap)
 from support import read, slotwise
 
-# Each run maps a modem and syncs what it saves: in memory, where a host has such a folder.
-if os.access("/dev/shm", os.W_OK):
-    tempfile.tempdir = "/dev/shm"
 STORE = 0x100000  # offset of the partition for modem files in mx25r64
 PAGE = 0x1000
 CHUNK = 4096
@@ -81,6 +77,20 @@ class Life(FullTest):
             "its program is written: the modem cannot be started now", "it checks the signature",
             "the firmware is written", "the modem ends the update", "the modem has the new firmware"])
         self.assertEqual([int(line.split("%")[0]) for line in out if "%" in line][-1], 100)
+
+    def test_a_bootloader_without_firmware_is_called_that(self):
+        device = self.begin()
+        data = full_file([])
+        out = self.done("update", device.path, self.write("bootloader", data)).out.splitlines()
+        self.assertEqual(out[0], "modem: a bootloader without firmware, into fmfu_storage")
+        holds = f"{len(data)} bytes, a bootloader without firmware"
+        self.assertIn(f"  stored      {holds}\n", self.done("modem", device.path).out)
+        out = self.done("modem", "apply", device.path).out.splitlines()
+        self.assertEqual([line for line in out if "%" not in line], [
+            f"fmfu_storage: {holds}", "the stored file is checked", "the modem's bootloader is started",
+            "its program is written: the modem cannot be started now", "it checks the signature",
+            "the modem ends the update", "the modem has the firmware that it had"])
+        self.assertEqual(self.look(), ("ok", self.old, True, False))
 
     def test_no_schedule_changes_nothing(self):
         device = self.begin()
