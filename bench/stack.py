@@ -29,14 +29,13 @@ INDIRECT = {
     "settings/settings_log.c:offer_record": ("settings/settings.c:offer",),
     "log_records_walk": ("take_record", "settings/settings_log.c:compare", "offer_record"),
     "zcbor_entry_function": ("decode_Wrapper", "decode_Segment"),
-    "fmfu_fdev_load_file": ("begin", "write_bootloader", "modem/fmfu_fdev.c:verify", "write_firmware", "finish"),
     "fmfu_file_give": ("bootloader_take", "firmware_take", "hash_take"),
     "modem/fmfu_file.c:tell": (),  # the application
     "target/modem_erase.c:tell": (),
     "target/modem_erase.c:tell.isra.0": (),
     # The port to the modem is not ours to measure.
-    **{f"modem/fmfu_fdev.c:{caller}": () for caller in ("begin", "bootloader_take", "firmware_take", "verify", "finish")},
-    **{caller: () for caller in ("modem_erase_await", "modem_erase_begin", "modem_erase_look",
+    **{f"modem/fmfu_fdev.c:{caller}": () for caller in ("bootloader_take", "firmware_take")},
+    **{caller: () for caller in ("fmfu_fdev_load_file", "modem_erase_await", "modem_erase_begin", "modem_erase_look",
                                  "target/dfu_target_modem_delta.c:close_session",
                                  "target/dfu_target_modem_delta.c:learn_area", *(f"dfu_target_modem_delta_{call}" for call in (
                                      "init", "offset_get", "write", "reset", "schedule_update")))},
