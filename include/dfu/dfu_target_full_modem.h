@@ -138,7 +138,7 @@ DFU_MUST_CHECK int dfu_target_full_modem_write(const void *const buf, size_t len
  * @retval -EMSGSIZE Nothing was received, or less than announced; or more or less than the manifest
  *                   says.
  * @retval -ENOBUFS  The buffer is less than the wrapper: the file is stored, but cannot be
- * verified.
+ *                   verified.
  * @retval -ENOENT, -EBADMSG, -ENOTSUP, -ERANGE, -EADDRNOTAVAIL, -EADDRINUSE, -EILSEQ
  *                   From fmfu_fdev_check().
  * @retval -errno    From the stream, the device or the hash's engine: repeat the call or pause.

@@ -101,8 +101,8 @@ DFU_MUST_CHECK int dfu_target_modem_delta_offset_get(size_t *offset);
  * @retval -EPERM   The download is over (done was called): init first. Nothing consumed.
  * @retval -EAGAIN  The area is being erased: repeat the call. Nothing consumed.
  * @retval -EINVAL  The modem refused the bytes, see above: not this modem's patch, or not the next
- *                  bytes of it. The transfer is over: write stays -EINVAL until the next init,
- * which erases and begins at 0.
+ *                  bytes of it. The transfer is over: write stays -EINVAL until the next
+ *                  init, which erases and begins at 0.
  * @retval -errno   The modem's answer; offset_get tells where to go on.
  *
  * Cost: the record of the file is saved before its first bytes reach the modem, once if
