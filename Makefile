@@ -25,7 +25,7 @@ all: build/build.ninja ## install what is missing, build everything into build/
 test: all ## build, then run every test
 	@$(CTEST) --test-dir build
 
-demo: all ## update a simulated device from 1.0.0 to 1.1.0
+demo: all ## update simulated devices: an application, and a modem
 	@sh examples/demo.sh build
 
 support: all ## write the README's support matrix from what the tests find
