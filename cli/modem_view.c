@@ -2,6 +2,7 @@
 #include "modem_view.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,14 +44,14 @@ enum cli_status cli_modem_has_room(struct cli *cli, const char *what,
 				   const struct sim_modem_firmware *firmware)
 {
 	const size_t capacity = sim_device_board(cli->device)->modem.capacity;
-	const size_t len = sim_modem_firmware_len(firmware);
+	const uint64_t len = sim_modem_firmware_len(firmware);
 
 	if (len <= capacity && bootloader->len <= capacity) {
 		return CLI_DONE;
 	}
 	return cli_fail(cli, what,
-			"firmware of %zu bytes and a bootloader of %zu, but the modem has room for "
-			"%zu: %s",
+			"firmware of %" PRIu64
+			" bytes and a bootloader of %zu, but the modem has room for %zu: %s",
 			len, (size_t)bootloader->len, capacity, strerror(EFBIG));
 }
 
