@@ -77,8 +77,8 @@ static int read_open_file(int fd, struct text *text)
 	if (fstat(fd, &status) != 0) {
 		return -errno;
 	}
-	if (S_ISDIR(status.st_mode)) {
-		return -EISDIR;
+	if (!S_ISREG(status.st_mode)) {
+		return S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL;
 	}
 	chars = malloc((size_t)status.st_size + 1);
 	if (chars == NULL) {
@@ -96,7 +96,7 @@ static int read_open_file(int fd, struct text *text)
 /* A file that does not exist is an empty store. */
 static int read_file(const char *path, struct text *text)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC); /* waits for no one */
 	int rc;
 
 	if (fd < 0) {

@@ -196,6 +196,18 @@ class Beside(ModemTest):
         os.unlink(os.path.join(device.path, "settings"))
         self.assertEqual(self.booted(device), "updated")
 
+    def test_settings_that_are_no_file_are_waited_for_by_no_verb(self):
+        device = self.device_with_modem()
+        self.done("update", device.path, self.write("full", full_file(firmware("2.0.0"))))
+        os.unlink(os.path.join(device.path, "settings"))
+        os.mkfifo(os.path.join(device.path, "settings"))
+        self.assertIn("settings: is no regular file", self.refused("status", device.path))
+        result = slotwise("modem", device.path)
+        self.assertEqual(result.code, 0, result.err)
+        self.assertIn("warning: settings: Invalid argument", result.err)
+        result = slotwise("modem", "apply", device.path)
+        self.assertIn("nothing was written to the modem", result.err)
+
     def test_nothing_is_written_to_the_modem_that_the_settings_cannot_keep(self):
         device = self.device_with_modem()
         self.done("update", device.path, self.write("full", full_file(firmware("2.0.0"))))

@@ -228,6 +228,14 @@ static void folder_in_place_of_the_file_passes_through(void **state)
 	assert_int_equal(settings_save_one("a", "1", 1), -EISDIR);
 }
 
+static void pipe_in_place_of_the_file_is_refused_and_not_waited_for(void **state)
+{
+	(void)state;
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(settings_load_subtree_direct(NULL, no_entry, NULL), -EINVAL);
+	assert_int_equal(settings_save_one("a", "1", 1), -EINVAL);
+}
+
 /* The new file lands on a device that is always full. */
 static void full_disk_leaves_the_old_file_alone(void **state)
 {
@@ -312,6 +320,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(folder_in_place_of_the_file_passes_through, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(
+			pipe_in_place_of_the_file_is_refused_and_not_waited_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(full_disk_leaves_the_old_file_alone, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(file_cut_short_leaves_the_old_one_alone, setup,
