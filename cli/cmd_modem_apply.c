@@ -115,6 +115,17 @@ static const char *what_is_left(const struct cli *cli)
 				  : "the modem has its old firmware";
 }
 
+static const char *why(enum fmfu_fdev_stage stage, int rc)
+{
+	if (stage == FMFU_FDEV_CHECK) {
+		return cli_modem_file_why(rc);
+	}
+	/* Of the modem, or of the library before the first chunk of firmware. */
+	return rc == -ECANCELED && stage == FMFU_FDEV_FIRMWARE
+		       ? "Operation canceled, or not to be saved in the settings"
+		       : strerror(-rc);
+}
+
 static enum cli_status fail(struct cli *cli, const struct apply *apply, int rc)
 {
 	static const char *const stages[] = {
@@ -128,7 +139,7 @@ static enum cli_status fail(struct cli *cli, const struct apply *apply, int rc)
 	};
 	const char *device = cli->operand[0];
 
-	if (rc == -ECANCELED) {
+	if (rc == -ECANCELED && apply->stage == FMFU_FDEV_BEGIN) {
 		return cli_fail(cli, device,
 				"that an update is under way could not be saved in the settings: "
 				"nothing was written to the modem");
@@ -138,8 +149,7 @@ static enum cli_status fail(struct cli *cli, const struct apply *apply, int rc)
 				"the modem refuses the signature of the stored file; %s",
 				what_is_left(cli));
 	}
-	return cli_fail(cli, device, "%s: %s; %s", stages[apply->stage],
-			apply->stage == FMFU_FDEV_CHECK ? cli_modem_file_why(rc) : strerror(-rc),
+	return cli_fail(cli, device, "%s: %s; %s", stages[apply->stage], why(apply->stage, rc),
 			what_is_left(cli));
 }
 
