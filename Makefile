@@ -13,7 +13,7 @@ CTEST = ctest --output-on-failure -j$(JOBS)
 # bytes. `make test` and `make asan` run them.
 LONGEST = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$'
 # Under QEMU every start of a process counts, too: what forks thousands of times is left to native runs.
-EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^dfu_target_resume_(cut|errors)$$'
+EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^dfu_target_resume_(cut|errors)$$|^dfu_target_full_modem_resume$$'
 CONFIGURE = cmake -S . -G Ninja
 BUILD = cmake --build
 
