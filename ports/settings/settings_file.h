@@ -21,10 +21,9 @@ struct settings_file {
 
 /**
  * Use the file at @p path; it need not exist. A line that is no entry is -EBADMSG at each load and
- * save: a damaged store is neither used nor overwritten. A name with a line end in it is -EINVAL, as
- * is a path that is neither a file nor a folder (-EISDIR).
- * Other errors are those of the file system. "<path>.tmp" is taken while a save runs. Uses the
- * heap.
+ * save: a damaged store is neither used nor overwritten. A name with a line end in it is -EINVAL,
+ * as is a path that is neither a file nor a folder (-EISDIR). Other errors are those of the file
+ * system. "<path>.tmp" is taken while a save runs. Uses the heap.
  */
 void settings_file_init(struct settings_file *settings, const char *path);
 
