@@ -203,15 +203,6 @@ static enum cli_status write_partition(struct cli *cli, const struct sim_partiti
 	return confirm(cli, partition, fa);
 }
 
-static void report_nothing(struct cli *cli)
-{
-	static const char *const keys[] = {"image", "slot", "partition", "version", "size"};
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		cli_report(cli, keys[i], NULL);
-	}
-}
-
 static void report_place(struct cli *cli, const struct sim_partition *partition)
 {
 	if (partition->id < SIM_SLOTS_MAX) {
@@ -223,11 +214,12 @@ static void report_place(struct cli *cli, const struct sim_partition *partition)
 
 static enum cli_status run(struct cli *cli)
 {
+	static const char *const keys[] = {"image", "slot", "partition", "version", "size", NULL};
 	const struct sim_partition *partition;
 	enum cli_status status;
 	struct cli_file file;
 
-	report_nothing(cli);
+	cli_report_nothing(cli, keys);
 	status = cli_open_device(cli);
 	if (status != CLI_DONE) {
 		return status;

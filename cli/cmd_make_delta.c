@@ -61,7 +61,7 @@ static enum cli_status make(struct cli *cli, const struct side *from, const stru
 static enum cli_status run(struct cli *cli)
 {
 	static struct side from, to; /* a run has one of each, and they are large */
-	static const char *const keys[] = {"size", "from_uuid", "to_uuid", "digest"};
+	static const char *const keys[] = {"size", "from_uuid", "to_uuid", "digest", NULL};
 	enum cli_status status;
 
 	for (int i = OPTION_FROM; i <= OPTION_TO; i++) {
@@ -69,9 +69,7 @@ static enum cli_status run(struct cli *cli)
 			return cli_usage(cli->verb, "--%s is missing", options[i].name);
 		}
 	}
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		cli_report(cli, keys[i], NULL);
-	}
+	cli_report_nothing(cli, keys);
 	status = read_side(cli, OPTION_FROM, &from);
 	status = status != CLI_DONE ? status : read_side(cli, OPTION_TO, &to);
 	status = status != CLI_DONE ? status : make(cli, &from, &to);

@@ -195,22 +195,15 @@ static enum cli_status make(struct cli *cli, const struct making *making)
 	return status;
 }
 
-static void report_nothing(struct cli *cli)
-{
-	static const char *const keys[] = {"size",     "wrapper_size", "version", "bootloader",
-					   "segments", "uuid",         "digest",  "signature"};
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		cli_report(cli, keys[i], NULL);
-	}
-}
-
 static enum cli_status run(struct cli *cli)
 {
+	static const char *const keys[] = {"size",       "wrapper_size", "version",
+					   "bootloader", "segments",     "uuid",
+					   "digest",     "signature",    NULL};
 	static struct making making; /* a run has one, and it is large */
 	enum cli_status status = read_numbers(cli, &making);
 
-	report_nothing(cli);
+	cli_report_nothing(cli, keys);
 	making.full.firmware = &making.firmware;
 	status = status != CLI_DONE ? status : get_firmware(cli, &making);
 	status = status != CLI_DONE ? status : get_bootloader(cli, &making);

@@ -30,17 +30,6 @@ static json_t *segments_json(const struct sim_modem_firmware *firmware)
 	return segments;
 }
 
-static void report_nothing(struct cli *cli)
-{
-	static const char *const keys[] = {"uuid",         "digest",       "state",
-					   "delta_area",   "delta_offset", "full_stored",
-					   "full_pending", "version",      "segments"};
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		cli_report(cli, keys[i], NULL);
-	}
-}
-
 /* The keys of `status`, at the top. */
 static void report(struct cli *cli, const struct cli_modem_view *view,
 		   const struct sim_modem_firmware *firmware)
@@ -124,12 +113,15 @@ static enum cli_status ask(struct cli *cli, const struct sim_modem *modem,
 
 static enum cli_status run(struct cli *cli)
 {
+	static const char *const keys[] = {
+		"uuid",        "digest",       "state",   "delta_area", "delta_offset",
+		"full_stored", "full_pending", "version", "segments",   NULL};
 	static struct sim_modem_firmware firmware;
 	struct cli_modem_view view;
 	struct sim_modem *modem;
 	enum cli_status status;
 
-	report_nothing(cli);
+	cli_report_nothing(cli, keys);
 	status = cli_open_device(cli);
 	status = status != CLI_DONE ? status : cli_need_modem(cli, &modem);
 	if (status != CLI_DONE) {

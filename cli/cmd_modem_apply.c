@@ -72,16 +72,6 @@ static void on_progress(void *arg, enum fmfu_fdev_stage stage, size_t done, size
 	}
 }
 
-static void report_nothing(struct cli *cli)
-{
-	static const char *const keys[] = {"version", "size",   "segments", "redone",
-					   "uuid",    "digest", "state"};
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		cli_report(cli, keys[i], NULL);
-	}
-}
-
 /* What has become of the modem, whether it went well or not. */
 static void report_modem(struct cli *cli)
 {
@@ -224,13 +214,15 @@ static enum cli_status check(struct cli *cli, const struct sim_partition *store,
 
 static enum cli_status run(struct cli *cli)
 {
+	static const char *const keys[] = {"version", "size",   "segments", "redone",
+					   "uuid",    "digest", "state",    NULL};
 	const struct sim_partition *store;
 	struct fmfu_fdev_file file;
 	struct sim_modem *modem;
 	enum cli_status status;
 	bool has_firmware;
 
-	report_nothing(cli);
+	cli_report_nothing(cli, keys);
 	status = cli_open_device(cli);
 	status = status != CLI_DONE ? status : cli_need_modem(cli, &modem);
 	status = status != CLI_DONE ? status : cli_need_store(cli, &store);

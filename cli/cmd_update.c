@@ -61,18 +61,10 @@ static enum cli_status update_by_type(struct cli *cli, const struct update *upda
 	}
 }
 
-static void report_nothing(struct cli *cli)
-{
-	static const char *const keys[] = {"image",     "slot",       "version", "size",
-					   "scheduled", "resumed_at", "type"};
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		cli_report(cli, keys[i], NULL);
-	}
-}
-
 static enum cli_status run(struct cli *cli)
 {
+	static const char *const keys[] = {"image",     "slot",       "version", "size",
+					   "scheduled", "resumed_at", "type",    NULL};
 	struct update update = {.chunk = CHUNK_DEFAULT};
 	enum cli_status status = cli_number(cli, UPDATE_CHUNK, 1, CHUNK_MAX, &update.chunk);
 
@@ -81,7 +73,7 @@ static enum cli_status run(struct cli *cli)
 		return cli_usage(cli->verb, "--permanent and --no-schedule exclude each other");
 	}
 	status = status != CLI_DONE ? status : cli_image_syntax(cli, UPDATE_IMAGE);
-	report_nothing(cli);
+	cli_report_nothing(cli, keys);
 	status = status != CLI_DONE ? status : cli_open_device(cli);
 	status = status != CLI_DONE ? status : cli_file_read(cli, cli->operand[1], &update.file);
 	status = status != CLI_DONE ? status : update_by_type(cli, &update);

@@ -61,6 +61,13 @@ void cli_report(struct cli *cli, const char *key, json_t *value)
 	}
 }
 
+void cli_report_nothing(struct cli *cli, const char *const *keys)
+{
+	for (; *keys != NULL; keys++) {
+		cli_report(cli, *keys, NULL);
+	}
+}
+
 bool cli_flush(void)
 {
 	if (fflush(stdout) != 0 || ferror(stdout)) {

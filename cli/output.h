@@ -26,6 +26,9 @@ void cli_say(const struct cli *cli, const char *format, ...) DFU_PRINTF(2, 3);
  */
 void cli_report(struct cli *cli, const char *key, json_t *value);
 
+/** Set members, up to a NULL, to null: so each is in the report, and in its place. */
+void cli_report_nothing(struct cli *cli, const char *const *keys);
+
 /** Write out what stdout holds, or say that it cannot be written. @return Whether it could. */
 bool cli_flush(void);
 
