@@ -378,6 +378,37 @@ static void one_such_answer_as_a_time_out_is_due_does_not_end_an_erase(void **st
 	assert_int_equal(dut->faults[PATCH_OFFSET].times, 0);
 }
 
+static void a_modem_that_speaks_of_nothing_else_after_a_time_out_means_it(void **state)
+{
+	const unsigned int looks = TIMEOUT_MS / 1000;
+
+	(void)state;
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
+	dut->erase_ms = 4 * TIMEOUT_MS;
+	/* From the look behind the first time-out on. */
+	patch_fault(PATCH_OFFSET, DFU_MODEM_INVALID_DATA, 1 + looks + 1, 2 * looks);
+	assert_int_equal(patch_run(init_only), 0);
+	assert_int_equal(dut->result, -EINVAL);
+	assert_int_equal(dut->now_ms, 2 * TIMEOUT_MS);
+	assert_string_equal(dut->story, "RHePT");
+}
+
+static void doubt_the_second_erase(void)
+{
+	assert_int_equal(patch_init(NULL, PATCH_FILE), 0);
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
+	dut->busy_answer = DFU_MODEM_INVALID_DATA;
+	dut->erase_ms = TIMEOUT_MS + 1;
+	assert_int_equal(patch_init(NULL, PATCH_FILE), -EINVAL);
+}
+
+static void what_a_modem_said_of_one_erase_says_nothing_of_the_next(void **state)
+{
+	(void)state;
+	dut->offset = DFU_MODEM_OFFSET_DIRTY;
+	assert_int_equal(patch_run(doubt_the_second_erase), 0);
+}
+
 static void fail_to_begin_within_a_session(void)
 {
 	size_t offset;
@@ -532,6 +563,10 @@ int main(void)
 		cmocka_unit_test_setup(a_modem_that_speaks_of_invalid_data_may_be_erasing,
 				       patch_setup),
 		cmocka_unit_test_setup(one_such_answer_as_a_time_out_is_due_does_not_end_an_erase,
+				       patch_setup),
+		cmocka_unit_test_setup(
+			a_modem_that_speaks_of_nothing_else_after_a_time_out_means_it, patch_setup),
+		cmocka_unit_test_setup(what_a_modem_said_of_one_erase_says_nothing_of_the_next,
 				       patch_setup),
 		cmocka_unit_test_setup(an_init_that_fails_gives_back_what_the_modem_lent,
 				       patch_setup),

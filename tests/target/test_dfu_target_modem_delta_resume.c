@@ -254,6 +254,25 @@ static void a_damaged_record_is_none(void **state)
 	}
 }
 
+static void write_a_zero(void)
+{
+	static const uint8_t zero;
+
+	assert_int_equal(patch_init(NULL, PATCH_FILE), 0);
+	assert_int_equal(dfu_target_modem_delta_write(&zero, 1), 0);
+}
+
+/* The record of these first bytes is that of none, too. */
+static void a_record_without_its_first_bytes_is_none(void **state)
+{
+	(void)state;
+	assert_int_equal(patch_run(write_a_zero), 0);
+	assert_int_equal(dut->store.backend.api->save(&dut->store.backend, FIRST, NULL, 0), 0);
+	assert_int_equal(patch_run(ask_for_old_blindly), 0);
+	assert_int_equal(dut->offset_found, 0);
+	assert_int_equal(dut->calls[PATCH_ERASE], 1);
+}
+
 static void the_record_is_as_the_formats_say(void **state)
 {
 	/* The one of FORMATS.md, its checksum by zlib. */
@@ -559,6 +578,7 @@ int main(void)
 		cmocka_unit_test_setup(without_a_record_the_area_is_erased, patch_setup),
 		cmocka_unit_test_setup(a_record_that_cannot_be_read_is_none, patch_setup),
 		cmocka_unit_test_setup(a_damaged_record_is_none, patch_setup),
+		cmocka_unit_test_setup(a_record_without_its_first_bytes_is_none, patch_setup),
 		cmocka_unit_test_setup(the_record_is_as_the_formats_say, patch_setup),
 		cmocka_unit_test_setup(settings_that_fail_cost_progress_and_not_the_update,
 				       patch_setup),
