@@ -23,12 +23,13 @@
 static struct {
 	unsigned int calls;
 	unsigned int fails;
+	int code;
 	int open; /* hashes begun and neither ended nor given up */
 } engine;
 
 static int step(void)
 {
-	return ++engine.calls == engine.fails ? -ESRCH : 0;
+	return ++engine.calls == engine.fails ? engine.code : 0;
 }
 
 static int hash_begin(struct dfu_hash *hash)
@@ -278,11 +279,21 @@ static void every_call_of_the_hash_may_fail(void **state)
 	const unsigned int calls = engine.calls;
 
 	assert_true(calls > 3);
+	engine.code = -ESRCH;
 	for (engine.fails = 1; engine.fails <= calls; engine.fails++) {
 		engine.calls = 0;
 		assert_int_equal(fmfu_fdev_check(buf, maker.wrapper_len, &place, NULL), -ESRCH);
 		assert_int_equal(engine.open, 0);
 	}
+}
+
+/* -ENOTSUP would speak of the file. */
+static void without_sha_256_no_file_can_be_checked(void **state)
+{
+	(void)state;
+	engine.fails = 1;
+	engine.code = -ENOTSUP;
+	assert_int_equal(check(), -ESRCH);
 }
 
 int main(void)
@@ -300,6 +311,7 @@ int main(void)
 		TEST(every_read_may_fail),
 		TEST(a_file_is_read_once),
 		TEST(every_call_of_the_hash_may_fail),
+		TEST(without_sha_256_no_file_can_be_checked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

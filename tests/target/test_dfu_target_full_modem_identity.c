@@ -354,6 +354,7 @@ static void complete_it_and_begin_again(void)
 	first = new_file.bytes;
 	ask();
 	assert_int_equal(dev->offset, 0);
+	assert_int_equal(dfu_target_write(new_file.bytes, 0), 0);
 	assert_int_equal(dfu_target_done(false), 0);
 	ask();
 	assert_int_equal(dev->offset, 0);
