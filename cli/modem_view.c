@@ -9,6 +9,7 @@
 #include <dfu/dfu_target_full_modem.h>
 #include <storage/flash_map.h>
 
+#include "modem_files.h"
 #include "output.h"
 
 #define BUFFER_SIZE 4096u
@@ -195,21 +196,9 @@ const char *cli_modem_file_why(int rc)
 	switch (rc) {
 	case -ENOENT:
 		return "no firmware is stored: update first";
-	case -EBADMSG:
-		return "damaged: wrapper, manifest or list of segments";
-	case -ENOTSUP:
-		return "of an unknown version of the format";
-	case -ERANGE:
-		return "no segment, or more than 128";
-	case -EADDRNOTAVAIL:
-		return "a segment lies where none can";
-	case -EADDRINUSE:
-		return "segments overlap";
 	case -EFBIG:
 		return "longer than its store";
-	case -EILSEQ:
-		return "damaged: its hash does not match";
 	default:
-		return strerror(-rc);
+		return sim_modem_full_why(rc);
 	}
 }

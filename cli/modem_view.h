@@ -55,7 +55,7 @@ const char *cli_modem_code(int rc);
 /** @return Why an update of the modem failed, in words. */
 const char *cli_modem_why(int rc);
 
-/** @return Why fmfu_fdev_check() did not take a file, in words. */
+/** @return Why fmfu_fdev_check() did not take the stored file, in words. */
 const char *cli_modem_file_why(int rc);
 
 #endif

@@ -51,6 +51,9 @@ struct sim_modem_full {
 DFU_MUST_CHECK int sim_modem_make_full(const struct sim_modem_full *full, uint8_t **file,
 				       size_t *len, struct sim_error *error);
 
+/** @return Why fmfu_fdev_check() does not take a file, in words that say "it" of the file. */
+const char *sim_modem_full_why(int rc);
+
 /**
  * @brief Read a full file, as strictly as fmfu_fdev_check(), which has the verdict, and its length.
  *

@@ -191,31 +191,6 @@ int sim_modem_make_full(const struct sim_modem_full *full, uint8_t **file, size_
 	return 0;
 }
 
-/* Why a file is not taken. */
-static const char *words(int rc)
-{
-	static const struct {
-		int rc;
-		const char *text;
-	} table[] = {
-		{-ENOENT, "no full modem firmware: it does not begin with D2 84"},
-		{-ENOBUFS, "its manifest is longer than any can be"},
-		{-EBADMSG, "its manifest is damaged, or not of the format"},
-		{-ENOTSUP, "its manifest is of another version of the format"},
-		{-ERANGE, "it has no segment, or more than 128"},
-		{-EADDRNOTAVAIL, "a segment has no bytes, or is where none can be"},
-		{-EADDRINUSE, "segments overlap"},
-		{-EILSEQ, "the firmware is damaged: it has another hash than its manifest says"},
-	};
-
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		if (table[i].rc == rc) {
-			return table[i].text;
-		}
-	}
-	return strerror(-rc);
-}
-
 static int check(const uint8_t *file, size_t len)
 {
 	const struct flash_pages_layout page = {.pages_count = 1, .pages_size = len};
@@ -284,6 +259,30 @@ static int decode(const uint8_t *file, size_t len, struct Segments *segments, si
 	return cbor_decode_Segments(raw->value, raw->len, segments, &used) == 0 ? 0 : -EBADMSG;
 }
 
+const char *sim_modem_full_why(int rc)
+{
+	static const struct {
+		int rc;
+		const char *text;
+	} table[] = {
+		{-ENOENT, "no full modem firmware: it does not begin with D2 84"},
+		{-ENOBUFS, "its manifest is longer than any can be"},
+		{-EBADMSG, "its manifest is damaged, or not of the format"},
+		{-ENOTSUP, "its manifest is of another version of the format"},
+		{-ERANGE, "it has no segment, or more than 128"},
+		{-EADDRNOTAVAIL, "a segment has no bytes, or is where none can be"},
+		{-EADDRINUSE, "segments overlap"},
+		{-EILSEQ, "the firmware is damaged: it has another hash than its manifest says"},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (table[i].rc == rc) {
+			return table[i].text;
+		}
+	}
+	return strerror(-rc);
+}
+
 int sim_modem_read_full(const uint8_t *file, size_t len, struct sim_modem_segment *bootloader,
 			struct sim_modem_firmware *firmware, struct sim_error *error)
 {
@@ -293,10 +292,10 @@ int sim_modem_read_full(const uint8_t *file, size_t len, struct sim_modem_segmen
 	int rc = check(file, len);
 
 	if (rc != 0 && rc != -EFBIG) {
-		return sim_fail(error, rc, "%s", words(rc));
+		return sim_fail(error, rc, "%s", sim_modem_full_why(rc));
 	}
 	if (decode(file, len, &segments, &wrapper_len) != 0) {
-		return sim_fail(error, -EBADMSG, "%s", words(-EBADMSG));
+		return sim_fail(error, -EBADMSG, "%s", sim_modem_full_why(-EBADMSG));
 	}
 	if (wrapper_len + sum_of(&segments) != len) {
 		return sim_fail(error, -EMSGSIZE,

@@ -138,13 +138,16 @@ class Life(FullTest):
         device = self.begin()
         self.done("update", device.path, self.file)
         modem = device.all_files()["modem.bin"]
-        for at in (0, 10, 40, 400, len(self.data) - 1):
+        hash_is_wrong = "the firmware is damaged: it has another hash than its manifest says"
+        for at, why in ((0, "no firmware is stored: update first"), (3, "its manifest is damaged, or not of the format"),
+                        (11, "its manifest is of another version of the format"), (40, hash_is_wrong), (400, hash_is_wrong),
+                        (len(self.data) - 1, hash_is_wrong)):
             raw = bytearray(self.data)
             raw[at] ^= 1
             with open(os.path.join(device.path, "mx25r64.bin"), "r+b") as file:
                 file.seek(STORE)
                 file.write(raw)
-            self.assertTrue(self.refused("modem", "apply", device.path).startswith("fmfu_storage: "))
+            self.assertEqual(self.refused("modem", "apply", device.path), f"fmfu_storage: {why}")
             self.assertEqual(self.look(), ("ok", self.old, False, False))
         self.assertTrue(device.all_files()["modem.bin"] == modem)
 
@@ -233,7 +236,7 @@ class Apply(FullTest):
         with open(os.path.join(device.path, "mx25r64.bin"), "r+b") as file:
             file.seek(STORE + 5000)
             file.write(b"\0")
-        self.assertIn("hash does not match", self.refused("modem", "apply", device.path))
+        self.assertIn("the firmware is damaged", self.refused("modem", "apply", device.path))
         self.assertEqual(self.look(), ("unbootable", None, False, True))
         self.assertIn("one is needed", self.done("status", device.path).out)
         result = slotwise("update", device.path, self.file)
