@@ -60,8 +60,7 @@ static struct {
 static uint8_t seen[DOWNLOAD_FIRST_LEN]; /* by identify: the first bytes of the file to come */
 static bool has_seen;                    /* since the last init */
 
-/* The modem of the device, if it takes patches; NULL: no. What was known of another is forgotten.
- */
+/* The device's modem, if it takes patches, else NULL. What was known of another is forgotten. */
 static const struct dfu_modem *find_modem(void)
 {
 	const struct dfu_modem *modem = dfu_modem_get();
@@ -128,7 +127,7 @@ static int learn_area(const struct dfu_modem *modem, size_t file_size, struct mo
 	if (file_size > area) {
 		return -EFBIG;
 	}
-	patch->area = (uint32_t)min_size(area, DFU_MODEM_OFFSET_DIRTY);
+	patch->area = (uint32_t)area;
 	return 0;
 }
 
@@ -320,7 +319,6 @@ int dfu_target_modem_delta_init(size_t file_size, int img_num, dfu_target_callba
 	if (modem == NULL) {
 		return -ENODEV;
 	}
-	session.state = NONE;
 	session.erase.callback = callback;
 	session.erase.is_repeated = false;
 	int rc = log_uuid(modem);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a modem answers to a delta call, as an errno: the table of <dfu/dfu_target_modem_delta.h>.
- */
+/* A modem's answer to a delta call as an errno: the table of <dfu/dfu_target_modem_delta.h>. */
 #ifndef TARGET_MODEM_ANSWER_H
 #define TARGET_MODEM_ANSWER_H
 
