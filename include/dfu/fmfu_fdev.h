@@ -121,10 +121,10 @@ DFU_MUST_CHECK int fmfu_fdev_check(uint8_t *buf, size_t buf_len, const struct fm
  *                     deleted, which the log says, it stays, too.) The file with another signature
  *                     has the same size and the same first bytes: reset its target, or name files.
  * @retval -errno      From fmfu_fdev_check(): the modem was not touched, and what was pending still
- *                     is. Or from the modem, as @p progress's stage tells: in FMFU_FDEV_BEGIN
+ *                     is. Or from modem or flash, as @p progress's stage tells: in FMFU_FDEV_BEGIN
  *                     nothing was written; later it is unbootable, and the call is to be repeated.
  *
- * What a modem has no business to answer, positive codes and -EACCES in other stages, becomes -EIO.
+ * Then positive codes, and an -EACCES that is not the modem's to the signature, become -EIO.
  * A modem that never takes this file, whatever is tried, leaves the update pending for good: give
  * it up by loading another one from elsewhere, or by erasing the start of the stored one
  * (flash_erase()). The file is read twice, in chunks as large as the buffer that never cross from
