@@ -38,7 +38,7 @@ enum cli_status cli_fail_memory(struct cli *cli, int rc)
 	}
 	return cli_fail(cli, cli->operand[0],
 			"settings: %s; delete %s/settings: it only remembers the running slots and "
-			"downloads not yet scheduled",
+			"updates that are not ended",
 			what, cli->operand[0]);
 }
 

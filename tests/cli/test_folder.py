@@ -182,7 +182,7 @@ class Folder(CliTest):
         self.done("flash", device.path, "slot0", image("tiny-1.0.0-none.bin"))
         self.done("flash", device.path, "slot1", image("tiny-1.1.0-none.bin"))
         settings = os.path.join(device.path, "settings")
-        advice = f"; delete {settings}: it only remembers the running slots and downloads not yet scheduled"
+        advice = f"; delete {settings}: it only remembers the running slots and updates that are not ended"
         for text in (b"garbage\n", b"\0\xff", b"sim/active/0=02\n", b"sim/active/0=ff\n", b"sim/active/0=\n",
                      b"sim/active/0=0000\n", b"sim/active/0=0"):
             self.write("dev/settings", text)
