@@ -64,7 +64,7 @@ class Pairs(CliTest):
         self.assertEqual(result.code, 1)
         self.assertEqual(result.json(), {
             "booted": None, "swap_types": ["none", "none"], "active": None,
-            "modem": None, "error": f"{path}: image 1 has no slot2_partition: the bootloader starts nothing without it"})
+            "modem": "started", "error": f"{path}: image 1 has no slot2_partition: the bootloader starts nothing without it"})
         self.assertTrue(self.raw(path) == before)
 
     def test_the_bootloader_starts_without_secondary_slots(self):
