@@ -19,7 +19,7 @@
  * 32 bytes (those that dfu_target_img_type() saw since the last init; nothing seen, nothing
  * compared) and name (dfu_target_identity_set()), over flash that still reads as it was left.
  * Anything else begins at 0; so does, after a failed verification, what all this could not tell
- * apart.
+ * apart. A patch is kept by the modem, and needs settings alone (<dfu/dfu_target_modem_delta.h>).
  */
 #ifndef DFU_DFU_TARGET_H
 #define DFU_DFU_TARGET_H
@@ -97,9 +97,9 @@ DFU_MUST_CHECK int dfu_target_identity_set(const void *id, size_t len);
  * @brief Begin an update, or go on with one.
  *
  * The same type, image, size and name while a download is under way changes nothing and returns 0,
- * unless dfu_target_img_type() was called since: then the target decides whether it is the same
- * file. Anything else pauses the present download as dfu_target_done(false) would, and asks the
- * target anew, which goes on where that file stopped or begins at 0.
+ * unless dfu_target_img_type() was called since, or it is a modem's patch: then the target decides
+ * whether it is the same file. Anything else pauses the present download as dfu_target_done(false)
+ * would, and asks the target anew, which goes on where that file stopped or begins at 0.
  *
  * @param img_type   One type, DFU_TARGET_IMAGE_TYPE_*.
  * @param img_num    Image pair from 0, for targets with several.
@@ -135,7 +135,7 @@ DFU_MUST_CHECK int dfu_target_write(const void *const buf, size_t len);
  * @brief End the download: @p successful completes and verifies it, otherwise it is paused.
  *
  * A pause loses no byte, also over a reset where progress is saved; settings that fail cost
- * progress, which the log says.
+ * progress, which the log says. A patch is verified by the modem, when it is scheduled and applied.
  *
  * @retval 0          Complete and verified; or paused, and a new init of the same file goes on.
  * @retval -EACCES    No target was chosen by init; or, from the target: the signature is wrong.
@@ -145,8 +145,8 @@ DFU_MUST_CHECK int dfu_target_write(const void *const buf, size_t len);
 DFU_MUST_CHECK int dfu_target_done(bool successful);
 
 /**
- * @brief Give the update up: the slot is cleared, a scheduled update is taken back, nothing can be
- * resumed.
+ * @brief Give the update up: what is stored is cleared, a scheduled update is taken back, nothing
+ * can be resumed.
  * @retval 0        Done; init chooses the next target.
  * @retval -EACCES  No target was chosen by init.
  * @retval -errno   From the target, which stays chosen: repeat the call.
