@@ -31,6 +31,8 @@ struct update_way {
 	const char *place;              /**< Where it is kept, in words. */
 	bool had_progress;              /**< Something of an earlier download is there. */
 	const char *(*why)(int rc);     /**< Errors of the target in words. */
+	/** Those of its beginning, before any byte; NULL: as `why`. */
+	const char *(*why_not_begun)(int rc);
 };
 
 /** The kinds of update: judge the file in memory, then write it and ask for it. */

@@ -5,6 +5,7 @@
  * does not come to an end is given up here, as an application would, which then takes the modem off
  * the network or restarts it.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,13 @@ static enum cli_status schedule(struct cli *cli)
 	return CLI_DONE;
 }
 
+/* It was given nothing of the patch yet. */
+static const char *why_not_begun(int rc)
+{
+	return rc == -EINVAL ? "the modem does not answer as one that takes a patch"
+			     : cli_modem_why(rc);
+}
+
 static enum cli_status carry_out(struct cli *cli, const struct update *update,
 				 const struct sim_modem_status *status)
 {
@@ -113,6 +121,7 @@ static enum cli_status carry_out(struct cli *cli, const struct update *update,
 		.place = "the modem",
 		.had_progress = status->offset > 0 && status->offset < DFU_MODEM_OFFSET_DIRTY,
 		.why = cli_modem_why,
+		.why_not_begun = why_not_begun,
 	};
 	enum cli_status result;
 	int rc;

@@ -46,7 +46,8 @@ static enum cli_status begin(struct cli *cli, const struct update *update,
 		rc = rc != 0 ? rc : open_target(update, way, offset);
 	}
 	if (rc != 0) {
-		return cli_fail(cli, cli->operand[0], "cannot begin: %s", way->why(rc));
+		return cli_fail(cli, cli->operand[0], "cannot begin: %s",
+				(way->why_not_begun != NULL ? way->why_not_begun : way->why)(rc));
 	}
 	say_beginning(cli, update, way, *offset, given_up);
 	return CLI_DONE;

@@ -267,7 +267,7 @@ const char *sim_modem_full_why(int rc)
 	} table[] = {
 		{-ENOENT, "no full modem firmware: it does not begin with D2 84"},
 		{-ENOBUFS, "its manifest is longer than any can be"},
-		{-EBADMSG, "its manifest is damaged, or not of the format"},
+		{-EBADMSG, "its manifest is damaged or incomplete, or not of the format"},
 		{-ENOTSUP, "its manifest is of another version of the format"},
 		{-ERANGE, "it has no segment, or more than 128"},
 		{-EADDRNOTAVAIL, "a segment has no bytes, or is where none can be"},

@@ -273,7 +273,7 @@ class Make(ModemTest):
         for data, why in (
                 (b"", "no full modem firmware: it does not begin with D2 84"),
                 (read(image("tiny-1.0.0-none.bin")), "no full modem firmware: it does not begin with D2 84"),
-                (good[:100], "its manifest is damaged, or not of the format"),
+                (good[:100], "its manifest is damaged or incomplete, or not of the format"),
                 (good[:-1], f"it has {len(good) - 1} bytes; its manifest tells of {len(good)}"),
                 (good + b"\0", f"it has {len(good) + 1} bytes; its manifest tells of {len(good)}"),
                 (good[:-1] + bytes([good[-1] ^ 1]),

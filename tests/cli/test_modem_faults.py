@@ -148,6 +148,14 @@ class Every(ModemTest):
             report = slotwise("modem", "apply", device.path, "--modem-fault", fault, "--json").json()
             self.assertEqual(report["state"], self.modem(device)["state"])
 
+    def test_a_patch_is_to_blame_only_when_the_modem_has_seen_it(self):
+        device = self.device_with_modem(firmware_size=0x48000)
+        patch = self.make_delta("1.0.0", "1.1.0")
+        self.assertEqual(self.refused("update", device.path, patch, "--modem-fault", "area:invalid-data"),
+                         f"{device.path}: cannot begin: the modem does not answer as one that takes a patch")
+        self.assertIn("write: the modem refuses the patch: ",
+                      self.refused("update", device.path, patch, "--modem-fault", "write:invalid-data"))
+
     def test_a_request_to_go_back_fails_in_words(self):
         device = self.device_with_modem(firmware_size=0x48000)
         self.done("update", device.path, self.make_delta("1.0.0", "1.1.0"))

@@ -139,9 +139,10 @@ class Life(FullTest):
         self.done("update", device.path, self.file)
         modem = device.all_files()["modem.bin"]
         hash_is_wrong = "the firmware is damaged: it has another hash than its manifest says"
-        for at, why in ((0, "no firmware is stored: update first"), (3, "its manifest is damaged, or not of the format"),
-                        (11, "its manifest is of another version of the format"), (40, hash_is_wrong), (400, hash_is_wrong),
-                        (len(self.data) - 1, hash_is_wrong)):
+        for at, why in ((0, "no firmware is stored: update first"),
+                        (3, "its manifest is damaged or incomplete, or not of the format"),
+                        (11, "its manifest is of another version of the format"), (40, hash_is_wrong),
+                        (400, hash_is_wrong), (len(self.data) - 1, hash_is_wrong)):
             raw = bytearray(self.data)
             raw[at] ^= 1
             with open(os.path.join(device.path, "mx25r64.bin"), "r+b") as file:
