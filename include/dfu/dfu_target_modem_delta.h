@@ -32,7 +32,8 @@
  *     errno of the port                                 passed through
  *
  * Known modems answer "data" for a while as they erase: as long as an erase is waited for, until
- * the next TIMEOUT would be due, that is taken for "erase pending".
+ * the next TIMEOUT would be due, that is taken for "erase pending". An init that meets it before,
+ * after a reset for example, is -EINVAL: repeat it.
  */
 #ifndef DFU_DFU_TARGET_MODEM_DELTA_H
 #define DFU_DFU_TARGET_MODEM_DELTA_H
