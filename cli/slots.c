@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <dfu/dfu_target_full_modem.h>
+
 #include "output.h"
 #include "session.h"
 
@@ -168,6 +170,12 @@ static bool is_pair_hopeless(const struct sim_board *board, unsigned int image)
 	       boot_get_max_image_size((int)image) == -ENOTSUP;
 }
 
+/* Verbs write it by pages: a slot, or the store of modem files. */
+static bool is_written(const struct sim_partition *partition)
+{
+	return partition->id < SIM_SLOTS_MAX || partition->id == DFU_TARGET_FULL_MODEM_AREA_ID;
+}
+
 void cli_warn_of_slots(struct cli *cli)
 {
 	const struct sim_board *board = sim_device_board(cli->device);
@@ -176,7 +184,7 @@ void cli_warn_of_slots(struct cli *cli)
 	for (size_t i = 0; i < board->partitions; i++) {
 		const struct sim_partition *partition = &board->partition[i];
 
-		if (partition->id < SIM_SLOTS_MAX && !sim_board_has_whole_pages(board, partition)) {
+		if (is_written(partition) && !sim_board_has_whole_pages(board, partition)) {
 			cli_warn(partition->name, NO_WHOLE_PAGES,
 				 flash_of(board, partition)->label);
 		}
