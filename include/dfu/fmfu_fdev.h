@@ -124,7 +124,7 @@ DFU_MUST_CHECK int fmfu_fdev_check(uint8_t *buf, size_t buf_len, const struct fm
  *                     is. Or from modem or flash, as @p progress's stage tells: in FMFU_FDEV_BEGIN
  *                     nothing was written; later it is unbootable, and the call is to be repeated.
  *
- * Then positive codes, and an -EACCES that is not the modem's to the signature, become -EIO.
+ * Then positive codes, -ECANCELED, and an -EACCES that is not to the signature, become -EIO.
  * A modem that never takes this file, whatever is tried, leaves the update pending for good: give
  * it up by loading another one from elsewhere, or by erasing the start of the stored one
  * (flash_erase()). The file is read twice, in chunks as large as the buffer that never cross from
@@ -149,7 +149,7 @@ bool fmfu_fdev_pending(void);
 
 /**
  * @return Whether it is pending and the stored file is what it needs: keep that. False if the modem
- *         has refused its signature, so that only another one will do.
+ *         has refused its signature, and not taken it before, so that only another one will do.
  */
 bool fmfu_fdev_needs_file(void);
 

@@ -14,8 +14,9 @@
  *
  * A cut at any place leaves a modem that starts, or a mark; after that all of it is done again. A
  * mark that says "firmware" is never taken back to "bootloader": an attempt whose signature is
- * refused must not hide that an earlier one has destroyed the firmware. It then says "refused": the
- * file that lies there will not do, so it need not be kept.
+ * refused must not hide that an earlier one has destroyed the firmware. It then says "refused",
+ * unless it is the very file whose signature the modem took before: the one that lies there will
+ * not do, so it need not be kept.
  */
 #include <dfu/fmfu_fdev.h>
 
@@ -23,6 +24,7 @@
 
 #include <dfu/modem.h>
 
+#include "common/bytes.h"
 #include "modem/fmfu_file.h"
 #include "modem/fmfu_mark.h"
 
@@ -31,8 +33,14 @@ struct update {
 	struct fmfu_file file;
 	uint32_t addr;       /* of the next chunk */
 	enum fmfu_mark mark; /* saved */
-	bool is_refused;     /* the signature */
+	uint32_t taken;      /* saved with it: the file whose signature the modem took last */
 };
+
+/* Codes of modem and flash: positive ones mean nothing, and two are ours. */
+static int plain(int rc)
+{
+	return rc > 0 || rc == -EACCES || rc == -ECANCELED ? -EIO : rc;
+}
 
 static int bootloader_take(void *to, const uint8_t *data, size_t len)
 {
@@ -53,19 +61,27 @@ static int firmware_take(void *to, const uint8_t *data, size_t len)
 static int segment_write(struct update *update, fmfu_take_t take)
 {
 	struct fmfu_segment seg;
-	const int rc = fmfu_file_segment(&update->file, &seg);
+	int rc = fmfu_file_segment(&update->file, &seg);
 
-	if (rc != 0) {
-		return rc;
+	if (rc == 0) {
+		update->addr = seg.addr;
+		rc = fmfu_file_give(&update->file, seg.len, take, update);
 	}
-	update->addr = seg.addr;
-	return fmfu_file_give(&update->file, seg.len, take, update);
+	return plain(rc);
 }
 
 static int mark_save(struct update *update, enum fmfu_mark mark)
 {
 	update->mark = mark;
-	return fmfu_mark_save(mark) == 0 ? 0 : -ECANCELED;
+	return fmfu_mark_save(mark, update->taken) == 0 ? 0 : -ECANCELED;
+}
+
+/* What the mark knows a file by. */
+static uint32_t file_id(const struct update *update)
+{
+	const struct fmfu_fdev_info *info = &update->file.info;
+
+	return crc32_ieee(0, info->blob_hash, sizeof(info->blob_hash));
 }
 
 static int begin(struct update *update)
@@ -75,11 +91,11 @@ static int begin(struct update *update)
 
 	fmfu_file_stage(&update->file, FMFU_FDEV_BEGIN);
 	if (api->begin != NULL) {
-		rc = api->begin(update->modem);
+		rc = plain(api->begin(update->modem));
 	}
 	if (rc == 0) {
 		/* Once more if it is there, because what could not be read was taken for it. */
-		rc = mark_save(update, fmfu_mark_load() >= FMFU_MARK_FIRMWARE
+		rc = mark_save(update, fmfu_mark_load(&update->taken) >= FMFU_MARK_FIRMWARE
 					       ? FMFU_MARK_FIRMWARE
 					       : FMFU_MARK_BOOTLOADER);
 	}
@@ -101,18 +117,17 @@ static int verify(struct update *update)
 	fmfu_file_stage(file, FMFU_FDEV_VERIFY);
 	rc = fmfu_file_wrapper(file);
 	if (rc != 0) {
-		return rc;
+		return plain(rc);
 	}
 	rc = update->modem->full->verify(update->modem, file->buf, file->info.wrapper_len);
 	if (rc != -EACCES) {
-		return rc;
+		return plain(rc);
 	}
-	update->is_refused = true;
 	if (update->mark == FMFU_MARK_BOOTLOADER) {
 		fmfu_mark_delete();
-	} else {
+	} else if (update->taken != file_id(update)) {
 		/* If not saved, the file is kept, which does no harm to the modem. */
-		const int saved = fmfu_mark_save(FMFU_MARK_REFUSED);
+		const int saved = fmfu_mark_save(FMFU_MARK_REFUSED, update->taken);
 		(void)saved;
 	}
 	return rc;
@@ -123,6 +138,7 @@ static int write_firmware(struct update *update)
 	int rc;
 
 	fmfu_file_stage(&update->file, FMFU_FDEV_FIRMWARE);
+	update->taken = file_id(update);
 	rc = mark_save(update, FMFU_MARK_FIRMWARE);
 	for (uint32_t i = 1; rc == 0 && i < update->file.info.segments; i++) {
 		rc = segment_write(update, firmware_take);
@@ -133,7 +149,7 @@ static int write_firmware(struct update *update)
 static int finish(struct update *update)
 {
 	fmfu_file_stage(&update->file, FMFU_FDEV_FINISH);
-	return update->modem->full->finish(update->modem);
+	return plain(update->modem->full->finish(update->modem));
 }
 
 static int update_modem(struct update *update)
@@ -181,10 +197,6 @@ int fmfu_fdev_load_file(uint8_t *buf, size_t buf_len, const struct fmfu_fdev_fil
 		return rc;
 	}
 	rc = update_modem(&update);
-	if (rc > 0 || (rc == -EACCES && !update.is_refused)) {
-		/* The modem has no positive codes here, and the other one has its meaning. */
-		rc = -EIO;
-	}
 	if (rc == 0) {
 		fmfu_mark_delete();
 		fmfu_file_stage(&update.file, FMFU_FDEV_DONE);
@@ -201,12 +213,15 @@ int fmfu_fdev_load(uint8_t *buf, size_t buf_len, const struct device *fdev, size
 
 bool fmfu_fdev_pending(void)
 {
-	return fmfu_mark_load() != FMFU_MARK_NONE;
+	uint32_t taken;
+
+	return fmfu_mark_load(&taken) != FMFU_MARK_NONE;
 }
 
 bool fmfu_fdev_needs_file(void)
 {
-	const enum fmfu_mark mark = fmfu_mark_load();
+	uint32_t taken;
+	const enum fmfu_mark mark = fmfu_mark_load(&taken);
 
 	return mark != FMFU_MARK_NONE && mark != FMFU_MARK_REFUSED;
 }

@@ -7,14 +7,19 @@
 #include <dfu/log.h>
 #include <settings/settings.h>
 
+#include "common/bytes.h"
+
 #define NAME "dfu/FMFU"
 #define VERSION 1
-#define LEN 2
+#define OFF_STAGE 1
+#define OFF_TAKEN 2
+#define LEN 6
 
-enum fmfu_mark fmfu_mark_load(void)
+enum fmfu_mark fmfu_mark_load(uint32_t *taken)
 {
 	uint8_t value[LEN];
 
+	*taken = 0;
 	if (settings_subsys_init() != 0) {
 		return FMFU_MARK_FIRMWARE;
 	}
@@ -22,11 +27,12 @@ enum fmfu_mark fmfu_mark_load(void)
 	if (len == -ENOENT) {
 		return FMFU_MARK_NONE;
 	}
-	if (len != LEN || value[0] != VERSION ||
-	    (value[1] != FMFU_MARK_BOOTLOADER && value[1] != FMFU_MARK_REFUSED)) {
+	if (len != LEN || value[0] != VERSION || value[OFF_STAGE] < FMFU_MARK_BOOTLOADER ||
+	    value[OFF_STAGE] > FMFU_MARK_REFUSED) {
 		return FMFU_MARK_FIRMWARE;
 	}
-	return value[1];
+	*taken = get_le32(&value[OFF_TAKEN]);
+	return value[OFF_STAGE];
 }
 
 static int save(const uint8_t *value, size_t len)
@@ -42,10 +48,11 @@ static int save(const uint8_t *value, size_t len)
 	return rc;
 }
 
-int fmfu_mark_save(enum fmfu_mark mark)
+int fmfu_mark_save(enum fmfu_mark mark, uint32_t taken)
 {
-	const uint8_t value[LEN] = {VERSION, (uint8_t)mark};
+	uint8_t value[LEN] = {VERSION, (uint8_t)mark};
 
+	put_le32(&value[OFF_TAKEN], taken);
 	return save(value, sizeof(value));
 }
 

@@ -55,7 +55,7 @@ int marked_settings_stage(void)
 	if (len == -ENOENT) {
 		return 0;
 	}
-	assert_int_equal(len, 2);
+	assert_int_equal(len, 6);
 	assert_int_equal(mark[0], 1);
 	return mark[1];
 }

@@ -286,8 +286,8 @@ static void a_failure_is_in_the_stage_that_was_told_last(void **state)
 
 static void every_call_may_fail_and_all_of_it_is_done_again(void **state)
 {
-	static const int codes[][2] = {
-		{-EIO, -EIO}, {-EPERM, -EPERM}, {-ENOEXEC, -ENOEXEC}, {5, -EIO}, {1, -EIO}};
+	static const int codes[][2] = {{-EIO, -EIO}, {-EPERM, -EPERM}, {-ENOEXEC, -ENOEXEC},
+				       {5, -EIO},    {1, -EIO},        {-ECANCELED, -EIO}};
 	size_t calls;
 
 	(void)state;

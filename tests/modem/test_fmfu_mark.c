@@ -57,6 +57,15 @@ static int load(size_t fails, int rc)
 	return fmfu_fdev_load(buf, sizeof(buf), &flash.dev, 0);
 }
 
+static void store_another_file(void)
+{
+	maker_free(&maker);
+	maker_begin(&maker, 2);
+	maker.segments[1].len++;
+	maker_make(&maker);
+	file_flash_open(&flash, maker.file, maker.file_len);
+}
+
 static void at_first_nothing_is_pending(void **state)
 {
 	(void)state;
@@ -89,17 +98,23 @@ static void a_refusal_does_not_hide_that_the_firmware_is_lost(void **state)
 	assert_int_equal(load(FIRMWARE, -EIO), -EIO);
 	assert_int_equal(marked_settings_stage(), 2);
 	assert_true(fmfu_fdev_needs_file());
+	/* A file that the modem has taken once may be taken again. */
+	assert_int_equal(load(VERIFY, -EACCES), -EACCES);
+	assert_int_equal(marked_settings_stage(), 2);
+	assert_true(fmfu_fdev_needs_file());
+	/* Another one will not do, and need not be kept. */
+	store_another_file();
 	assert_int_equal(load(VERIFY, -EACCES), -EACCES);
 	assert_int_equal(marked_settings_stage(), 3);
 	assert_true(fmfu_fdev_pending());
-	/* That file will not do: another one may take its place. */
 	assert_false(fmfu_fdev_needs_file());
-	/* Nor does one after an attempt that got less far. */
+	/* Nor does a refusal after an attempt that got less far. */
 	assert_int_equal(load(BOOTLOADER, -EIO), -EIO);
 	assert_int_equal(marked_settings_stage(), 2);
 	assert_true(fmfu_fdev_needs_file());
 	assert_int_equal(load(VERIFY, -EACCES), -EACCES);
 	assert_true(fmfu_fdev_pending());
+	assert_false(fmfu_fdev_needs_file());
 	assert_int_equal(load(0, 0), 0);
 	assert_false(fmfu_fdev_pending());
 	assert_false(fmfu_fdev_needs_file());
@@ -189,11 +204,11 @@ static void settings_that_cannot_be_read_may_hide_an_update(void **state)
 static void a_mark_that_is_none_of_ours_is_one(void **state)
 {
 	static const struct {
-		uint8_t bytes[4];
+		uint8_t bytes[8];
 		size_t len;
 	} marks[] = {
-		{{1}, 1},    {{2}, 1},    {{1, 0}, 2},    {{1, 2}, 2},
-		{{1, 4}, 2}, {{2, 1}, 2}, {{1, 1, 0}, 3},
+		{{1}, 1},    {{2}, 1},    {{1, 0}, 2}, {{1, 2}, 2}, {{1, 4}, 6},
+		{{2, 1}, 6}, {{1, 0}, 6}, {{1, 1}, 2}, {{1, 1}, 5}, {{1, 1}, 7},
 	};
 
 	(void)state;

@@ -260,7 +260,7 @@ PLANTS = [
           "modem/fmfu_fdev.c", [("""\
 	if (rc == 0) {
 		/* Once more if it is there, because what could not be read was taken for it. */
-		rc = mark_save(update, fmfu_mark_load() >= FMFU_MARK_FIRMWARE
+		rc = mark_save(update, fmfu_mark_load(&update->taken) >= FMFU_MARK_FIRMWARE
 					       ? FMFU_MARK_FIRMWARE
 					       : FMFU_MARK_BOOTLOADER);
 	}
@@ -275,16 +275,16 @@ PLANTS = [
 """)]),
     Plant("the mark of an update is deleted before its end", "load/modem", "I2",
           "modem/fmfu_fdev.c", [("""\
-	return update->modem->full->finish(update->modem);
+	return plain(update->modem->full->finish(update->modem));
 """, """\
 	fmfu_mark_delete();
-	return update->modem->full->finish(update->modem);
+	return plain(update->modem->full->finish(update->modem));
 """)]),
     Plant("an update is begun without its mark", "full-unsaved/", "I7",
           "modem/fmfu_fdev.c", [("""\
-	return fmfu_mark_save(mark) == 0 ? 0 : -ECANCELED;
+	return fmfu_mark_save(mark, update->taken) == 0 ? 0 : -ECANCELED;
 """, """\
-	if (fmfu_mark_save(mark) != 0) {
+	if (fmfu_mark_save(mark, update->taken) != 0) {
 		return 0;
 	}
 	return 0;
@@ -293,9 +293,9 @@ PLANTS = [
           "modem/fmfu_fdev.c", [("""\
 	if (update->mark == FMFU_MARK_BOOTLOADER) {
 		fmfu_mark_delete();
-	} else {
+	} else if (update->taken != file_id(update)) {
 """, """\
-	{
+	if (update->taken != file_id(update)) {
 """)]),
     Plant("what is written to the modem was not hashed", "load-damaged/", "I1",
           "modem/fmfu_file.c", [("""\
