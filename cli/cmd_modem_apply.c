@@ -110,10 +110,8 @@ static const char *why(enum fmfu_fdev_stage stage, int rc)
 	if (stage == FMFU_FDEV_CHECK) {
 		return cli_modem_file_why(rc);
 	}
-	/* Of the modem, or of the library before the first chunk of firmware. */
-	return rc == -ECANCELED && stage == FMFU_FDEV_FIRMWARE
-		       ? "Operation canceled, or not to be saved in the settings"
-		       : strerror(-rc);
+	return rc == -ECANCELED ? "that it is under way could not be saved in the settings"
+				: strerror(-rc);
 }
 
 static enum cli_status fail(struct cli *cli, const struct apply *apply, int rc)

@@ -93,15 +93,13 @@ json_t *cli_modem_json(const struct cli_modem_view *view)
 	const struct sim_modem_status *status = &view->status;
 	const bool is_whole = status->state != SIM_MODEM_UNBOOTABLE;
 
-	return json_pack(
-		"{s:s?, s:o, s:s, s:I, s:o, s:b, s:b}", "uuid", is_whole ? status->uuid : NULL,
-		"digest",
-		is_whole ? cli_json_hex(status->digest, sizeof(status->digest)) : json_null(),
-		"state", cli_modem_state_word(status->state), "delta_area",
-		(json_int_t)status->area, "delta_offset",
-		status->offset == DFU_MODEM_OFFSET_DIRTY ? json_null()
-							 : json_integer((json_int_t)status->offset),
-		"full_stored", view->is_stored, "full_pending", view->is_full_pending);
+	return json_pack("{s:s?, s:o, s:s, s:I, s:I, s:b, s:b}", "uuid",
+			 is_whole ? status->uuid : NULL, "digest",
+			 is_whole ? cli_json_hex(status->digest, sizeof(status->digest))
+				  : json_null(),
+			 "state", cli_modem_state_word(status->state), "delta_area",
+			 (json_int_t)status->area, "delta_offset", (json_int_t)status->offset,
+			 "full_stored", view->is_stored, "full_pending", view->is_full_pending);
 }
 
 static void say_firmware(const struct cli *cli, const struct sim_modem_status *status)

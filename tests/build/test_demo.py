@@ -37,6 +37,7 @@ STEPS = {
     "final-boot": ("none", (NEW, RUNS), (OLD, IDLE)),
     "final": ("none", (NEW, RUNS), (OLD, IDLE)),
 }
+DIRTY = 2621440  # the modem's offset of a patch area that is to be erased
 # After each step of the second act: version of the modem's firmware, state, whether the patch area holds something of a
 # patch (True), is to be erased (None) or empty (False), whether a whole firmware is stored, and whether one is pending.
 MODEM_STEPS = {
@@ -66,7 +67,7 @@ def status_of(device):
 def check_modem_step(step, device):
     modem = ask("modem", device)
     offset = modem["delta_offset"]
-    found = (modem["version"], modem["state"], None if offset is None else offset > 0, modem["full_stored"],
+    found = (modem["version"], modem["state"], None if offset == DIRTY else offset > 0, modem["full_stored"],
              modem["full_pending"])
     if found != MODEM_STEPS[step]:
         sys.exit(f"{step}: the modem is {found}, not {MODEM_STEPS[step]}")

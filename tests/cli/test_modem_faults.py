@@ -139,9 +139,8 @@ class Every(ModemTest):
                                               "firmware"),
                             ("firmware-write:ETIMEDOUT:2", "firmware: Connection timed out; the modem cannot be started "
                                                            "until slotwise modem apply has succeeded"),
-                            ("firmware-write:ECANCELED:1", "firmware: Operation canceled, or not to be saved in the "
-                                                           "settings; the modem cannot be started until slotwise modem "
-                                                           "apply has succeeded"),
+                            ("firmware-write:ECANCELED:1", "firmware: Input/output error; the modem cannot be started "
+                                                           "until slotwise modem apply has succeeded"),
                             ("finish:5", "end of the update: Input/output error; the modem cannot be started until "
                                          "slotwise modem apply has succeeded")):
             self.assertEqual(self.refused("modem", "apply", device.path, "--modem-fault", fault), f"{device.path}: {said}")
