@@ -71,7 +71,7 @@ static int configure(size_t buffer_len)
 
 static int download(size_t chunk)
 {
-	int rc = dfu_target_init(dfu_target_img_type(file, file_size), 0, file_size, NULL);
+	int rc = dfu_target_init((int)dfu_target_img_type(file, file_size), 0, file_size, NULL);
 
 	for (size_t at = 0; at < file_size && rc == 0; at += chunk) {
 		rc = dfu_target_write(file + at, chunk < file_size - at ? chunk : file_size - at);
