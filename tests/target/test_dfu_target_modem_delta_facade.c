@@ -87,7 +87,7 @@ static void write_up_to(const uint8_t *file, size_t end)
 
 static void update(void)
 {
-	const int type = dfu_target_img_type(patch_old, 32);
+	const int type = (int)dfu_target_img_type(patch_old, 32);
 
 	assert_int_equal(type, DFU_TARGET_IMAGE_TYPE_MODEM_DELTA);
 	assert_true((type & DFU_TARGET_IMAGE_TYPE_ANY) != 0);
