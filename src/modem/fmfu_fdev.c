@@ -33,7 +33,8 @@ struct update {
 	struct fmfu_file file;
 	uint32_t addr;       /* of the next chunk */
 	enum fmfu_mark mark; /* saved */
-	uint32_t taken;      /* saved with it: the file whose signature the modem took last */
+	uint32_t taken;      /* saved with it: the wrapper that the modem took last */
+	uint32_t wrapper;    /* this one, in the same way: its CRC-32 */
 };
 
 /* Codes of modem and flash: positive ones mean nothing, and two are ours. */
@@ -76,14 +77,6 @@ static int mark_save(struct update *update, enum fmfu_mark mark)
 	return fmfu_mark_save(mark, update->taken) == 0 ? 0 : -ECANCELED;
 }
 
-/* What the mark knows a file by. */
-static uint32_t file_id(const struct update *update)
-{
-	const struct fmfu_fdev_info *info = &update->file.info;
-
-	return crc32_ieee(0, info->blob_hash, sizeof(info->blob_hash));
-}
-
 static int begin(struct update *update)
 {
 	const struct dfu_modem_full_api *api = update->modem->full;
@@ -119,13 +112,14 @@ static int verify(struct update *update)
 	if (rc != 0) {
 		return plain(rc);
 	}
+	update->wrapper = crc32_ieee(0, file->buf, file->info.wrapper_len);
 	rc = update->modem->full->verify(update->modem, file->buf, file->info.wrapper_len);
 	if (rc != -EACCES) {
 		return plain(rc);
 	}
 	if (update->mark == FMFU_MARK_BOOTLOADER) {
 		fmfu_mark_delete();
-	} else if (update->taken != file_id(update)) {
+	} else if (update->taken != update->wrapper) {
 		/* If not saved, the file is kept, which does no harm to the modem. */
 		const int saved = fmfu_mark_save(FMFU_MARK_REFUSED, update->taken);
 		(void)saved;
@@ -138,7 +132,7 @@ static int write_firmware(struct update *update)
 	int rc;
 
 	fmfu_file_stage(&update->file, FMFU_FDEV_FIRMWARE);
-	update->taken = file_id(update);
+	update->taken = update->wrapper;
 	rc = mark_save(update, FMFU_MARK_FIRMWARE);
 	for (uint32_t i = 1; rc == 0 && i < update->file.info.segments; i++) {
 		rc = segment_write(update, firmware_take);

@@ -19,8 +19,8 @@ enum fmfu_mark {
 };
 
 /*
- * What cannot be read, and what is no mark of ours, is FMFU_MARK_FIRMWARE. *taken: which file's
- * signature the modem took last, 0 if that is not known.
+ * What cannot be read, and what is no mark of ours, is FMFU_MARK_FIRMWARE. *taken: CRC-32 of
+ * the wrapper that the modem took last, 0 if that is not known.
  */
 enum fmfu_mark fmfu_mark_load(uint32_t *taken);
 

@@ -293,9 +293,9 @@ PLANTS = [
           "modem/fmfu_fdev.c", [("""\
 	if (update->mark == FMFU_MARK_BOOTLOADER) {
 		fmfu_mark_delete();
-	} else if (update->taken != file_id(update)) {
+	} else if (update->taken != update->wrapper) {
 """, """\
-	if (update->taken != file_id(update)) {
+	if (update->taken != update->wrapper) {
 """)]),
     Plant("what is written to the modem was not hashed", "load-damaged/", "I1",
           "modem/fmfu_file.c", [("""\
