@@ -59,6 +59,14 @@ struct boot_rules {
 	/** The bootloader's engine refuses every P-384 signature, as in MCUboot 2.4.0's host build.
 	 */
 	bool no_p384;
+	/** CPU address of offset 0 of the flash device that images run from. */
+	uint32_t flash_base;
+	/**
+	 * Stricter than the bootloader, at the maker's wish; all false by default: */
+	bool check_build_number; /**< An equal version with a lower build number is refused. */
+	bool check_link_address; /**< So is an image whose reset vector lies in another slot. */
+	bool check_signature;    /**< And one without a signature, or a wrong one for the key, which
+				    then counts, where the bootloader asks for none. */
 };
 
 /** @return The rules: constants from Kconfig, or what boot_rules_set() gave. Never NULL. */

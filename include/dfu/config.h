@@ -71,6 +71,44 @@
 #define CONFIG_BOOT_RAM_SIZE 0x40000
 #endif
 
+/** Image pair whose upload slot takes images for the bootloader itself (S0 and S1). */
+#ifndef CONFIG_MCUBOOT_MCUBOOT_IMAGE_NUMBER
+#define CONFIG_MCUBOOT_MCUBOOT_IMAGE_NUMBER 0
+#endif
+
+/** CPU address of the flash device that images run from. */
+#ifndef CONFIG_FLASH_BASE_ADDRESS
+#define CONFIG_FLASH_BASE_ADDRESS 0
+#endif
+
+/** Targets that dfu_target_register() has room for. */
+#ifndef CONFIG_DFU_TARGET_REGISTRATIONS
+#define CONFIG_DFU_TARGET_REGISTRATIONS 2
+#endif
+
+/** Images of a package, and writers for them. */
+#ifndef CONFIG_DFU_MULTI_IMAGE_MAX_IMAGE_COUNT
+#define CONFIG_DFU_MULTI_IMAGE_MAX_IMAGE_COUNT 2
+#endif
+
+/** fota_download: names and buffers, in bytes with terminators. */
+#ifndef CONFIG_FOTA_DOWNLOAD_HOST_NAME_LENGTH
+#define CONFIG_FOTA_DOWNLOAD_HOST_NAME_LENGTH 128
+#endif
+#ifndef CONFIG_FOTA_DOWNLOAD_RESOURCE_LOCATOR_LENGTH
+#define CONFIG_FOTA_DOWNLOAD_RESOURCE_LOCATOR_LENGTH 512
+#endif
+#ifndef CONFIG_FOTA_DOWNLOAD_BUF_SZ
+#define CONFIG_FOTA_DOWNLOAD_BUF_SZ 2048
+#endif
+#ifndef CONFIG_FOTA_DOWNLOAD_SEC_TAG_LIST_SIZE_MAX
+#define CONFIG_FOTA_DOWNLOAD_SEC_TAG_LIST_SIZE_MAX 5
+#endif
+/** Times that a broken transfer is opened again before it is given up. */
+#ifndef CONFIG_FOTA_SOCKET_RETRIES
+#define CONFIG_FOTA_SOCKET_RETRIES 2
+#endif
+
 /** Seconds between time-out events while a modem erases. */
 #ifndef CONFIG_DFU_TARGET_MODEM_TIMEOUT
 #define CONFIG_DFU_TARGET_MODEM_TIMEOUT 60

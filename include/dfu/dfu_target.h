@@ -69,6 +69,30 @@ struct dfu_target {
 	int (*reset)(void);
 };
 
+/** A target of the application's own. Ours; const, so it may lie in flash. */
+struct dfu_target_registration {
+	int type; /**< One bit that no type of this header has: 16, 32, 64, 256 and on. */
+	/** Whether a file that begins with these 32 bytes is for this target; NULL: none is. */
+	bool (*identify)(const void *const buf);
+	struct dfu_target target; /**< All six functions. */
+	/** Ask the target at every init, also at one of the download under way: it alone knows. */
+	bool always_init;
+};
+
+/**
+ * @brief Add a target to those of the build. Ours.
+ *
+ * Files are recognised by the build's own targets first, then by these in the order of their
+ * registration. There is no way back; once for each, before the first init.
+ *
+ * @param registration  Used until the program ends.
+ * @retval 0         Registered.
+ * @retval -EINVAL   NULL, a function is missing, or the type is not one free bit.
+ * @retval -EEXIST   The type is registered already.
+ * @retval -ENOMEM   CONFIG_DFU_TARGET_REGISTRATIONS are.
+ */
+DFU_MUST_CHECK int dfu_target_register(const struct dfu_target_registration *registration);
+
 /**
  * @brief Recognise an image by its first bytes.
  *

@@ -174,7 +174,8 @@ DFU_MUST_CHECK int dfu_target_mcuboot_done(bool successful);
 
 /**
  * @brief Ask for a test of the new image at the next reset, as dfu_target_mcuboot_schedule() does.
- * @param img_num  Image pair; -1: all, each verified before the first is scheduled.
+ * @param img_num  Image pair; -1: all that have one (below), each verified before the first is
+ *                 scheduled.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_schedule_update(int img_num);
 
@@ -222,15 +223,109 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule_update(int img_num);
 DFU_MUST_CHECK int dfu_target_mcuboot_schedule(int img_num, int permanent);
 
 /**
+ * @name Several images at once. Ours.
+ *
+ * Trailers of several slots cannot be one write. But MCUboot installs nothing while an image that
+ * is pending depends on one that is neither installed nor pending. So a set of images is *linked*
+ * if one of them depends on another one of them, not met by what is installed there (direct modes:
+ * if all others do, directly or by way of each other): the one that depends is asked for first, the
+ * one it depends on last, and that last write commits the set. It needs nothing else.
+ *
+ * Before the first request of any other set an intent is saved in the settings, under "dfu/SET",
+ * and deleted after the last one. A reset in between runs a part of the set, until the application
+ * calls dfu_target_mcuboot_schedule_recover() at its start. So does a reset in the middle of a
+ * cancel or a confirmation of such a set. Without settings such a set is refused, -ENOTSUP.
+ *
+ * An image for the bootloader itself (<dfu/bootloader.h>), which there is no way back from, is
+ * asked for last and taken back first.
+ *
+ * Taking back goes the other way round: the request that committed comes first. What is pending
+ * and linked goes as a whole: dfu_target_mcuboot_cancel() and dfu_target_mcuboot_reset() of any
+ * image of it, and the first byte of a new download for one.
+ * @{
+ */
+
+/**
+ * @brief dfu_target_mcuboot_schedule() for some image pairs, all or none.
+ *
+ * dfu_target_mcuboot_schedule(-1) is this for all pairs that have an update: whose download is
+ * complete, or which are pending already; where nothing is known of a download, whose upload slot
+ * holds an image that would be taken, with a higher version than the one that runs, and which was
+ * not put there by a revert. A pair without one is left out; none at all is -ENOENT.
+ *
+ * @param images  Bit n: image pair n. 0 is -ENOENT.
+ * @retval -ENOTSUP  Also: the set is not linked and there are no settings.
+ * @retval -errno    Also of the settings, if the intent could not be saved. Nothing scheduled.
+ *
+ * After any other error while requests are written, what was written is taken back, as a power cut
+ * would have it taken back; if that fails, too, dfu_target_mcuboot_schedule_recover() does.
+ */
+DFU_MUST_CHECK int dfu_target_mcuboot_schedule_set(unsigned int images, int permanent);
+
+/** What dfu_target_mcuboot_schedule_recover() has found. */
+enum dfu_target_mcuboot_recovery {
+	DFU_TARGET_MCUBOOT_SETTLED = 0,   /**< No set is incomplete. */
+	DFU_TARGET_MCUBOOT_GOES_BACK = 1, /**< A part runs for a test: the next reset reverts it. */
+	DFU_TARGET_MCUBOOT_GOES_ON = 2,   /**< A part runs for good: the rest is scheduled, for the
+					       next reset. */
+};
+
+/**
+ * @brief At the application's start: bring a set that a power cut has left incomplete to all or
+ * none.
+ *
+ * Nothing of it installed: requests that are left are taken back. A part of it, asked for as a
+ * test, in a mode that reverts: it stays unconfirmed, dfu_target_mcuboot_confirm() is -EBUSY, and
+ * the next reset gives it up. A part of it for good (permanent; always in overwrite-only,
+ * direct-xip and ram-load; a confirmation that was cut; a bootloader is among it): the rest is
+ * scheduled for good. All of it: done. The intent is deleted once it is all or none.
+ *
+ * Needs the buffer (dfu_target_mcuboot_set_buf()). Repeat it at each start; without an intent it
+ * only looks for one.
+ *
+ * @return enum dfu_target_mcuboot_recovery; or, and the intent stays: -ENODATA the rest is to be
+ *         installed and is no longer there (the revert variants of direct-xip and ram-load erase
+ *         what was not confirmed): download it again; else as dfu_target_mcuboot_schedule() and
+ *         dfu_target_mcuboot_cancel().
+ *
+ * Power cut: repeat the call.
+ */
+DFU_MUST_CHECK int dfu_target_mcuboot_schedule_recover(void);
+
+/**
+ * @brief Keep what runs: boot_write_img_confirmed_multi(), in an order in which a cut leaves no
+ * mixture.
+ *
+ * Linked images in the order they were asked for in: while the first is confirmed and the last is
+ * not, the bootloader reverts neither (direct modes: it gives both up). Others with an intent,
+ * which dfu_target_mcuboot_schedule_recover() finishes. One that is confirmed already is left
+ * alone.
+ *
+ * @param img_num  Image pair; -1: all that are unconfirmed.
+ * @retval 0        Confirmed, or nothing to confirm.
+ * @retval -EINVAL  No such image pair.
+ * @retval -EBUSY   It belongs to a set that is being taken back.
+ * @retval -EAGAIN  The image never ran: the bootloader has not started it yet.
+ * @retval -errno   As boot_write_img_confirmed_multi(), else from the settings.
+ */
+DFU_MUST_CHECK int dfu_target_mcuboot_confirm(int img_num);
+
+/** @} */
+
+/**
  * @brief Take a scheduled update back: boot_cancel_upgrade_multi(). The image stays in the slot,
  * but where the bootloader starts what it finds it loses its header and must be downloaded again.
  *
  * Needs no init. A trailer whose erase was cut, which the settings know, is erased again.
  *
+ * With several images see above: a linked set goes as a whole.
+ *
  * Power cut: the image is pending or not, as there; repeat the call.
  *
- * @retval -EBUSY  The running image is unconfirmed. Nothing done.
- * @retval -errno  As boot_cancel_upgrade_multi().
+ * @param img_num  Image pair; -1: all that are pending, of sets that are not linked with an intent.
+ * @retval -EBUSY  The running image is unconfirmed (with -1: of one that is pending). Nothing done.
+ * @retval -errno  As boot_cancel_upgrade_multi(); of the first image that fails, after all were
+ *                 tried.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_cancel(int img_num);
 

@@ -108,6 +108,12 @@ static const struct dfu_target *find_target(int img_type)
 	return NULL;
 }
 
+int dfu_target_register(const struct dfu_target_registration *registration)
+{
+	(void)registration;
+	return -ENOMEM;
+}
+
 enum dfu_target_image_type dfu_target_img_type(const void *const buf, size_t len)
 {
 	const struct target_entry *entry = targets;

@@ -13,12 +13,15 @@ LAYERS = {
     "stream": (("common", "flash", "settings"), ("storage/stream_flash.h",)),
     "image": (("common", "flash"), ("dfu/image.h",)),
     "retention": (("common", "settings"), ("retention/retention.h", "retention/blinfo.h", "retention/bootmode.h")),
-    "boot": (("common", "flash", "image", "retention"), ("dfu/mcuboot.h", "dfu/boot.h", "dfu/boot_rules.h")),
+    "boot": (("common", "flash", "image", "retention"), ("dfu/mcuboot.h", "dfu/boot.h", "dfu/boot_rules.h",
+                                                       "dfu/bootloader.h")),
     "modem": (("common", "flash", "settings"), ("dfu/modem.h", "dfu/fmfu_fdev.h")),
     "img": (("common", "flash", "stream", "boot"), ("dfu/flash_img.h",)),
     "target": (("common", "flash", "settings", "stream", "image", "boot", "modem"),
                ("dfu/dfu_target.h", "dfu/dfu_target_mcuboot.h", "dfu/dfu_target_stream.h",
-                "dfu/dfu_target_modem_delta.h", "dfu/dfu_target_full_modem.h")),
+                "dfu/dfu_target_modem_delta.h", "dfu/dfu_target_full_modem.h", "dfu/dfu_target_custom.h")),
+    "package": (("common", "settings", "boot", "target"), ("dfu/dfu_multi_image.h",)),
+    "fota": (("common", "boot", "target"), ("net/fota_download.h", "net/fota_transport.h")),
 }
 OWNER = {header: layer for layer, (_, headers) in LAYERS.items() for header in headers}
 # Made by zcbor when the library is built, for these layers.
