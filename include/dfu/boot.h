@@ -42,11 +42,8 @@ enum boot_mode {
 /** What must be known of the bootloader's build. */
 struct boot_arrangement {
 	enum boot_mode mode;
-	uint8_t max_align; /**< BOOT_MAX_ALIGN: 8, 16 or 32. */
-	uint8_t images;    /**< Image pairs, 1 to BOOT_IMAGES_MAX. */
-	/** Pair whose upload slot takes images for S0 and S1 (<dfu/bootloader.h>): below @p images.
-	 */
-	uint8_t bootloader_image;
+	uint8_t max_align;    /**< BOOT_MAX_ALIGN: 8, 16 or 32. */
+	uint8_t images;       /**< Image pairs, 1 to BOOT_IMAGES_MAX. */
 	uint16_t max_sectors; /**< BOOT_MAX_IMG_SECTORS: most sectors of a slot. 0 when it is set:
 				 CONFIG_BOOT_MAX_IMG_SECTORS. */
 };

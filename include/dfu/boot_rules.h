@@ -59,6 +59,8 @@ struct boot_rules {
 	/** The bootloader's engine refuses every P-384 signature, as in MCUboot 2.4.0's host build.
 	 */
 	bool no_p384;
+	/** Pair whose upload slot takes images for S0 and S1 (<dfu/bootloader.h>). */
+	uint8_t bootloader_image;
 	/** CPU address of offset 0 of the flash device that images run from. */
 	uint32_t flash_base;
 	/**

@@ -49,7 +49,6 @@ _Static_assert(CONFIG_BOOT_MAX_IMG_SECTORS >= 1 && CONFIG_BOOT_MAX_IMG_SECTORS <
 		.mode = BOOT_MODE_KCONFIG,                                                         \
 		.max_align = CONFIG_BOOT_MAX_ALIGN,                                                \
 		.images = CONFIG_UPDATEABLE_IMAGE_NUMBER,                                          \
-		.bootloader_image = CONFIG_MCUBOOT_MCUBOOT_IMAGE_NUMBER,                           \
 		.max_sectors = CONFIG_BOOT_MAX_IMG_SECTORS,                                        \
 	}
 

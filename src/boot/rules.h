@@ -49,6 +49,7 @@
 		.downgrade = BOOT_RULES_DOWNGRADE,                                                 \
 		.ram_start = CONFIG_BOOT_RAM_START,                                                \
 		.ram_size = CONFIG_BOOT_RAM_SIZE,                                                  \
+		.bootloader_image = CONFIG_MCUBOOT_MCUBOOT_IMAGE_NUMBER,                           \
 		.flash_base = CONFIG_FLASH_BASE_ADDRESS,                                           \
 		.check_build_number = IS_ENABLED(CONFIG_DFU_TARGET_CHECK_BUILD_NUMBER),            \
 		.check_link_address = IS_ENABLED(CONFIG_DFU_TARGET_CHECK_LINK_ADDRESS),            \
