@@ -181,8 +181,11 @@ static int judge_preference(const struct boot_candidate *candidate)
 
 int boot_judge_device(const struct boot_candidate *candidate)
 {
-	int rc = 0;
+	int rc = boot_judge_bootloader(candidate);
 
+	if (rc != 0) {
+		return rc < 0 ? rc : 0;
+	}
 	if (boot_mode_in(BOOT_MODES_XIP | BOOT_MODES_RAM)) {
 		rc = judge_place(candidate);
 	}

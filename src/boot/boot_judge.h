@@ -57,4 +57,7 @@ int boot_judge_beside(int image_index, const struct dfu_image_source *source,
 int boot_judge_device(const struct boot_candidate *candidate);
 int boot_judge_dependencies(const struct boot_candidate *candidate);
 
+/* 1: a bootloader, which is taken and has no other rules; 0: an application's image; else as above. */
+int boot_judge_bootloader(const struct boot_candidate *candidate);
+
 #endif
