@@ -45,6 +45,8 @@ struct fota_content {
 	size_t size;   /**< Bytes of the whole file; 0: not known. */
 	size_t offset; /**< Of the first byte that read() gives: as asked, or 0 where the server
 			  cannot begin elsewhere, or its content is another one. */
+	/** With an answer that the server has bound to same_as (If-Range, If-Match): that one, told
+	 *  again or not. */
 	struct fota_validator validator;
 };
 
@@ -62,10 +64,13 @@ struct fota_transport_ops {
 	int (*open)(const struct fota_transport *transport, const struct fota_request *request,
 		    struct fota_content *content);
 	/**
-	 * Up to @p len of the next bytes; 0 at the end of the file, as the server has it; -errno as
-	 * above, after which close() and open() at what has arrived may go on.
+	 * Up to @p len of the next bytes; 0 at the end of the file, as the server has it, again and
+	 * again; -errno as above, after which close() and open() at what has arrived may go on.
+	 * Never more than @p len. Whoever reads asks for bytes behind the size, too, to see that
+	 * there are none.
 	 */
 	ssize_t (*read)(const struct fota_transport *transport, void *buf, size_t len);
+	/** Once for each open() that was 0. */
 	void (*close)(const struct fota_transport *transport);
 	/** Wait before attempt @p attempt (from 1) to open again; NULL: at once. */
 	void (*wait)(const struct fota_transport *transport, unsigned int attempt);

@@ -69,3 +69,13 @@ size_t fota_download_progress(size_t *size)
 	*size = 0;
 	return 0;
 }
+
+size_t fota_download_resumed_at(void)
+{
+	return 0;
+}
+
+int fota_download_error(void)
+{
+	return 0;
+}
