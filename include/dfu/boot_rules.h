@@ -51,7 +51,7 @@ struct boot_rules {
 	/**
 	 * The bootloader's key, of the kind that @p signature names; NULL: not known here, a
 	 * signature must be there, but is not judged. Without a demanded signature it does not
-	 * count.
+	 * count, unless @p check_signature.
 	 */
 	const struct dfu_image_key *key;
 	uint32_t ram_start; /**< ram-load: where images may be executed, */
@@ -63,12 +63,23 @@ struct boot_rules {
 	uint8_t bootloader_image;
 	/** CPU address of offset 0 of the flash device that images run from. */
 	uint32_t flash_base;
+	/* Stricter than the bootloader, at the maker's wish; all false by default. */
 	/**
-	 * Stricter than the bootloader, at the maker's wish; all false by default: */
-	bool check_build_number; /**< An equal version with a lower build number is refused. */
-	bool check_link_address; /**< So is an image whose reset vector lies in another slot. */
-	bool check_signature;    /**< And one without a signature, or a wrong one for the key, which
-				    then counts, where the bootloader asks for none. */
+	 * A version below the running one's is refused, build number included, whatever
+	 * @p downgrade says. Not in firmware-loader.
+	 */
+	bool check_build_number;
+	/**
+	 * So is an image whose reset vector lies outside the slot that it will run from (ram-load:
+	 * outside itself, as loaded), or that is ROM_FIXED for another one. Of slots that are not
+	 * on slot 0's flash device nothing is said.
+	 */
+	bool check_link_address;
+	/**
+	 * And so is one without any signature, or with no right one by @p key, if there is one,
+	 * where @p signature demands none.
+	 */
+	bool check_signature;
 };
 
 /** @return The rules: constants from Kconfig, or what boot_rules_set() gave. Never NULL. */
@@ -117,6 +128,8 @@ struct boot_judgement {
  * - swap, overwrite-only: downgrade prevention.
  * - direct-xip, ram-load: a version above the running one's, from the primary slot also an equal
  *   one. Others would never be started.
+ * - whatever the check_* rules ask beyond the bootloader: the signature with the others, build
+ *   number and link address here.
  * - more than one image: dependencies, the candidate's first. Where images run from primary slots
  *   also those of the others, which keep every update waiting until all are met.
  *

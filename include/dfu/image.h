@@ -101,7 +101,7 @@ enum dfu_image_fault {
 	DFU_IMAGE_LOAD_RANGE,       /**< -EADDRNOTAVAIL: RAM that is not there, or another's. */
 	DFU_IMAGE_NOT_RAM_LOAD,     /**< -EADDRNOTAVAIL: not made to be loaded into RAM. */
 	DFU_IMAGE_DEPENDENCY,       /**< -ENOLINK: it or another image lacks one it depends on. */
-	DFU_IMAGE_OLDER_BUILD,      /**< -ERANGE: build number lower, where that counts. */
+	DFU_IMAGE_OLDER_BUILD,      /**< -ERANGE: version or build lower, where both count. */
 	DFU_IMAGE_LINK_ADDRESS,     /**< -EXDEV: linked for a place that it will not run from. */
 	DFU_IMAGE_UNSIGNED,         /**< -EPROTO: a signature is demanded beyond the bootloader. */
 	DFU_IMAGE_RUNNING_BOOTLOADER, /**< -EADDRINUSE: linked for the slot of the one that runs. */

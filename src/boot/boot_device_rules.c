@@ -198,6 +198,9 @@ int boot_judge_device(const struct boot_candidate *candidate)
 	if (rc == 0 && boot_mode_in(BOOT_MODES_XIP | BOOT_MODES_RAM)) {
 		rc = judge_preference(candidate);
 	}
+	if (rc == 0 && (boot_rules()->check_build_number || boot_rules()->check_link_address)) {
+		rc = boot_judge_strict(candidate);
+	}
 	if (rc == 0 && boot_takes_requests()) {
 		rc = boot_judge_dependencies(candidate);
 	}

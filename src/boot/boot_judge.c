@@ -40,8 +40,10 @@ static bool is_same_key(const struct dfu_image_key *a, const struct dfu_image_ke
 static struct image_demand demand_of(const struct boot_rules *rules,
 				     const struct dfu_image_key *key)
 {
-	/* A bootloader that demands no signature has no key that counts. */
-	const struct dfu_image_key *own = kinds[rules->signature].type != 0 ? rules->key : NULL;
+	/* A bootloader that demands no signature has no key that counts, unless the maker wants it.
+	 */
+	const struct dfu_image_key *own =
+		kinds[rules->signature].type != 0 || rules->check_signature ? rules->key : NULL;
 
 	return (struct image_demand){
 		.hash = rules->hash,
@@ -50,6 +52,21 @@ static struct image_demand demand_of(const struct boot_rules *rules,
 		.no_engine = rules->signature == BOOT_SIGNATURE_ECDSA_P384 && rules->no_p384,
 		.keys = {own, is_same_key(own, key) ? NULL : key},
 	};
+}
+
+/* A signature that the maker demands, not the bootloader; rc is what verification said. */
+static int judge_signed(int rc, struct dfu_image_report *report)
+{
+	const struct boot_rules *rules = boot_rules();
+
+	if (!rules->check_signature || kinds[rules->signature].type != 0) {
+		return rc;
+	}
+	const bool is_signed = rc == 0 ? report->signature_type != 0
+				       : report->fault != DFU_IMAGE_NO_SIGNATURE &&
+						 report->fault != DFU_IMAGE_SIGNATURE_MISMATCH;
+
+	return is_signed ? rc : image_refuse(&report->fault, DFU_IMAGE_UNSIGNED);
 }
 
 static int judge_size(int image_index, const struct dfu_image *image, enum dfu_image_fault *fault)
@@ -85,6 +102,7 @@ int boot_judge_beside(int image_index, const struct dfu_image_source *source,
 	}
 	if (rc == 0) {
 		rc = image_verify(&judgement->image, &demand, buf, len, &judgement->report);
+		rc = judge_signed(rc, &judgement->report);
 	}
 	return rc == 0 ? boot_judge_device(&candidate) : rc;
 }

@@ -60,4 +60,6 @@ int boot_judge_dependencies(const struct boot_candidate *candidate);
 /* 1: a bootloader, which is taken and has no other rules; 0: an application's image; else as above. */
 int boot_judge_bootloader(const struct boot_candidate *candidate);
 
+/* What is asked beyond the bootloader: build number and link address, if they are. */
+int boot_judge_strict(const struct boot_candidate *candidate);
 #endif

@@ -70,9 +70,9 @@ static const char *const texts[] = {
 	[DFU_IMAGE_LOAD_RANGE] = "loads outside the executable RAM, or over another image",
 	[DFU_IMAGE_NOT_RAM_LOAD] = "not made to be loaded into RAM",
 	[DFU_IMAGE_DEPENDENCY] = "a dependency between images is not met",
-	[DFU_IMAGE_OLDER_BUILD] = "build number too low",
+	[DFU_IMAGE_OLDER_BUILD] = "version lower than what runs, build number included",
 	[DFU_IMAGE_LINK_ADDRESS] = "linked for another address than it will run from",
-	[DFU_IMAGE_UNSIGNED] = "not signed, or not by the board's key",
+	[DFU_IMAGE_UNSIGNED] = "not signed, or not by the key that counts",
 	[DFU_IMAGE_RUNNING_BOOTLOADER] = "linked for the bootloader slot that runs",
 	[DFU_IMAGE_NO_FW_INFO] = "a bootloader without fw_info, whose version nobody knows",
 };
