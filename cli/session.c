@@ -212,19 +212,19 @@ static bool next_is_as_asked(struct cli *cli, unsigned int image, bool permanent
 		       : type == (permanent ? BOOT_SWAP_TYPE_PERM : BOOT_SWAP_TYPE_TEST);
 }
 
-void cli_warn_of_next_boot(struct cli *cli, unsigned int image, bool permanent)
+bool cli_warn_of_next_boot(struct cli *cli, unsigned int image, bool permanent)
 {
 	cli->has_next = false;
 	if (find_next(cli) != 0 || next_is_as_asked(cli, image, permanent)) {
-		return;
+		return false;
 	}
 	cli_warn(cli->operand[0], "the next boot will do something else: %s",
 		 cli->next.error[0] != '\0' ? cli->next.error
 					    : cli_swap_word(cli->next.swap_type[image]));
+	return true;
 }
 
-/* Why no slot takes an update of an image. */
-static const char *no_upload_slot(unsigned int image)
+const char *cli_no_upload_slot(unsigned int image)
 {
 	const enum boot_mode mode = boot_arrangement_get()->mode;
 	const int running = boot_running_slot((int)image);
@@ -248,7 +248,7 @@ enum cli_status cli_upload_slot(struct cli *cli, unsigned int image, unsigned in
 	const int area = boot_upload_area((int)image);
 
 	if (area == -ENODEV) {
-		return cli_fail(cli, cli->operand[0], "%s", no_upload_slot(image));
+		return cli_fail(cli, cli->operand[0], "%s", cli_no_upload_slot(image));
 	}
 	if (area < 0) {
 		return cli_fail(cli, cli->operand[0], "%s", strerror(-area));
@@ -344,6 +344,12 @@ const char *cli_why(int rc)
 		return dfu_image_fault_str(DFU_IMAGE_OLDER);
 	case -EFBIG:
 		return "larger than the bootloader can install";
+	case -ERANGE:
+		return dfu_image_fault_str(DFU_IMAGE_OLDER_BUILD);
+	case -EXDEV:
+		return dfu_image_fault_str(DFU_IMAGE_LINK_ADDRESS);
+	case -EPROTO:
+		return dfu_image_fault_str(DFU_IMAGE_UNSIGNED);
 	default:
 		return strerror(-rc);
 	}

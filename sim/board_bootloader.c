@@ -200,11 +200,16 @@ static int read_public_key(struct sim_board *board, const struct sim_node *node,
 				     "is not the name of a file, 1 to %zu characters",
 				     sizeof(board->public_key) - 1);
 	}
-	if (board->rules.signature == BOOT_SIGNATURE_NONE) {
-		return 0; /* the bootloader has no use for it */
+	if (board->rules.signature == BOOT_SIGNATURE_NONE && !board->rules.check_signature) {
+		return 0; /* nobody has a use for it */
 	}
 	memcpy(board->public_key, name, len + 1);
 	return 0;
+}
+
+static bool has_mark(const struct sim_node *node, const char *property)
+{
+	return fdt_getprop(node->fdt, node->offset, property, NULL) != NULL;
 }
 
 static int read_rules(struct sim_board *board, const struct sim_node *node, struct sim_error *error)
@@ -216,7 +221,10 @@ static int read_rules(struct sim_board *board, const struct sim_node *node, stru
 	rc = rc != 0 ? rc : read_downgrade(rules, node, error);
 	rc = rc != 0 ? rc : read_ram(rules, node, error);
 	rules->no_p384 = rules->signature == BOOT_SIGNATURE_ECDSA_P384 &&
-			 fdt_getprop(node->fdt, node->offset, "p384-works", NULL) == NULL;
+			 !has_mark(node, "p384-works");
+	rules->check_build_number = has_mark(node, "check-build-number");
+	rules->check_link_address = has_mark(node, "check-link-address");
+	rules->check_signature = has_mark(node, "check-signature");
 	return rc != 0 ? rc : read_public_key(board, node, error);
 }
 

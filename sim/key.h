@@ -31,7 +31,7 @@ struct sim_key {
  */
 DFU_MUST_CHECK int sim_key_read(struct sim_key *key, const char *path, struct sim_error *error);
 
-/** @return Whether a bootloader that demands @p signature can have this key. */
+/** @return Whether a bootloader that demands @p signature can have this key; none: any. */
 bool sim_key_is_for(const struct sim_key *key, enum boot_signature signature);
 
 #ifdef __cplusplus

@@ -37,7 +37,38 @@ static void a_board_without_rules_takes_any_sound_image(void **state)
 	assert_int_equal(rules->ram_start, 0x20000000);
 	assert_int_equal(rules->ram_size, 0x40000);
 	assert_false(rules->no_p384);
+	assert_false(rules->check_build_number);
+	assert_false(rules->check_link_address);
+	assert_false(rules->check_signature);
 	assert_string_equal(board.public_key, "");
+}
+
+static void a_board_may_be_stricter_than_its_bootloader(void **state)
+{
+	(void)state;
+	for (unsigned int mask = 0; mask < 8; mask++) {
+		char text[128];
+
+		(void)snprintf(text, sizeof(text), "%s%s%s",
+			       (mask & 1) != 0 ? "check-build-number; " : "",
+			       (mask & 2) != 0 ? "check-link-address; " : "",
+			       (mask & 4) != 0 ? "check-signature;" : "");
+		const struct boot_rules *rules = rules_with(text);
+
+		assert_int_equal(rules->check_build_number, (mask & 1) != 0);
+		assert_int_equal(rules->check_link_address, (mask & 2) != 0);
+		assert_int_equal(rules->check_signature, (mask & 4) != 0);
+	}
+}
+
+static void a_key_is_looked_at_where_a_signature_is_demanded(void **state)
+{
+	(void)state;
+	(void)rules_with("public-key = \"keys/a.pem\";");
+	assert_string_equal(board.public_key, "");
+	(void)rules_with("public-key = \"keys/a.pem\"; check-signature;");
+	assert_string_equal(board.public_key, "keys/a.pem");
+	assert_int_equal(board.rules.signature, BOOT_SIGNATURE_NONE);
 }
 
 static void every_signature_is_read_with_the_hash_that_goes_with_it(void **state)
@@ -112,7 +143,8 @@ static void whatever_may_be_left_out_may_be_deleted(void **state)
 {
 	static const char *const optional[] = {
 		"max-align", "images",    "max-sectors", "downgrade-prevention", "signature-type",
-		"hash",      "ram-start", "ram-size",    "p384-works",           NULL,
+		"hash",      "ram-start", "ram-size",    "p384-works",           "check-signature",
+		NULL,
 	};
 
 	(void)state;
@@ -122,6 +154,7 @@ static void whatever_may_be_left_out_may_be_deleted(void **state)
 		(void)snprintf(text, sizeof(text),
 			       "signature-type = \"rsa-2048\"; hash = \"sha512\"; "
 			       "downgrade-prevention = \"version\"; p384-works; ram-start = <1>; "
+			       "check-signature; "
 			       "ram-size = <2>; }; }; / { mcuboot { /delete-property/ %s;",
 			       optional[i]);
 		(void)rules_with(text);
@@ -225,6 +258,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_board_without_rules_takes_any_sound_image),
+		cmocka_unit_test(a_board_may_be_stricter_than_its_bootloader),
+		cmocka_unit_test(a_key_is_looked_at_where_a_signature_is_demanded),
 		cmocka_unit_test(every_signature_is_read_with_the_hash_that_goes_with_it),
 		cmocka_unit_test(p384_is_refused_unless_the_board_says_that_it_works),
 		cmocka_unit_test(both_kinds_of_downgrade_prevention_are_read),

@@ -139,6 +139,24 @@ static void keys_of_every_kind_are_taken_by_their_bootloader_alone(void **state)
 		 "signature-type = \"ed25519-pure\"; public-key = \"ed25519-a.pub.pem\";");
 }
 
+static void a_bootloader_without_a_signature_may_have_a_key_of_any_kind(void **state)
+{
+	static const char *const keys[] = {"ec256-a", "ec384-a", "rsa2048-a", "rsa3072-a",
+					   "ed25519-a"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		char text[160];
+
+		(void)snprintf(text, sizeof(text), "check-signature; public-key = \"%s.pub.pem\";",
+			       keys[i]);
+		open_new("swap-move", text);
+		assert_true(boot_rules_get()->check_signature);
+		assert_non_null(boot_rules_get()->key);
+		assert_int_equal(tear_down(NULL), 0);
+	}
+}
+
 static void a_key_that_is_none_is_named_and_nothing_is_made(void **state)
 {
 	static const struct {
@@ -289,6 +307,7 @@ int main(void)
 		DEVICE_TEST(the_library_takes_what_the_bootloader_takes),
 		DEVICE_TEST(a_signature_without_a_key_is_a_bootloader_of_unknown_key),
 		DEVICE_TEST(keys_of_every_kind_are_taken_by_their_bootloader_alone),
+		DEVICE_TEST(a_bootloader_without_a_signature_may_have_a_key_of_any_kind),
 		DEVICE_TEST(a_key_that_is_none_is_named_and_nothing_is_made),
 		DEVICE_TEST(a_device_whose_key_is_gone_does_not_open),
 		DEVICE_TEST(the_slot_that_runs_is_told_where_nothing_else_tells_it),
