@@ -164,10 +164,13 @@ DFU_MUST_CHECK int dfu_target_mcuboot_write(const void *const buf, size_t len);
  * @retval -EFBIG     The bootloader cannot install an image of this size.
  * @retval -ESTALE    Older than the bootloader lets in, or than it would start.
  * @retval -EADDRNOTAVAIL  Made for another address, or not to be loaded into RAM.
+ * @retval -ERANGE    CONFIG_DFU_TARGET_CHECK_BUILD_NUMBER: lower, build number included.
+ * @retval -EXDEV     CONFIG_DFU_TARGET_CHECK_LINK_ADDRESS: linked for another slot.
+ * @retval -EPROTO    CONFIG_DFU_TARGET_CHECK_SIGNATURE: not signed, or not by the key that counts.
  * @retval -errno     From the device or the hash engine: repeat the call or pause.
  *
- * A refused image (-EACCES, -EBADMSG, -ENOTSUP, -EPERM, -EFBIG, -ESTALE, -EADDRNOTAVAIL) ends the
- * download with nothing to resume, and so does a torn write block of the header whose page cannot
+ * A refused image (-EACCES, -EBADMSG, -ENOTSUP, -EPERM, -EFBIG, -ESTALE, -EADDRNOTAVAIL, -ERANGE,
+ * -EXDEV, -EPROTO) ends the download with nothing to resume, and so does a torn write block of the header whose page cannot
  * be written again (-EIO, then -EALREADY): the next init begins at 0.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_done(bool successful);
@@ -207,7 +210,7 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule_update(int img_num);
  *                   pair, or one whose bytes wait in the buffer that verification needs.
  * @retval -ENODEV   No buffer was set, or no slot, as dfu_target_mcuboot_init().
  * @retval -ENOTSUP  As dfu_target_mcuboot_init() and dfu_target_mcuboot_done(). Nothing written.
- * @retval -EACCES, -EBADMSG, -EPERM, -EFBIG, -ESTALE, -EADDRNOTAVAIL
+ * @retval -EACCES, -EBADMSG, -EPERM, -EFBIG, -ESTALE, -EADDRNOTAVAIL, -ERANGE, -EXDEV, -EPROTO
  *                   As dfu_target_mcuboot_done(). Not scheduled.
  * @retval -ENOLINK  Needs another image, or a later one, that is neither there nor scheduled with
  *                   it. Not scheduled.
