@@ -48,6 +48,8 @@ enum dfu_target_image_type {
 	DFU_TARGET_IMAGE_TYPE_ANY = DFU_TARGET_IMAGE_TYPE_MCUBOOT |
 				    DFU_TARGET_IMAGE_TYPE_MODEM_DELTA |
 				    DFU_TARGET_IMAGE_TYPE_FULL_MODEM | DFU_TARGET_IMAGE_TYPE_CUSTOM,
+	/** Highest bit of a type that is registered; ours. It keeps the enum wide enough. */
+	DFU_TARGET_IMAGE_TYPE_HIGHEST = 0x40000000,
 };
 
 /** Events of targets whose memory takes long to erase. */
@@ -71,7 +73,9 @@ struct dfu_target {
 
 /** A target of the application's own. Ours; const, so it may lie in flash. */
 struct dfu_target_registration {
-	int type; /**< One bit that no type of this header has: 16, 32, 64, 256 and on. */
+	/** One bit that no type of this header has: 16, 32, 64, 256 and on to
+	 * DFU_TARGET_IMAGE_TYPE_HIGHEST. */
+	int type;
 	/** Whether a file that begins with these 32 bytes is for this target; NULL: none is. */
 	bool (*identify)(const void *const buf);
 	struct dfu_target target; /**< All six functions. */
@@ -89,7 +93,9 @@ struct dfu_target_registration {
  * @retval 0         Registered.
  * @retval -EINVAL   NULL, a function is missing, or the type is not one free bit.
  * @retval -EEXIST   The type is registered already.
- * @retval -ENOMEM   CONFIG_DFU_TARGET_REGISTRATIONS are.
+ * @retval -ENOMEM   CONFIG_DFU_TARGET_REGISTRATIONS targets are.
+ *
+ * After an error those registered before stay, and nothing is added.
  */
 DFU_MUST_CHECK int dfu_target_register(const struct dfu_target_registration *registration);
 
@@ -121,9 +127,10 @@ DFU_MUST_CHECK int dfu_target_identity_set(const void *id, size_t len);
  * @brief Begin an update, or go on with one.
  *
  * The same type, image, size and name while a download is under way changes nothing and returns 0,
- * unless dfu_target_img_type() was called since, or it is a modem's patch: then the target decides
- * whether it is the same file. Anything else pauses the present download as dfu_target_done(false)
- * would, and asks the target anew, which goes on where that file stopped or begins at 0.
+ * unless dfu_target_img_type() was called since, or the target is one that is always asked (a
+ * modem's patch): then the target decides whether it is the same file. Anything else pauses the
+ * present download as dfu_target_done(false) would, and asks the target anew, which goes on where
+ * that file stopped or begins at 0.
  *
  * @param img_type   One type, DFU_TARGET_IMAGE_TYPE_*.
  * @param img_num    Image pair from 0, for targets with several.

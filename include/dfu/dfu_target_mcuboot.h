@@ -170,8 +170,8 @@ DFU_MUST_CHECK int dfu_target_mcuboot_write(const void *const buf, size_t len);
  * @retval -errno     From the device or the hash engine: repeat the call or pause.
  *
  * A refused image (-EACCES, -EBADMSG, -ENOTSUP, -EPERM, -EFBIG, -ESTALE, -EADDRNOTAVAIL, -ERANGE,
- * -EXDEV, -EPROTO) ends the download with nothing to resume, and so does a torn write block of the header whose page cannot
- * be written again (-EIO, then -EALREADY): the next init begins at 0.
+ * -EXDEV, -EPROTO) ends the download with nothing to resume, and so does a torn write block of the
+ * header whose page cannot be written again (-EIO, then -EALREADY): the next init begins at 0.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_done(bool successful);
 

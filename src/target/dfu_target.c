@@ -13,9 +13,12 @@
  * The target stays chosen after done, so that schedule_update and reset find it. An init is skipped
  * only while a download of the same type, pair, size and name is under way, and neither done nor
  * img_type was called since: no failed init, nothing after done and no other file can be taken for
- * it. Otherwise the target decides, which has seen the file's first bytes. A modem is always asked:
- * only it knows what it has of a patch. A download of another target is paused first, for there is
- * one stream.
+ * it. Otherwise the target decides, which has seen the file's first bytes. A target that keeps
+ * elsewhere what it has is asked always (always_init): a modem alone knows what it has of a patch.
+ * A download of another target is paused first, for there is one stream.
+ *
+ * The targets of the build and those of the application are rows of the same kind: first the
+ * former, the custom target last of them, then what was registered, in that order.
  */
 #include <dfu/config.h>
 #include <dfu/dfu_target.h>
@@ -29,127 +32,184 @@
 #if IS_ENABLED(CONFIG_DFU_TARGET_FULL_MODEM)
 #include <dfu/dfu_target_full_modem.h>
 #endif
+#if IS_ENABLED(CONFIG_DFU_TARGET_CUSTOM)
+#include <dfu/dfu_target_custom.h>
+#endif
 
 #include "target/identity.h"
 
 #define IDENTIFY_LEN 32 /* first bytes of a file that the identify functions may read */
-
-struct target_entry {
-	enum dfu_target_image_type type;
-	bool (*identify)(const void *const buf);
-	struct dfu_target functions;
-};
+#define OWN_TYPES (DFU_TARGET_IMAGE_TYPE_ANY | DFU_TARGET_IMAGE_TYPE_SMP)
 
 /*
  * In the order of probing; ended by type NONE. A target that is not in the build has no row and no
  * code.
  */
-static const struct target_entry targets[] = {
+static const struct dfu_target_registration targets[] = {
 #if IS_ENABLED(CONFIG_DFU_TARGET_MCUBOOT)
 	{
-		DFU_TARGET_IMAGE_TYPE_MCUBOOT,
-		dfu_target_mcuboot_identify,
-		{
-			.init = dfu_target_mcuboot_init,
-			.offset_get = dfu_target_mcuboot_offset_get,
-			.write = dfu_target_mcuboot_write,
-			.done = dfu_target_mcuboot_done,
-			.schedule_update = dfu_target_mcuboot_schedule_update,
-			.reset = dfu_target_mcuboot_reset,
-		},
+		.type = DFU_TARGET_IMAGE_TYPE_MCUBOOT,
+		.identify = dfu_target_mcuboot_identify,
+		.target =
+			{
+				.init = dfu_target_mcuboot_init,
+				.offset_get = dfu_target_mcuboot_offset_get,
+				.write = dfu_target_mcuboot_write,
+				.done = dfu_target_mcuboot_done,
+				.schedule_update = dfu_target_mcuboot_schedule_update,
+				.reset = dfu_target_mcuboot_reset,
+			},
 	},
 #endif
 #if IS_ENABLED(CONFIG_DFU_TARGET_MODEM_DELTA)
 	{
-		DFU_TARGET_IMAGE_TYPE_MODEM_DELTA,
-		dfu_target_modem_delta_identify,
-		{
-			.init = dfu_target_modem_delta_init,
-			.offset_get = dfu_target_modem_delta_offset_get,
-			.write = dfu_target_modem_delta_write,
-			.done = dfu_target_modem_delta_done,
-			.schedule_update = dfu_target_modem_delta_schedule_update,
-			.reset = dfu_target_modem_delta_reset,
-		},
+		.type = DFU_TARGET_IMAGE_TYPE_MODEM_DELTA,
+		.identify = dfu_target_modem_delta_identify,
+		.target =
+			{
+				.init = dfu_target_modem_delta_init,
+				.offset_get = dfu_target_modem_delta_offset_get,
+				.write = dfu_target_modem_delta_write,
+				.done = dfu_target_modem_delta_done,
+				.schedule_update = dfu_target_modem_delta_schedule_update,
+				.reset = dfu_target_modem_delta_reset,
+			},
+		.always_init = true,
 	},
 #endif
 #if IS_ENABLED(CONFIG_DFU_TARGET_FULL_MODEM)
 	{
-		DFU_TARGET_IMAGE_TYPE_FULL_MODEM,
-		dfu_target_full_modem_identify,
-		{
-			.init = dfu_target_full_modem_init,
-			.offset_get = dfu_target_full_modem_offset_get,
-			.write = dfu_target_full_modem_write,
-			.done = dfu_target_full_modem_done,
-			.schedule_update = dfu_target_full_modem_schedule_update,
-			.reset = dfu_target_full_modem_reset,
-		},
+		.type = DFU_TARGET_IMAGE_TYPE_FULL_MODEM,
+		.identify = dfu_target_full_modem_identify,
+		.target =
+			{
+				.init = dfu_target_full_modem_init,
+				.offset_get = dfu_target_full_modem_offset_get,
+				.write = dfu_target_full_modem_write,
+				.done = dfu_target_full_modem_done,
+				.schedule_update = dfu_target_full_modem_schedule_update,
+				.reset = dfu_target_full_modem_reset,
+			},
+	},
+#endif
+#if IS_ENABLED(CONFIG_DFU_TARGET_CUSTOM)
+	{
+		.type = DFU_TARGET_IMAGE_TYPE_CUSTOM,
+		.identify = dfu_target_custom_identify,
+		.target =
+			{
+				.init = dfu_target_custom_init,
+				.offset_get = dfu_target_custom_offset_get,
+				.write = dfu_target_custom_write,
+				.done = dfu_target_custom_done,
+				.schedule_update = dfu_target_custom_schedule_update,
+				.reset = dfu_target_custom_reset,
+			},
 	},
 #endif
 	{.type = DFU_TARGET_IMAGE_TYPE_NONE},
 };
 
-static const struct dfu_target *current; /* NULL: no target is chosen */
+/* The application's, in the order of registration; NULL where there is none yet. */
+static const struct dfu_target_registration *registered[CONFIG_DFU_TARGET_REGISTRATIONS];
+
+static const struct dfu_target_registration *current; /* NULL: no target is chosen */
 static size_t current_size;
 static int current_img_num;
 static uint32_t current_identity;
 static bool skip_same_init;
 static bool over;
 
-static const struct dfu_target *find_target(int img_type)
+/* The targets by number; NULL after the last one. */
+static const struct dfu_target_registration *target_at(size_t i)
 {
-	for (const struct target_entry *entry = targets; entry->type != DFU_TARGET_IMAGE_TYPE_NONE;
-	     entry++) {
-		if ((int)entry->type == img_type) {
-			return &entry->functions;
+	const size_t own = sizeof(targets) / sizeof(targets[0]) - 1;
+
+	if (i < own) {
+		return &targets[i];
+	}
+	return i - own < CONFIG_DFU_TARGET_REGISTRATIONS ? registered[i - own] : NULL;
+}
+
+static const struct dfu_target_registration *find_target(int img_type)
+{
+	const struct dfu_target_registration *target;
+
+	for (size_t i = 0; (target = target_at(i)) != NULL; i++) {
+		if (target->type == img_type) {
+			return target;
 		}
 	}
 	return NULL;
 }
 
+static bool is_whole(const struct dfu_target *target)
+{
+	return target->init != NULL && target->offset_get != NULL && target->write != NULL &&
+	       target->done != NULL && target->schedule_update != NULL && target->reset != NULL;
+}
+
+static bool is_free_type(int type)
+{
+	return type > 0 && (type & (type - 1)) == 0 && (type & OWN_TYPES) == 0;
+}
+
 int dfu_target_register(const struct dfu_target_registration *registration)
 {
-	(void)registration;
+	if (registration == NULL || !is_free_type(registration->type) ||
+	    !is_whole(&registration->target)) {
+		return -EINVAL;
+	}
+	if (find_target(registration->type) != NULL) {
+		return -EEXIST;
+	}
+	for (size_t i = 0; i < CONFIG_DFU_TARGET_REGISTRATIONS; i++) {
+		if (registered[i] == NULL) {
+			registered[i] = registration;
+			return 0;
+		}
+	}
 	return -ENOMEM;
 }
 
 enum dfu_target_image_type dfu_target_img_type(const void *const buf, size_t len)
 {
-	const struct target_entry *entry = targets;
+	const struct dfu_target_registration *target;
 
 	if (buf == NULL || len < IDENTIFY_LEN) {
 		return DFU_TARGET_IMAGE_TYPE_NONE;
 	}
 	skip_same_init = false;
-	while (entry->type != DFU_TARGET_IMAGE_TYPE_NONE && !entry->identify(buf)) {
-		entry++;
+	for (size_t i = 0; (target = target_at(i)) != NULL; i++) {
+		if (target->identify != NULL && target->identify(buf)) {
+			return (enum dfu_target_image_type)target->type;
+		}
 	}
-	return entry->type;
+	return DFU_TARGET_IMAGE_TYPE_NONE;
 }
 
 int dfu_target_init(int img_type, int img_num, size_t file_size, dfu_target_callback_t cb)
 {
-	const struct dfu_target *target = find_target(img_type);
+	const struct dfu_target_registration *target = find_target(img_type);
 	int rc;
 
 	if (target == NULL) {
 		return -ENOTSUP;
 	}
-	if (skip_same_init && target == current && img_type != DFU_TARGET_IMAGE_TYPE_MODEM_DELTA &&
+	if (skip_same_init && target == current && !target->always_init &&
 	    img_num == current_img_num && file_size == current_size &&
 	    current_identity == target_identity()) {
 		return 0;
 	}
 	if (current != NULL && current != target && !over) {
-		rc = current->done(false);
+		rc = current->target.done(false);
 		if (rc != 0) {
 			DFU_WRN("init: download before not paused: %d", rc);
 		}
 	}
 	current = NULL;
 	skip_same_init = false;
-	rc = target->init(file_size, img_num, cb);
+	rc = target->target.init(file_size, img_num, cb);
 	if (rc != 0) {
 		return rc;
 	}
@@ -164,7 +224,7 @@ int dfu_target_init(int img_type, int img_num, size_t file_size, dfu_target_call
 
 int dfu_target_offset_get(size_t *offset)
 {
-	return current == NULL ? -EACCES : current->offset_get(offset);
+	return current == NULL ? -EACCES : current->target.offset_get(offset);
 }
 
 int dfu_target_write(const void *const buf, size_t len)
@@ -172,7 +232,7 @@ int dfu_target_write(const void *const buf, size_t len)
 	if (current == NULL || buf == NULL) {
 		return -EACCES;
 	}
-	return over ? -EPERM : current->write(buf, len);
+	return over ? -EPERM : current->target.write(buf, len);
 }
 
 int dfu_target_done(bool successful)
@@ -184,7 +244,7 @@ int dfu_target_done(bool successful)
 		return -EALREADY;
 	}
 	skip_same_init = false;
-	int rc = current->done(successful);
+	int rc = current->target.done(successful);
 	over = rc == 0;
 	return rc;
 }
@@ -194,7 +254,7 @@ int dfu_target_reset(void)
 	if (current == NULL) {
 		return -EACCES;
 	}
-	int rc = current->reset();
+	int rc = current->target.reset();
 	if (rc == 0) {
 		current = NULL;
 		skip_same_init = false;
@@ -204,5 +264,5 @@ int dfu_target_reset(void)
 
 int dfu_target_schedule_update(int img_num)
 {
-	return current == NULL ? -EACCES : current->schedule_update(img_num);
+	return current == NULL ? -EACCES : current->target.schedule_update(img_num);
 }
