@@ -33,8 +33,10 @@ ALIASES = {
 SLOTS = 16       # ids 0 to 15 are slot0_partition to slot15_partition
 SCRATCH_ID = 16  # of scratch_partition
 MODEM_FILES_ID = 17  # of the partition for modem files: the chosen one, else fmfu_storage
-FIRST_OTHER_ID = 18
+S0_ID, S1_ID = 18, 19  # of s0_partition and s1_partition, the slots of a bootloader that is itself updated
+FIRST_OTHER_ID = 20
 LAST_ID = 255
+FIXED_IDS = {"scratch_partition": SCRATCH_ID, "s0_partition": S0_ID, "s1_partition": S1_ID}
 # The nRF Connect SDK's option asks for the first, its documentation shows the second.
 MODEM_FILES_CHOICES = ("nordic,fmfu-storage-partition", "nordic,fmfu_storage_partition")
 
@@ -125,7 +127,7 @@ def fixed_id(partition):
         match = re.fullmatch(r"slot(\d+)_partition", label)
         if match and int(match[1]) < SLOTS:
             return int(match[1])
-    return SCRATCH_ID if "scratch_partition" in partition.labels else None
+    return next((id for label, id in FIXED_IDS.items() if label in partition.labels), None)
 
 
 def named_node(prop):

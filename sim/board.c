@@ -7,6 +7,8 @@
 
 #include <libfdt.h>
 
+#include <dfu/bootloader.h>
+
 #include "board_parts.h"
 
 const struct sim_partition *sim_board_slot(const struct sim_board *board, unsigned int id)
@@ -79,6 +81,25 @@ bool sim_board_has_whole_pages(const struct sim_board *board, const struct sim_p
 	       is_page_border(flash, (uint64_t)partition->offset + partition->size);
 }
 
+/* The first stage starts S1 in place of S0, and both run where they lie, as slot 0 does. */
+static int check_bootloader_slots(const struct sim_board *board, struct sim_error *error)
+{
+	const struct sim_partition *s0 = sim_board_slot(board, BOOT_S0_AREA_ID);
+	const struct sim_partition *s1 = sim_board_slot(board, BOOT_S1_AREA_ID);
+	const size_t flash = sim_board_slot(board, 0)->flash;
+
+	if (s1 != NULL && s0 == NULL) {
+		return sim_fail(error, -EINVAL,
+				"s0_partition: is missing, and there is an "
+				"s1_partition");
+	}
+	if ((s0 != NULL && s0->flash != flash) || (s1 != NULL && s1->flash != flash)) {
+		return sim_fail(error, -EINVAL, "%s: is not in the flash of slot0_partition",
+				s0->flash != flash ? s0->name : s1->name);
+	}
+	return 0;
+}
+
 static int check_needed_partitions(const struct sim_board *board, struct sim_error *error)
 {
 	if (sim_board_slot(board, 0) == NULL) {
@@ -89,7 +110,7 @@ static int check_needed_partitions(const struct sim_board *board, struct sim_err
 		return sim_fail(error, -EINVAL,
 				"scratch_partition: is missing, and swap-scratch needs it");
 	}
-	return 0;
+	return check_bootloader_slots(board, error);
 }
 
 int sim_board_load(struct sim_board *board, const void *blob, struct sim_error *error)
@@ -102,7 +123,11 @@ int sim_board_load(struct sim_board *board, const void *blob, struct sim_error *
 	rc = rc != 0 ? rc : sim_board_load_partitions(board, blob, offsets, error);
 	rc = rc != 0 ? rc : sim_board_load_bootloader(board, blob, error);
 	rc = rc != 0 ? rc : sim_board_load_modem(board, blob, error);
-	return rc != 0 ? rc : check_needed_partitions(board, error);
+	rc = rc != 0 ? rc : check_needed_partitions(board, error);
+	if (rc == 0) {
+		board->rules.flash_base = board->flash[sim_board_slot(board, 0)->flash].base;
+	}
+	return rc;
 }
 
 int sim_board_set_mode(void **blob, size_t *len, const char *mode, struct sim_error *error)

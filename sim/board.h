@@ -28,6 +28,7 @@ extern "C" {
 /** A flash device. */
 struct sim_flash {
 	char label[SIM_NAME_MAX]; /**< Node label: letters, digits and '_'. */
+	uint32_t base;            /**< CPU address of offset 0; 0 for jedec,spi-nor. */
 	uint32_t size;            /**< Bytes; the sum of the pages. */
 	uint32_t write_block;     /**< Bytes, 1 to 512; each page is a multiple. */
 	uint8_t erase_value;      /**< 0xff or 0x00. */
@@ -38,7 +39,10 @@ struct sim_flash {
 
 /** A partition. */
 struct sim_partition {
-	/** Slot number; BOOT_SCRATCH_AREA_ID; above that in the order of the blob. */
+	/**
+	 * Slot number, or the area id of another partition that has one of its own; above those
+	 * in the order of the blob.
+	 */
 	uint8_t id;
 	char name[SIM_NAME_MAX];  /**< Node label, else the name of the node. */
 	char label[SIM_NAME_MAX]; /**< `label`, else as @p name. */

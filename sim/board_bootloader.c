@@ -246,6 +246,24 @@ static int read_arrangement(struct sim_board *board, const struct sim_node *node
 	return 0;
 }
 
+static int read_bootloader_image(struct sim_board *board, const struct sim_node *node,
+				 struct sim_error *error)
+{
+	uint32_t image = 0;
+	int rc = sim_node_u32(node, "mcuboot-image-number", &image, error);
+
+	if (rc != 0 && rc != -ENOENT) {
+		return rc;
+	}
+	if (image >= board->arrangement.images) {
+		return sim_node_fail(node, "mcuboot-image-number", error,
+				     "%" PRIu32 " is not one of %u images", image,
+				     board->arrangement.images);
+	}
+	board->rules.bootloader_image = (uint8_t)image;
+	return 0;
+}
+
 int sim_board_find_bootloader(struct sim_node *node, const void *fdt, struct sim_error *error)
 {
 	int offset = fdt_node_offset_by_compatible(fdt, -1, BOOTLOADER);
@@ -268,5 +286,6 @@ int sim_board_load_bootloader(struct sim_board *board, const void *fdt, struct s
 	int rc = sim_board_find_bootloader(&node, fdt, error);
 
 	rc = rc != 0 ? rc : read_arrangement(board, &node, error);
+	rc = rc != 0 ? rc : read_bootloader_image(board, &node, error);
 	return rc != 0 ? rc : read_rules(board, &node, error);
 }

@@ -70,7 +70,7 @@ static int read_nor_bits(const struct sim_node *node, uint64_t *bits, struct sim
 static int read_size(struct sim_flash *flash, const struct sim_node *node, struct sim_error *error)
 {
 	const char *property = "reg";
-	uint64_t address;
+	uint64_t address = 0;
 	uint64_t size;
 	int rc;
 
@@ -93,6 +93,12 @@ static int read_size(struct sim_flash *flash, const struct sim_node *node, struc
 				     "a device of %" PRIu64 " bytes; 1 to %" PRId32 " are possible",
 				     size, INT32_MAX);
 	}
+	if (address > UINT32_MAX - (size - 1)) {
+		return sim_node_fail(node, property, error,
+				     "%" PRIu64 " bytes at 0x%" PRIx64 " pass 32 bits", size,
+				     address);
+	}
+	flash->base = (uint32_t)address;
 	flash->size = (uint32_t)size;
 	return 0;
 }

@@ -2,10 +2,11 @@
 /*
  * Partitions of a board: the children of every fixed-partitions node below a flash device, at
  * offsets from the start of that device. A partition with the node label slotN_partition is area N
- * of the flash map, scratch_partition is area BOOT_SCRATCH_AREA_ID. The partition for modem files
- * is area DFU_TARGET_FULL_MODEM_AREA_ID: the one that the devicetree chooses, else fmfu_storage.
- * All the others, whatever their label, get the ids above. Overlaps are refused here, once, because
- * nothing behind could tell whose byte it is.
+ * of the flash map, scratch_partition is area BOOT_SCRATCH_AREA_ID, s0_partition and s1_partition
+ * are BOOT_S0_AREA_ID and BOOT_S1_AREA_ID. The partition for modem files is area
+ * DFU_TARGET_FULL_MODEM_AREA_ID: the one that the devicetree chooses, else fmfu_storage. All the
+ * others, whatever their label, get the ids above. Overlaps are refused here, once, because nothing
+ * behind could tell whose byte it is.
  */
 #include "board_parts.h"
 
@@ -17,9 +18,21 @@
 
 #include <libfdt.h>
 
+#include <dfu/bootloader.h>
 #include <dfu/dfu_target_full_modem.h>
 
 #define MODEM_FILES_LABEL "fmfu_storage"
+#define FIRST_OTHER_ID (BOOT_S1_AREA_ID + 1)
+
+/* Labels that are no slot's and stand for an id. */
+static const struct {
+	const char *label;
+	int id;
+} fixed_ids[] = {
+	{"scratch_partition", BOOT_SCRATCH_AREA_ID},
+	{"s0_partition", BOOT_S0_AREA_ID},
+	{"s1_partition", BOOT_S1_AREA_ID},
+};
 
 /* What the numbers of the partitions come from. */
 struct numbering {
@@ -31,12 +44,14 @@ struct numbering {
 
 /*
  * The id that a label stands for: N of "slotN_partition" with N from 0 to 15, written without
- * leading zeros; that of the scratch area; -1 for every other label.
+ * leading zeros; one of fixed_ids; -1 for every other label.
  */
 static int id_of_label(const char *label)
 {
-	if (strcmp(label, "scratch_partition") == 0) {
-		return BOOT_SCRATCH_AREA_ID;
+	for (size_t i = 0; i < sizeof(fixed_ids) / sizeof(fixed_ids[0]); i++) {
+		if (strcmp(label, fixed_ids[i].label) == 0) {
+			return fixed_ids[i].id;
+		}
 	}
 	for (int n = 0; n < SIM_SLOTS_MAX; n++) {
 		char name[24];
@@ -340,7 +355,7 @@ static int check_choice(const struct sim_board *board, const struct numbering *n
 int sim_board_load_partitions(struct sim_board *board, const void *fdt,
 			      const int offsets[SIM_FLASHES_MAX], struct sim_error *error)
 {
-	struct numbering numbering = {.next_id = DFU_TARGET_FULL_MODEM_AREA_ID + 1};
+	struct numbering numbering = {.next_id = FIRST_OTHER_ID};
 	int table = fdt_node_offset_by_compatible(fdt, -1, "fixed-partitions");
 	int rc;
 

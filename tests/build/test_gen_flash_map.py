@@ -79,11 +79,17 @@ class GenFlashMap(unittest.TestCase):
 
     def test_slots_above_15_are_ordinary_partitions(self):
         macros = self.macros("#define SLOT_SIZE 0x10000\n" + BOARD.replace("slot1_partition", "slot16_partition"))
-        self.assertEqual(macros["DFU_PARTITION_slot16_partition_ID"], "18")
+        self.assertEqual(macros["DFU_PARTITION_slot16_partition_ID"], "20")
 
     def test_the_scratch_partition_has_an_id_of_its_own(self):
         macros = self.macros("#define SLOT_SIZE 0x10000\n" + BOARD.replace("slot1_partition", "scratch_partition"))
         self.assertEqual(macros["DFU_PARTITION_scratch_partition_ID"], "16")
+
+    def test_the_slots_of_a_bootloader_have_ids_of_their_own(self):
+        board = BOARD.replace("slot0_partition", "s0_partition").replace("slot1_partition", "s1_partition")
+        macros = self.macros("#define SLOT_SIZE 0x10000\n" + board)
+        self.assertEqual(macros["DFU_PARTITION_s0_partition_ID"], "18")
+        self.assertEqual(macros["DFU_PARTITION_s1_partition_ID"], "19")
 
     def choose(self, *lines):
         return BOARD.replace("zephyr,code-partition = <&slot1_partition>;", "\n".join(lines)).replace("SLOT_SIZE", "0x10000")
@@ -94,18 +100,18 @@ class GenFlashMap(unittest.TestCase):
         for text in (board, board.replace("&other", "<&other>"), board.replace("fmfu-storage-", "fmfu_storage_")):
             macros = self.macros(text)
             self.assertEqual(macros["DFU_PARTITION_other_ID"], "17")
-            self.assertEqual(macros["DFU_PARTITION_fmfu_storage_ID"], "18")
+            self.assertEqual(macros["DFU_PARTITION_fmfu_storage_ID"], "20")
 
     def test_without_a_choice_it_is_the_one_with_the_label(self):
         board = self.choose().replace("slot1_partition: upload_area", "fmfu_storage").replace("slot0_", "other_")
         macros = self.macros(board)
-        self.assertEqual(macros["DFU_PARTITION_other_partition_ID"], "18")
+        self.assertEqual(macros["DFU_PARTITION_other_partition_ID"], "20")
         self.assertEqual(macros["DFU_PARTITION_fmfu_storage_ID"], "17")
 
     def test_the_right_name_of_the_choice_goes_first(self):
         board = self.choose("nordic,fmfu_storage_partition = &one;", "nordic,fmfu-storage-partition = &two;")
         macros = self.macros(board.replace("slot0_partition", "one").replace("slot1_partition: upload_area", "two"))
-        self.assertEqual(macros["DFU_PARTITION_one_ID"], "18")
+        self.assertEqual(macros["DFU_PARTITION_one_ID"], "20")
         self.assertEqual(macros["DFU_PARTITION_two_ID"], "17")
 
     def test_a_slot_for_modem_files_is_refused(self):

@@ -142,9 +142,9 @@ static void partitions_stand_in_the_order_of_flash_with_ids_of_their_own(void **
 	for (size_t i = 0; i < 4; i++) {
 		assert_string_equal(board.partition[i].name, names[i]);
 	}
-	assert_int_equal(board.partition[0].id, 18);
+	assert_int_equal(board.partition[0].id, 20);
 	assert_int_equal(board.partition[1].id, 0);
-	assert_int_equal(board.partition[2].id, 19);
+	assert_int_equal(board.partition[2].id, 21);
 	assert_int_equal(board.partition[3].id, 1);
 	assert_string_equal(board.partition[2].label, "partition@30000");
 }

@@ -175,7 +175,7 @@ static void the_scratch_partition_has_an_id_of_its_own(void **state)
 	assert_non_null(sim_board_slot(&board, BOOT_SCRATCH_AREA_ID));
 	assert_string_equal(sim_board_slot(&board, BOOT_SCRATCH_AREA_ID)->name,
 			    "scratch_partition");
-	assert_int_equal(sim_board_slot(&board, 18)->offset, 0x30000);
+	assert_int_equal(sim_board_slot(&board, 20)->offset, 0x30000);
 }
 
 #define CODE_PARTITION "chosen { zephyr,code-partition = &slot0_partition; };"
@@ -195,7 +195,7 @@ static void the_partition_for_modem_files_is_the_chosen_one(void **state)
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
 		assert_int_equal(board_load_changed(&board, CODE_PARTITION, choices[i], &error), 0);
 		assert_string_equal(sim_board_slot(&board, 17)->name, "boot_partition");
-		assert_int_equal(sim_board_slot(&board, 18)->offset, 0x30000);
+		assert_int_equal(sim_board_slot(&board, 20)->offset, 0x30000);
 	}
 }
 
@@ -206,7 +206,7 @@ static void else_the_one_with_the_label(void **state)
 					    "more: fmfu_storage: partition@30000 {", &error),
 			 0);
 	assert_int_equal(sim_board_slot(&board, 17)->offset, 0x30000);
-	assert_string_equal(sim_board_slot(&board, 18)->name, "boot_partition");
+	assert_string_equal(sim_board_slot(&board, 20)->name, "boot_partition");
 }
 
 static void a_choice_goes_before_the_label(void **state)

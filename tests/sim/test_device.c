@@ -152,12 +152,12 @@ static void the_flash_map_holds_the_board_and_nothing_else(void **state)
 
 	(void)state;
 	assert_int_equal(sim_device_open(&device, DEVICE, &error), 0);
-	assert_int_equal(flash_area_open(18, &fa), 0);
-	assert_int_equal(flash_area_open(19, &fa), 0);
+	assert_int_equal(flash_area_open(20, &fa), 0);
+	assert_int_equal(flash_area_open(21, &fa), 0);
 	assert_int_equal(flash_area_open(2, &fa), -ENOENT);
 	assert_int_equal(flash_area_open(16, &fa), -ENOENT);
 	assert_int_equal(flash_area_open(17, &fa), -ENOENT);
-	assert_int_equal(flash_area_open(20, &fa), -ENOENT);
+	assert_int_equal(flash_area_open(22, &fa), -ENOENT);
 	assert_int_equal(boot_arrangement_get()->max_align, 16);
 	assert_int_equal(boot_arrangement_get()->max_sectors, 200);
 	sim_device_close(device);

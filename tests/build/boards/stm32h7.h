@@ -5,10 +5,11 @@
  */
 #define FLASHES(FLASH) FLASH(flash0)
 #define PARTITIONS(PARTITION)                                                                      \
-	PARTITION(boot_partition, "mcuboot", flash0, 18, 0x0, 0x8000000, 0x20000)                  \
+	PARTITION(boot_partition, "mcuboot", flash0, 20, 0x0, 0x8000000, 0x20000)                  \
 	PARTITION(slot0_partition, "image-0", flash0, 0, 0x20000, 0x8020000, 0xc0000)              \
 	PARTITION(slot1_partition, "image-1", flash0, 1, 0xe0000, 0x80e0000, 0xc0000)              \
 	PARTITION(scratch_partition, "image-scratch", flash0, 16, 0x1a0000, 0x81a0000, 0x20000)    \
-	PARTITION(storage_partition, "storage", flash0, 19, 0x1c0000, 0x81c0000, 0x40000)
+	PARTITION(storage_partition, "storage", flash0, 21, 0x1c0000, 0x81c0000, 0x40000)
 #define ENTRIES 5
 #define HAS_SCRATCH 1
+#define HAS_SECOND_IMAGE 0
