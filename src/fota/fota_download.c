@@ -1,30 +1,473 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A file from a server (fota_source.h) to its target, a step with each call.
+ *
+ *   IDLE --start--> OPENING --at 0--> GATHERING --32 bytes--> FETCHING --end--> FINISHING
+ *                    ^  |              |    ^                  ^  |
+ *                    |  \--behind the bytes that the target has/  |
+ *                    \--- broken, or the target goes on ----------/
+ *
+ * GATHERING asks which target the file is for, names the content to it and learns where it goes on:
+ * there the file is opened anew, for only then the server has said which content it would be.
+ * Everything that outlives a reset lies with the target: the name joins the record of its progress.
+ *
+ * A file that begins at 0 again, although the target has bytes of it, passes GATHERING once more.
+ * If it is another content its name makes the target begin at 0; if it is the same, the target is
+ * told to forget what it has.
+ *
+ * Events come when a step has left everything in order, so a callback may cancel or start. Those of
+ * the target come in the middle of its call: a cancellation waits for the end of the step.
+ */
 #include <net/fota_download.h>
+
+#include <string.h>
+
+#include <dfu/bootloader.h>
+#include <dfu/config.h>
+#include <dfu/log.h>
+
+#include "common/bytes.h"
+#include "fota/fota_cause.h"
+#include "fota/fota_source.h"
+
+#define FIRST_LEN 32 /* what dfu_target_img_type() needs */
+
+_Static_assert(CONFIG_FOTA_DOWNLOAD_BUF_SZ >= FIRST_LEN, "CONFIG_FOTA_DOWNLOAD_BUF_SZ: too small");
+_Static_assert(CONFIG_FOTA_DOWNLOAD_SEC_TAG_LIST_SIZE_MAX > 0 &&
+		       CONFIG_FOTA_DOWNLOAD_SEC_TAG_LIST_SIZE_MAX <= UINT8_MAX,
+	       "CONFIG_FOTA_DOWNLOAD_SEC_TAG_LIST_SIZE_MAX");
+
+enum download_state { IDLE, OPENING, GATHERING, FETCHING, FINISHING, OVER };
+
+static struct {
+	struct fota_source source;
+	struct fota_download_evt end; /* of state OVER */
+	size_t fill;                  /* bytes in the buffer that the target does not have */
+	size_t resumed_at;
+	int type; /* DFU_TARGET_IMAGE_TYPE_* */
+	int expected;
+	int error;
+	uint8_t state;
+	int8_t percent;    /* that was told last; negative: none */
+	bool is_dual;      /* one of two names was chosen */
+	bool begins_again; /* the target has bytes that are of no use any more */
+	bool has_target;
+	bool is_in_step;
+	bool is_cancelled;
+} download;
+
+static fota_download_callback_t callback;
+static const struct fota_transport *port;
+static char host_name[CONFIG_FOTA_DOWNLOAD_HOST_NAME_LENGTH];
+static char file_name[CONFIG_FOTA_DOWNLOAD_RESOURCE_LOCATOR_LENGTH];
+static int sec_tags[CONFIG_FOTA_DOWNLOAD_SEC_TAG_LIST_SIZE_MAX];
+static uint8_t buffer[CONFIG_FOTA_DOWNLOAD_BUF_SZ];
+
+static void tell(enum fota_download_evt_id id)
+{
+	const struct fota_download_evt event = {.id = id};
+
+	callback(&event);
+}
+
+static void on_target_event(enum dfu_target_evt_id id)
+{
+	switch (id) {
+	case DFU_TARGET_EVT_ERASE_PENDING:
+		tell(FOTA_DOWNLOAD_EVT_ERASE_PENDING);
+		break;
+	case DFU_TARGET_EVT_TIMEOUT:
+		tell(FOTA_DOWNLOAD_EVT_ERASE_TIMEOUT);
+		break;
+	case DFU_TARGET_EVT_ERASE_DONE:
+		tell(FOTA_DOWNLOAD_EVT_ERASE_DONE);
+		break;
+	}
+}
+
+static void fail(enum fota_download_error_cause cause, int rc)
+{
+	DFU_ERR("download: cause %d, %d", (int)cause, rc);
+	download.error = rc;
+	download.end.id = FOTA_DOWNLOAD_EVT_ERROR;
+	download.end.cause = cause;
+	download.state = OVER;
+}
+
+/* The transfer is broken: again from what the target has, or not at all. */
+static void lose(int rc)
+{
+	download.fill = 0;
+	if (fota_source_retry(&download.source, rc)) {
+		DFU_WRN("download: broken at %lu: %d", (unsigned long)download.source.taken, rc);
+		download.state = OPENING;
+		return;
+	}
+	fail(fota_cause(rc), rc);
+}
+
+static int percent_of(size_t part, size_t whole)
+{
+	return (int)(whole <= SIZE_MAX / 100 ? part * 100 / whole : part / (whole / 100));
+}
+
+static void report_progress(void)
+{
+	const size_t size = download.source.content.size;
+
+	if (!IS_ENABLED(CONFIG_FOTA_DOWNLOAD_PROGRESS_EVT) || size == 0) {
+		return;
+	}
+	const int percent = percent_of(download.source.taken, size);
+	if (percent != download.percent) {
+		const struct fota_download_evt event = {
+			.id = FOTA_DOWNLOAD_EVT_PROGRESS,
+			.progress = percent,
+		};
+
+		download.percent = (int8_t)percent;
+		callback(&event);
+	}
+}
+
+/* Size and validator, and nothing of where it comes from. */
+static int name_content(const struct fota_content *content)
+{
+	uint8_t name[sizeof(uint64_t) + FOTA_VALIDATOR_MAX];
+
+	put_le64(name, content->size);
+	memcpy(&name[sizeof(uint64_t)], content->validator.bytes, content->validator.len);
+	return dfu_target_identity_set(name, sizeof(uint64_t) + content->validator.len);
+}
+
+/* A build of the bootloader goes where the device takes those; all else to image pair 0. */
+static int image_number(void)
+{
+	if (!IS_ENABLED(CONFIG_BOOTLOADER_MCUBOOT) || !download.is_dual ||
+	    download.type != DFU_TARGET_IMAGE_TYPE_MCUBOOT) {
+		return 0;
+	}
+	const int image = boot_bootloader_image();
+	return image > 0 ? image : 0;
+}
+
+static int init_target(size_t *offset)
+{
+	const size_t size = download.source.content.size;
+
+	download.type = (int)dfu_target_img_type(buffer, download.fill);
+	int rc = name_content(&download.source.content);
+	if (rc == 0) {
+		rc = dfu_target_init(download.type, image_number(), size, on_target_event);
+		download.has_target = rc == 0;
+	}
+	return rc == 0 ? dfu_target_offset_get(offset) : rc;
+}
+
+/* Whatever it has is of no use. */
+static int restart_target(size_t *offset)
+{
+	int rc = dfu_target_reset();
+
+	if (rc == 0) {
+		rc = init_target(offset);
+	}
+	return rc == 0 && *offset != 0 ? -EIO : rc;
+}
+
+static int begin_target(size_t *offset)
+{
+	const size_t size = download.source.content.size;
+	const int rc = init_target(offset);
+
+	if (rc != 0 || *offset == 0) {
+		return rc;
+	}
+	return download.begins_again || (size != 0 && *offset > size) ? restart_target(offset) : 0;
+}
+
+/* The target of a type that is expected goes on where it wants to. */
+static void take_file(void)
+{
+	size_t offset = 0;
+	const int rc = begin_target(&offset);
+
+	if (rc != 0) {
+		fail(rc == -EFBIG ? FOTA_DOWNLOAD_ERROR_CAUSE_INVALID_UPDATE
+				  : FOTA_DOWNLOAD_ERROR_CAUSE_DFU,
+		     rc);
+		return;
+	}
+	download.begins_again = false;
+	download.resumed_at = offset;
+	download.state = FETCHING;
+	if (offset > 0) {
+		download.fill = 0;
+		fota_source_take(&download.source, offset);
+		fota_source_close(&download.source);
+		download.state = offset == download.source.content.size ? FINISHING : OPENING;
+	}
+	report_progress();
+}
+
+static bool is_expected(int type)
+{
+	return download.expected == DFU_TARGET_IMAGE_TYPE_ANY || (type & download.expected) == type;
+}
+
+static void recognise(void)
+{
+	const int type = (int)dfu_target_img_type(buffer, download.fill);
+
+	if (type == DFU_TARGET_IMAGE_TYPE_NONE) {
+		fail(FOTA_DOWNLOAD_ERROR_CAUSE_INVALID_UPDATE, -ENOTSUP);
+	} else if (!is_expected(type)) {
+		download.type = type;
+		fail(FOTA_DOWNLOAD_ERROR_CAUSE_TYPE_MISMATCH, -EPERM);
+	} else {
+		take_file();
+	}
+}
+
+static void open_file(void)
+{
+	const size_t wanted = download.source.taken;
+	const int rc = fota_source_open(&download.source);
+
+	if (download.source.taken != wanted) {
+		download.begins_again = true;
+		download.resumed_at = 0;
+	}
+	if (rc != 0) {
+		lose(rc);
+		return;
+	}
+	download.state = download.source.taken == 0 ? GATHERING : FETCHING;
+}
+
+static ssize_t read_fragment(size_t room)
+{
+	return fota_source_read(&download.source, &buffer[download.fill],
+				min_size(download.source.request.fragment_size, room));
+}
+
+static void gather(void)
+{
+	const ssize_t n = read_fragment(sizeof(buffer) - download.fill);
+
+	if (n < 0) {
+		lose((int)n);
+		return;
+	}
+	download.fill += (size_t)n;
+	if (n == 0) {
+		fail(FOTA_DOWNLOAD_ERROR_CAUSE_INVALID_UPDATE, -ENODATA);
+	} else if (download.fill >= FIRST_LEN) {
+		recognise();
+	}
+}
+
+/* A target on our own flash is always ready: there -EAGAIN is an error of the device. */
+static bool may_be_busy(void)
+{
+	return download.type != DFU_TARGET_IMAGE_TYPE_MCUBOOT &&
+	       download.type != DFU_TARGET_IMAGE_TYPE_FULL_MODEM;
+}
+
+static void deliver(void)
+{
+	const int rc = dfu_target_write(buffer, download.fill);
+
+	if (rc == -EAGAIN && may_be_busy()) {
+		return;
+	}
+	if (rc != 0) {
+		fail(rc == -EINVAL || rc == -EFBIG ? FOTA_DOWNLOAD_ERROR_CAUSE_INVALID_UPDATE
+						   : FOTA_DOWNLOAD_ERROR_CAUSE_DFU,
+		     rc);
+		return;
+	}
+	fota_source_take(&download.source, download.source.taken + download.fill);
+	download.fill = 0;
+	report_progress();
+}
+
+static void fetch(void)
+{
+	if (download.fill == 0) {
+		const ssize_t n = read_fragment(sizeof(buffer));
+
+		if (n < 0) {
+			lose((int)n);
+			return;
+		}
+		if (n == 0) {
+			download.state = FINISHING;
+			return;
+		}
+		download.fill = (size_t)n;
+	}
+	deliver();
+}
+
+static void finish(void)
+{
+	int rc;
+
+	fota_source_close(&download.source);
+	rc = dfu_target_done(true);
+	if (rc == 0 && IS_ENABLED(CONFIG_FOTA_CLIENT_AUTOSCHEDULE_UPDATE)) {
+		rc = dfu_target_schedule_update(image_number());
+	}
+	if (rc != 0) {
+		fail(FOTA_DOWNLOAD_ERROR_CAUSE_DFU, rc);
+		return;
+	}
+	download.end.id = FOTA_DOWNLOAD_EVT_FINISHED;
+	download.state = OVER;
+}
+
+/* First the transport, then the target, then the event. */
+static void end_download(void)
+{
+	const struct fota_download_evt event = download.end;
+	int rc = 0;
+
+	fota_source_close(&download.source);
+	if (download.has_target && event.id != FOTA_DOWNLOAD_EVT_FINISHED) {
+		rc = dfu_target_done(false);
+	}
+	if (rc != 0 && rc != -EALREADY) {
+		DFU_WRN("download: not paused: %d", rc);
+	}
+	rc = dfu_target_identity_set(NULL, 0);
+	(void)rc; /* 0: no name is one */
+	download.state = IDLE;
+	callback(&event);
+}
+
+static void cancel(void)
+{
+	download.end.id = FOTA_DOWNLOAD_EVT_CANCELLED;
+	download.state = OVER;
+}
+
+static void step(void)
+{
+	switch (download.state) {
+	case OPENING:
+		open_file();
+		break;
+	case GATHERING:
+		gather();
+		break;
+	case FETCHING:
+		fetch();
+		break;
+	case FINISHING:
+		finish();
+		break;
+	default:
+		break;
+	}
+}
+
+static bool copy_name(char *to, size_t room, const char *from)
+{
+	const char *end = memchr(from, '\0', room);
+
+	if (end == NULL) {
+		return false;
+	}
+	memcpy(to, from, (size_t)(end - from) + 1);
+	return true;
+}
+
+/* Into file_name: the one, if there are two. */
+static int choose_file(const char *file, bool *is_dual)
+{
+	if (!copy_name(file_name, sizeof(file_name), file)) {
+		return -ENAMETOOLONG;
+	}
+	const int rc = fota_download_b1_file_parse(file_name);
+	if (rc != 0 && rc != -EOPNOTSUPP && rc != -ENOMSG) {
+		return rc;
+	}
+	*is_dual = rc == 0;
+	return 0;
+}
+
+static void begin(uint8_t sec_tag_count, uint8_t pdn_id, size_t fragment_size,
+		  enum dfu_target_image_type expected, bool is_dual)
+{
+	const size_t most = sizeof(buffer);
+	const struct fota_request request = {
+		.host = host_name,
+		.file = file_name + strspn(file_name, "/"),
+		.sec_tag_list = sec_tags,
+		.sec_tag_count = sec_tag_count,
+		.pdn_id = pdn_id,
+		.fragment_size = fragment_size == 0 ? most : min_size(fragment_size, most),
+	};
+
+	memset(&download, 0, sizeof(download));
+	fota_source_init(&download.source, port, &request);
+	download.expected = (int)expected;
+	download.is_dual = is_dual;
+	download.percent = -1;
+	download.state = OPENING;
+}
 
 int fota_download_transport_set(const struct fota_transport *transport)
 {
-	(void)transport;
-	return -EINVAL;
+	if (download.state != IDLE) {
+		return -EALREADY;
+	}
+	if (transport == NULL || transport->ops == NULL || transport->ops->open == NULL ||
+	    transport->ops->read == NULL || transport->ops->close == NULL) {
+		return -EINVAL;
+	}
+	port = transport;
+	return 0;
 }
 
 int fota_download_init(fota_download_callback_t cb)
 {
-	(void)cb;
-	return -EINVAL;
+	if (cb == NULL) {
+		return -EINVAL;
+	}
+	callback = cb;
+	return 0;
 }
 
 int fota_download(const char *host, const char *file, const int *sec_tag_list,
 		  uint8_t sec_tag_count, uint8_t pdn_id, size_t fragment_size,
 		  const enum dfu_target_image_type expected_type)
 {
-	(void)host;
-	(void)file;
-	(void)sec_tag_list;
-	(void)sec_tag_count;
-	(void)pdn_id;
-	(void)fragment_size;
-	(void)expected_type;
-	return -EINVAL;
+	bool is_dual = false;
+
+	if (host == NULL || file == NULL || (sec_tag_list == NULL && sec_tag_count > 0) ||
+	    callback == NULL || port == NULL) {
+		return -EINVAL;
+	}
+	if (download.state != IDLE) {
+		return -EALREADY;
+	}
+	if (sec_tag_count > CONFIG_FOTA_DOWNLOAD_SEC_TAG_LIST_SIZE_MAX) {
+		return -E2BIG;
+	}
+	if (!copy_name(host_name, sizeof(host_name), host)) {
+		return -ENAMETOOLONG;
+	}
+	const int rc = choose_file(file, &is_dual);
+	if (rc != 0) {
+		return rc;
+	}
+	if (sec_tag_count > 0) {
+		memcpy(sec_tags, sec_tag_list, sec_tag_count * sizeof(sec_tags[0]));
+	}
+	begin(sec_tag_count, pdn_id, fragment_size, expected_type, is_dual);
+	return 0;
 }
 
 int fota_download_any(const char *host, const char *file, const int *sec_tag_list,
@@ -51,31 +494,54 @@ int fota_download_start_with_image_type(const char *host, const char *file, int 
 
 int fota_download_process(void)
 {
-	return 0;
+	if (download.is_in_step || download.state == IDLE) {
+		return download.state != IDLE;
+	}
+	download.is_in_step = true;
+	step();
+	download.is_in_step = false;
+	if (download.is_cancelled && download.end.id != FOTA_DOWNLOAD_EVT_FINISHED) {
+		cancel();
+	}
+	if (download.state == OVER) {
+		end_download();
+	}
+	return download.state != IDLE;
 }
 
 int fota_download_cancel(void)
 {
-	return -EAGAIN;
+	if (download.state == IDLE) {
+		return -EAGAIN;
+	}
+	if (download.is_in_step) {
+		download.is_cancelled = true;
+		return 0;
+	}
+	cancel();
+	end_download();
+	return 0;
 }
 
 int fota_download_target(void)
 {
-	return DFU_TARGET_IMAGE_TYPE_NONE;
+	return download.type;
 }
 
 size_t fota_download_progress(size_t *size)
 {
-	*size = 0;
-	return 0;
+	if (size != NULL) {
+		*size = download.source.content.size;
+	}
+	return download.source.taken;
 }
 
 size_t fota_download_resumed_at(void)
 {
-	return 0;
+	return download.resumed_at;
 }
 
 int fota_download_error(void)
 {
-	return 0;
+	return download.error;
 }
