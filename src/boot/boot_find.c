@@ -8,8 +8,11 @@
  * version is started, of equal ones the primary's; with revert only what has a magic and is not
  * about to be given up.
  *
+ * A bootloader on its way to S0 or S1 is not what a pair will run: it does not change that.
+ *
  * That the images are whole was judged when they were made pending.
  */
+#include "boot/boot_bootloader.h"
 #include "boot/boot_judge.h"
 #include "boot/boot_slot.h"
 #include "common/bytes.h"
@@ -108,6 +111,16 @@ static int find_upload(int area_id, struct boot_found *found)
 	return rc == 0 ? boot_find_image(area_id, start, found) : rc;
 }
 
+/* An image that cannot be read to its end is none; whoever reads on finds that, too. */
+static DFU_NOINLINE bool is_bootloader(int image_index, const struct boot_found *found)
+{
+	struct dfu_image image;
+
+	return image_index == boot_bootloader_image() &&
+	       dfu_image_open(&image, &found->source, NULL) == 0 &&
+	       boot_bootloader_slot_of(image_index, &image) >= 0;
+}
+
 static int find_by_trailers(int image_index, struct boot_found *found)
 {
 	const int secondary = 2 * image_index + 1;
@@ -125,7 +138,11 @@ static int find_by_trailers(int image_index, struct boot_found *found)
 	case BOOT_SWAP_TYPE_REVERT:
 		return boot_find_image(secondary, 0, found);
 	default:
-		return type < 0 ? type : find_upload(secondary, found);
+		type = type < 0 ? type : find_upload(secondary, found);
+		if (type == 1 && is_bootloader(image_index, found)) {
+			return boot_find_image(secondary - 1, 0, found);
+		}
+		return type;
 	}
 }
 
@@ -165,7 +182,7 @@ int boot_find_next(int image_index, const struct boot_candidate *candidate,
 	if ((candidate->together >> image_index & 1) != 0) {
 		const int rc = find_together(image_index, candidate->held, found);
 
-		if (rc != 0) {
+		if (rc < 0 || (rc == 1 && !is_bootloader(image_index, found))) {
 			return rc;
 		}
 	}

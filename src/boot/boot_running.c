@@ -11,6 +11,7 @@
 #include <dfu/mcuboot.h>
 #include <retention/blinfo.h>
 
+#include "boot/boot_bootloader.h"
 #include "boot/boot_slot.h"
 
 #if IS_ENABLED(CONFIG_BOOT_ARRANGEMENT_RUNTIME)
@@ -108,7 +109,8 @@ uint8_t boot_fetch_active_slot_multi(int image_index)
 {
 	const int slot = boot_running_slot(image_index);
 
-	return slot < 0 ? BOOT_INVALID_SLOT_ID : (uint8_t)(2 * image_index + slot);
+	return slot < 0 || boot_is_bootloader_only(image_index) ? BOOT_INVALID_SLOT_ID
+								: (uint8_t)(2 * image_index + slot);
 }
 
 uint8_t boot_fetch_active_slot(void)

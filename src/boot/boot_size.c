@@ -10,9 +10,13 @@
  *     swap-offset      below the trailer's pages; in the secondary a page less, to begin behind
  *     all others       below the fields: nothing is swapped, so there is no status
  *
+ * A pair for bootloaders alone has one slot: below its trailer, and not above the larger one of S0
+ * and S1; whether an image fits the one that it is for, is seen when it is there.
+ *
  * Swapping goes page by page. Where a scratch area helps, and where the secondary is only copied,
  * one page of a slot may lie against several of the other.
  */
+#include "boot/boot_bootloader.h"
 #include "boot/boot_slot.h"
 
 /* The pages of a slot from its start up to and including the one looked at last. */
@@ -246,6 +250,52 @@ static ssize_t room_alone(int area)
 	return rc == 0 ? room_below_fields(fa) : rc;
 }
 
+/* Bytes of S0 or S1; 0 if there is none. */
+static ssize_t room_for_copy(uint8_t area)
+{
+	const struct flash_area *fa;
+	bool is_uniform;
+	int rc = flash_area_open(area, &fa);
+
+	if (rc != 0) {
+		return rc == -ENOENT ? 0 : rc;
+	}
+	struct pages pages = {.fa = fa};
+	rc = walk(&pages, &is_uniform);
+	return rc == 0 ? (ssize_t)fa->fa_size : rc;
+}
+
+static ssize_t room_for_bootloader(int image_index)
+{
+	const ssize_t s0 = room_for_copy(BOOT_S0_AREA_ID);
+	const ssize_t s1 = room_for_copy(BOOT_S1_AREA_ID);
+	const struct flash_area *fa;
+	bool is_uniform;
+	size_t start;
+	int rc = boot_slot_open_secondary(image_index, &fa);
+
+	if (s0 < 0 || s1 < 0) {
+		return s0 < 0 ? s0 : s1;
+	}
+	if (rc != 0) {
+		return rc;
+	}
+	struct pages pages = {.fa = fa};
+	rc = walk(&pages, &is_uniform);
+	rc = rc == 0 ? boot_slot_upload_start(fa, &start) : rc;
+	if (rc != 0) {
+		return rc;
+	}
+	const ssize_t copy = s0 > s1 ? s0 : s1;
+	const ssize_t trailer = boot_trailer_size(fa);
+	if (trailer < 0 || pages.count > boot_arrangement()->max_sectors ||
+	    start >= fa->fa_size - (size_t)trailer) {
+		return -ENOTSUP;
+	}
+	const ssize_t room = (ssize_t)(fa->fa_size - (size_t)trailer - start);
+	return room < copy ? room : copy;
+}
+
 static ssize_t room_in_pair(int image_index)
 {
 	const struct flash_area *primary;
@@ -275,6 +325,9 @@ ssize_t boot_get_max_image_size(int image_index)
 {
 	int area;
 
+	if (boot_is_bootloader_only(image_index)) {
+		return boot_mode_in(BOOT_MODES_SWAP) ? room_for_bootloader(image_index) : -ENOTSUP;
+	}
 	switch (boot_arrangement()->mode) {
 	case BOOT_MODE_DIRECT_XIP:
 	case BOOT_MODE_DIRECT_XIP_REVERT:

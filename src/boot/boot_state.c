@@ -6,6 +6,7 @@
  * The secondary's swap_info is in none of them: magic and image_ok ask for an update, swap_info is
  * a note for the swap itself.
  */
+#include "boot/boot_bootloader.h"
 #include "boot/boot_slot.h"
 
 #define ANY 0
@@ -122,7 +123,7 @@ int boot_is_unconfirmed_multi(int image_index)
 	struct boot_swap_state state;
 	int rc;
 
-	if (!boot_needs_trailer()) {
+	if (!boot_needs_trailer() || boot_is_bootloader_only(image_index)) {
 		return boot_image_exists(image_index) ? 0 : -EINVAL;
 	}
 	rc = read_running(image_index, &state);
@@ -139,6 +140,10 @@ int boot_is_unconfirmed_multi(int image_index)
 bool boot_is_img_confirmed_multi(int image_index)
 {
 	struct boot_swap_state state;
+
+	if (boot_is_bootloader_only(image_index)) {
+		return true; /* there is no way back from it */
+	}
 	const int rc = read_running(image_index, &state);
 
 	/* Nothing on this flash could give the image up. */

@@ -2,6 +2,7 @@
 /* The calls that applications know, on top of <dfu/boot.h>. */
 #include <dfu/image.h>
 
+#include "boot/boot_bootloader.h"
 #include "boot/boot_slot.h"
 
 int boot_read_bank_header(uint8_t area_id, struct mcuboot_img_header *header, size_t header_size)
@@ -54,6 +55,9 @@ int boot_write_img_confirmed_multi(int image_index)
 	if (slot < 0) {
 		return slot;
 	}
+	if (boot_is_bootloader_only(image_index)) {
+		return 0;
+	}
 	return boot_slot_open(image_index, (enum boot_slot)slot, &fa) == 0
 		       ? boot_set_next(fa, true, true)
 		       : -EIO;
@@ -64,16 +68,29 @@ int mcuboot_swap_type(void)
 	return mcuboot_swap_type_multi(0);
 }
 
+/* The trailer of an image that runs; where nothing does, as if it were erased. */
+static int read_primary(int image_index, struct boot_swap_state *state)
+{
+	const struct flash_area *fa;
+
+	if (boot_is_bootloader_only(image_index)) {
+		*state = (struct boot_swap_state){.magic = BOOT_MAGIC_UNSET,
+						  .swap_type = BOOT_SWAP_TYPE_NONE,
+						  .copy_done = BOOT_FLAG_UNSET,
+						  .image_ok = BOOT_FLAG_UNSET};
+		return 0;
+	}
+	const int rc = boot_slot_open(image_index, BOOT_PRIMARY, &fa);
+	return rc == 0 ? boot_read_swap_state(fa, state) : rc;
+}
+
 static int swap_type_of_pair(int image_index)
 {
 	struct boot_swap_state primary;
 	struct boot_swap_state secondary;
 	const struct flash_area *fa;
-	int rc = boot_slot_open(image_index, BOOT_PRIMARY, &fa);
+	int rc = read_primary(image_index, &primary);
 
-	if (rc == 0) {
-		rc = boot_read_swap_state(fa, &primary);
-	}
 	if (rc != 0) {
 		return rc;
 	}

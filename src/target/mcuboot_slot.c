@@ -24,6 +24,7 @@
 
 #include <dfu/boot.h>
 #include <dfu/boot_rules.h>
+#include <dfu/bootloader.h>
 #include <dfu/log.h>
 
 #include "boot/boot_repair.h"
@@ -106,7 +107,7 @@ int mcuboot_slot_check_pages(int img_num, const struct mcuboot_slot *slot)
 	const struct flash_area *primary;
 	int rc = check_edges(slot->area);
 
-	if (rc == 0 && !boot_is_direct()) {
+	if (rc == 0 && !boot_is_direct() && !boot_is_bootloader_only(img_num)) {
 		rc = flash_area_open((uint8_t)(2 * img_num), &primary);
 		rc = rc == 0 ? check_edges(primary) : rc;
 	}
