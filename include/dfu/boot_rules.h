@@ -155,6 +155,20 @@ DFU_MUST_CHECK int boot_judge(int image_index, const struct dfu_image_source *so
 			      const struct dfu_image_key *key, unsigned int together, uint8_t *buf,
 			      size_t len, struct boot_judgement *judgement);
 
+/**
+ * @brief boot_judge() for an image of several that are to be written, and scheduled together: none
+ * is on flash yet, and what upload slots hold now does not count.
+ *
+ * @param files     Of image n, files[n]: BOOT_IMAGES_MAX of them, set where @p together says so,
+ *                  and @p image_index's.
+ * @param together  Bit n: image n is among them, and its version counts for dependencies.
+ *
+ * Other arguments and results as boot_judge().
+ */
+DFU_MUST_CHECK int boot_judge_files(int image_index, const struct dfu_image_source *files,
+				    unsigned int together, const struct dfu_image_key *key,
+				    uint8_t *buf, size_t len, struct boot_judgement *judgement);
+
 #ifdef __cplusplus
 }
 #endif

@@ -176,11 +176,28 @@ static int find_together(int image_index, boot_held_header held, struct boot_fou
 	return rc == 0 ? find_upload(area, found) : rc;
 }
 
+/* An upload that is still a file; results as boot_find_image(). */
+static int find_file(const struct dfu_image_source *file, struct boot_found *found)
+{
+	struct dfu_image image;
+	enum dfu_image_fault fault = DFU_IMAGE_OK;
+	const int rc = dfu_image_open(&image, file, &fault);
+
+	if (rc != 0) {
+		return fault != DFU_IMAGE_OK ? 0 : rc;
+	}
+	found->source = image.source;
+	found->header = image.header;
+	return 1;
+}
+
 int boot_find_next(int image_index, const struct boot_candidate *candidate,
 		   struct boot_found *found)
 {
 	if ((candidate->together >> image_index & 1) != 0) {
-		const int rc = find_together(image_index, candidate->held, found);
+		const int rc = candidate->files != NULL
+				       ? find_file(&candidate->files[image_index], found)
+				       : find_together(image_index, candidate->held, found);
 
 		if (rc < 0 || (rc == 1 && !is_bootloader(image_index, found))) {
 			return rc;

@@ -79,6 +79,26 @@ static int judge_size(int image_index, const struct dfu_image *image, enum dfu_i
 	return image->total_size > (size_t)room ? image_refuse(fault, DFU_IMAGE_TOO_LARGE) : 0;
 }
 
+static int judge(const struct boot_candidate *candidate, const struct dfu_image_source *source,
+		 const struct dfu_image_key *key, struct boot_judgement *judgement)
+{
+	const struct image_demand demand = demand_of(boot_rules(), key);
+	int rc;
+
+	*judgement = (struct boot_judgement){0};
+	rc = dfu_image_open(&judgement->image, source, &judgement->report.fault);
+	if (rc == 0) {
+		rc = judge_size(candidate->image_index, &judgement->image,
+				&judgement->report.fault);
+	}
+	if (rc == 0) {
+		rc = image_verify(&judgement->image, &demand, candidate->buf, candidate->len,
+				  &judgement->report);
+		rc = judge_signed(rc, &judgement->report);
+	}
+	return rc == 0 ? boot_judge_device(candidate) : rc;
+}
+
 int boot_judge_beside(int image_index, const struct dfu_image_source *source,
 		      const struct dfu_image_key *key, unsigned int together, boot_held_header held,
 		      uint8_t *buf, size_t len, struct boot_judgement *judgement)
@@ -92,19 +112,8 @@ int boot_judge_beside(int image_index, const struct dfu_image_source *source,
 		.len = len,
 		.fault = &judgement->report.fault,
 	};
-	const struct image_demand demand = demand_of(boot_rules(), key);
-	int rc;
 
-	*judgement = (struct boot_judgement){0};
-	rc = dfu_image_open(&judgement->image, source, &judgement->report.fault);
-	if (rc == 0) {
-		rc = judge_size(image_index, &judgement->image, &judgement->report.fault);
-	}
-	if (rc == 0) {
-		rc = image_verify(&judgement->image, &demand, buf, len, &judgement->report);
-		rc = judge_signed(rc, &judgement->report);
-	}
-	return rc == 0 ? boot_judge_device(&candidate) : rc;
+	return judge(&candidate, source, key, judgement);
 }
 
 int boot_judge(int image_index, const struct dfu_image_source *source,
@@ -112,4 +121,21 @@ int boot_judge(int image_index, const struct dfu_image_source *source,
 	       struct boot_judgement *judgement)
 {
 	return boot_judge_beside(image_index, source, key, together, NULL, buf, len, judgement);
+}
+
+int boot_judge_files(int image_index, const struct dfu_image_source *files, unsigned int together,
+		     const struct dfu_image_key *key, uint8_t *buf, size_t len,
+		     struct boot_judgement *judgement)
+{
+	const struct boot_candidate candidate = {
+		.image = &judgement->image,
+		.image_index = image_index,
+		.together = together,
+		.files = files,
+		.buf = buf,
+		.len = len,
+		.fault = &judgement->report.fault,
+	};
+
+	return judge(&candidate, &files[image_index], key, judgement);
 }

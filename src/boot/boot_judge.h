@@ -19,6 +19,7 @@ struct boot_candidate {
 	uint8_t *buf;          /* work buffer, len bytes */
 	size_t len;
 	boot_held_header held; /* of the others among them; NULL: nothing is held back */
+	const struct dfu_image_source *files; /* by image: they are not on flash yet; NULL: are */
 	enum dfu_image_fault *fault;
 };
 
@@ -57,9 +58,10 @@ int boot_judge_beside(int image_index, const struct dfu_image_source *source,
 int boot_judge_device(const struct boot_candidate *candidate);
 int boot_judge_dependencies(const struct boot_candidate *candidate);
 
-/* 1: a bootloader, which is taken and has no other rules; 0: an application's image; else as above. */
+/* 1: a bootloader, which is taken and has no other rules; 0: an application's image; else as above.
+ */
 int boot_judge_bootloader(const struct boot_candidate *candidate);
-
 /* What is asked beyond the bootloader: build number and link address, if they are. */
 int boot_judge_strict(const struct boot_candidate *candidate);
+
 #endif
