@@ -52,9 +52,12 @@ int cli_next_slot(struct cli *cli, unsigned int image);
 
 /**
  * After a request: warn if what flash holds now makes the bootloader do something else. The request
- * stands: what is in the way may still go.
+ * stands: what is in the way may still go. @return Whether it did.
  */
-void cli_warn_of_next_boot(struct cli *cli, unsigned int image, bool permanent);
+bool cli_warn_of_next_boot(struct cli *cli, unsigned int image, bool permanent);
+
+/** @return Why no slot takes an update of an image. */
+const char *cli_no_upload_slot(unsigned int image);
 
 /** The slot that an update of an image goes to, or why there is none. After cli_find_active(). */
 DFU_MUST_CHECK enum cli_status cli_upload_slot(struct cli *cli, unsigned int image,
