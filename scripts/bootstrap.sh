@@ -10,13 +10,14 @@ set -eu
 cd "$(dirname "$0")/.."
 
 packages_build='gcc libc6-dev cmake ninja-build pkg-config libcmocka-dev libmbedtls-dev libsodium-dev libfdt-dev
-	device-tree-compiler libjansson-dev zlib1g-dev gcc-arm-none-eabi picolibc-arm-none-eabi python3 python3-venv'
+	device-tree-compiler libjansson-dev zlib1g-dev libcurl4-openssl-dev nginx openssl
+	gcc-arm-none-eabi picolibc-arm-none-eabi python3 python3-venv'
 packages_clang='clang-19'
 packages_m32='libc6-dev-i386 lib32gcc-12-dev'
 packages_big_endian='gcc-powerpc-linux-gnu libc6-dev-powerpc-cross qemu-user bzip2 xz-utils'
 packages_bench='valgrind'
-commands_build='cc cmake ninja pkg-config dtc arm-none-eabi-gcc arm-none-eabi-g++ python3'
-headers_build='cmocka.h psa/crypto.h sodium.h libfdt.h jansson.h zlib.h'
+commands_build='cc cmake ninja pkg-config dtc arm-none-eabi-gcc arm-none-eabi-g++ python3 nginx openssl'
+headers_build='cmocka.h psa/crypto.h sodium.h libfdt.h jansson.h zlib.h curl/curl.h'
 commands_clang='clang-19'
 commands_m32='apt-get dpkg-deb'
 commands_big_endian='powerpc-linux-gnu-gcc qemu-ppc apt-get bzip2 xz'
