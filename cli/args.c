@@ -12,6 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool repeats(const struct cli_verb *verb, const char *option)
+{
+	return verb->repeats != NULL && strcmp(verb->repeats, option) == 0;
+}
+
 static void print_usage(FILE *to, const struct cli_verb *verb)
 {
 	fprintf(to, "usage: slotwise ");
@@ -25,6 +30,7 @@ static void print_usage(FILE *to, const struct cli_verb *verb)
 	}
 	for (const struct cli_option *o = verb->options; o != NULL && o->name != NULL; o++) {
 		fprintf(to, o->value != NULL ? " [--%s %s]" : " [--%s]", o->name, o->value);
+		fprintf(to, "%s", repeats(verb, o->name) ? "..." : "");
 	}
 	fprintf(to, " [--json]\n");
 }
@@ -101,19 +107,36 @@ static int find_option(const struct cli_verb *verb, const char *arg)
 	return -1;
 }
 
+static enum cli_status take_value(struct cli *cli, int row, const char *value)
+{
+	const char *name = cli->verb->options[row].name;
+
+	if (cli->option[row] == NULL) {
+		cli->option[row] = value;
+	}
+	if (!repeats(cli->verb, name)) {
+		return CLI_DONE;
+	}
+	if (cli->repeated_count == CLI_REPEATS_MAX) {
+		return cli_usage(cli->verb, "--%s is given more than %d times", name,
+				 CLI_REPEATS_MAX);
+	}
+	cli->repeated[cli->repeated_count++] = value;
+	return CLI_DONE;
+}
+
 /* Takes "--name", with its value from after '=' or from @p next. *taken counts arguments. */
 static enum cli_status parse_option(struct cli *cli, const char *arg, const char *next, int *taken)
 {
 	const struct cli_verb *verb = cli->verb;
-	const char *name = arg + 2;
-	const char *equals = strchr(name, '=');
-	int row = find_option(verb, name);
+	const char *equals = strchr(arg + 2, '=');
+	int row = find_option(verb, arg + 2);
 
 	*taken = 1;
 	if (row < 0) {
 		return cli_usage(verb, "%s: no such option", arg);
 	}
-	if (cli->option[row] != NULL) {
+	if (cli->option[row] != NULL && !repeats(verb, verb->options[row].name)) {
 		return cli_usage(verb, "--%s is given twice", verb->options[row].name);
 	}
 	if (verb->options[row].value == NULL) {
@@ -124,15 +147,13 @@ static enum cli_status parse_option(struct cli *cli, const char *arg, const char
 		return CLI_DONE;
 	}
 	if (equals != NULL) {
-		cli->option[row] = equals + 1;
-		return CLI_DONE;
+		return take_value(cli, row, equals + 1);
 	}
 	if (next == NULL) {
 		return cli_usage(verb, "--%s needs a value", verb->options[row].name);
 	}
-	cli->option[row] = next;
 	*taken = 2;
-	return CLI_DONE;
+	return take_value(cli, row, next);
 }
 
 static enum cli_status add_operand(struct cli *cli, int *count, const char *arg)
@@ -173,7 +194,7 @@ enum cli_status cli_parse(struct cli *cli, int argc, char *const argv[], bool *h
 			return status;
 		}
 	}
-	if (cli->verb->operands[count] != NULL) {
+	if (cli->verb->operands[count] != NULL && cli->verb->operands[count][0] != '[') {
 		return cli_usage(cli->verb, "%s is missing", cli->verb->operands[count]);
 	}
 	return CLI_DONE;

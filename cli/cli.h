@@ -26,6 +26,7 @@ enum cli_status { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_CUT = 3 };
 
 #define CLI_OPERANDS_MAX 3
 #define CLI_OPTIONS_MAX 12
+#define CLI_REPEATS_MAX 16 /* far more than a package may have images */
 
 /** An option; a table of them ends with a NULL name. */
 struct cli_option {
@@ -38,11 +39,14 @@ struct cli;
 
 /** A verb. */
 struct cli_verb {
-	const char *name;                           /**< One word or two, with a space between. */
-	const char *operands[CLI_OPERANDS_MAX + 1]; /**< All are needed; NULL after the last one. */
-	const struct cli_option *options;           /**< NULL: none of its own. */
-	const char *summary;                        /**< One line. */
-	const char *help;                           /**< Some more; may be NULL. */
+	const char *name; /**< One word or two, with a space between. */
+	/** NULL after the last one. All are needed but those in brackets, at the end. */
+	const char *operands[CLI_OPERANDS_MAX + 1];
+	const struct cli_option *options; /**< NULL: none of its own. */
+	const char
+		*repeats; /**< Name of the one option that may be given several times; or NULL. */
+	const char *summary;     /**< One line. */
+	const char *help;        /**< Some more; may be NULL. */
 	unsigned int cut_counts; /**< Kinds that --cut-after counts, as of struct sim_power. */
 	enum cli_status (*run)(struct cli *cli);
 };
@@ -62,6 +66,9 @@ struct cli {
 	const char *operand[CLI_OPERANDS_MAX];
 	/** Value, by the row of the verb's table; "" for an option without one; NULL: not given. */
 	const char *option[CLI_OPTIONS_MAX];
+	/** Values of the option that repeats, as they came; `option` has the first. */
+	const char *repeated[CLI_REPEATS_MAX];
+	size_t repeated_count;
 	bool json;
 	json_t *report; /**< What --json prints; an object. */
 	struct sim_device *device;

@@ -4,11 +4,13 @@
  * damaged file, too. A sound image that no bootloader of ours would start (encrypted, compressed,
  * marked not bootable) is reported, not refused.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "image.h"
 #include "output.h"
+#include "package.h"
 #include "verbs.h"
 #include "words.h"
 
@@ -186,6 +188,54 @@ static enum cli_status inspect(struct cli *cli, const struct cli_file *file,
 	return CLI_DONE;
 }
 
+/* Images by themselves: whether a device takes them is not asked. */
+static enum cli_status inspect_images(struct cli *cli, const struct cli_package *package,
+				      const struct cli_file *file, json_t *images)
+{
+	enum cli_status status = CLI_DONE;
+
+	for (size_t i = 0; i < package->count && status == CLI_DONE; i++) {
+		const struct dfu_multi_image_item *item = &package->items[i];
+		const struct cli_file bytes = cli_package_bytes(package, file, i);
+		char name[CLI_PACKAGE_NAME_LEN];
+		char version[CLI_VERSION_LEN];
+		struct cli_image image;
+		char what[512];
+
+		(void)snprintf(what, sizeof(what), "%s: %s", cli->operand[0],
+			       cli_package_name(name, item->id));
+		status = cli_package_judge(cli, what, &bytes, package->fill[i], &image);
+		if (image.header_found) {
+			(void)cli_version_text(version, &image.header.version);
+			(void)json_array_append_new(
+				images, json_pack("{s:i, s:I, s:I, s:s}", "id", (int)item->id,
+						  "offset", (json_int_t)item->offset, "size",
+						  (json_int_t)item->size, "version", version));
+			cli_say(cli, "%-10s %s, %lu bytes at %lu", name, version,
+				(unsigned long)item->size, (unsigned long)item->offset);
+		}
+	}
+	return status;
+}
+
+static enum cli_status inspect_package(struct cli *cli, const struct cli_file *file)
+{
+	json_t *images = json_array();
+	struct cli_package package;
+	enum cli_status status;
+
+	cli_report(cli, "type", json_string("package"));
+	cli_report(cli, "images", images);
+	status = cli_package_read(cli, cli->operand[0], file, &package);
+	if (status != CLI_DONE) {
+		return status;
+	}
+	cli_report(cli, "header_size", json_integer((json_int_t)package.header_len));
+	cli_say(cli, "type       package");
+	cli_say(cli, "header     %zu bytes", package.header_len);
+	return inspect_images(cli, &package, file, images);
+}
+
 static void report_nothing(struct cli *cli)
 {
 	static const char *const keys[] = {"type", "version", "header_size", "image_size"};
@@ -197,6 +247,7 @@ static void report_nothing(struct cli *cli)
 	cli_report(cli, "tlvs", json_array());
 	cli_report(cli, "hash", json_pack("{s:n, s:n, s:n}", "algorithm", "value", "valid"));
 	cli_report(cli, "signature", json_pack("{s:n, s:n}", "type", "valid"));
+	cli_report(cli, "images", NULL);
 }
 
 static enum cli_status run(struct cli *cli)
@@ -210,7 +261,13 @@ static enum cli_status run(struct cli *cli)
 		status = cli_key_read(cli, cli->option[OPTION_KEY], &key);
 	}
 	status = status != CLI_DONE ? status : cli_file_read(cli, cli->operand[0], &file);
-	if (status == CLI_DONE) {
+	if (status == CLI_DONE && cli_is_package(&file)) {
+		status = cli->option[OPTION_KEY] == NULL
+				 ? inspect_package(cli, &file)
+				 : cli_fail(cli, cli->operand[0],
+					    "--key is for a single image, and this file is a "
+					    "package");
+	} else if (status == CLI_DONE) {
 		status = inspect(cli, &file, cli->option[OPTION_KEY] != NULL ? &key.key : NULL);
 	}
 	cli_file_free(&file);
@@ -221,7 +278,7 @@ const struct cli_verb cli_verb_inspect = {
 	.name = "inspect",
 	.operands = {"FILE"},
 	.options = options,
-	.summary = "show header, TLVs, hash and signature of an image file",
+	.summary = "show header, TLVs, hash and signature of an image file, or a package",
 	.help = "Exit status 1 if the image is not sound, or not signed by the key that is given.",
 	.run = run,
 };

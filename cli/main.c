@@ -16,11 +16,10 @@
 #include "verbs.h"
 
 const struct cli_verb *const cli_verbs[] = {
-	&cli_verb_new,         &cli_verb_flash,          &cli_verb_update,
-	&cli_verb_schedule,    &cli_verb_boot,           &cli_verb_confirm,
-	&cli_verb_cancel,      &cli_verb_status,         &cli_verb_modem,
-	&cli_verb_modem_apply, &cli_verb_modem_rollback, &cli_verb_inspect,
-	&cli_verb_make_full,   &cli_verb_make_delta,     NULL,
+	&cli_verb_new,       &cli_verb_flash,       &cli_verb_update,         &cli_verb_schedule,
+	&cli_verb_boot,      &cli_verb_confirm,     &cli_verb_cancel,         &cli_verb_status,
+	&cli_verb_modem,     &cli_verb_modem_apply, &cli_verb_modem_rollback, &cli_verb_inspect,
+	&cli_verb_make_full, &cli_verb_make_delta,  &cli_verb_make_package,   NULL,
 };
 
 /* How many arguments are the words of a verb's name; 0 if they are not those. */

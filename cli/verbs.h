@@ -19,5 +19,6 @@ extern const struct cli_verb cli_verb_modem_rollback;
 extern const struct cli_verb cli_verb_inspect;
 extern const struct cli_verb cli_verb_make_full;
 extern const struct cli_verb cli_verb_make_delta;
+extern const struct cli_verb cli_verb_make_package;
 
 #endif

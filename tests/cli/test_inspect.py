@@ -33,7 +33,7 @@ class Inspect(CliTest):
             encrypted = any(flag.startswith("aes") for flag in entry["flags"]) and "clear" not in name
             report = self.done("inspect", self.file(name), "--json").json()
             self.assertEqual(list(report), ["type", "version", "header_size", "image_size", "flags", "tlvs", "hash",
-                                            "signature"])
+                                            "signature", "images"])
             self.assertEqual(report["type"], "mcuboot")
             for field in ("version", "header_size", "image_size", "flags"):
                 self.assertEqual(report[field], entry[field], name)
