@@ -14,6 +14,8 @@
  * Where the trailers are those of a swap under way, swap_info of the primary overrules the table:
  * the bootloader takes it for a swap of which it has not begun the first sector, and goes on. If
  * its candidate does not pass the swap has failed.
+ *
+ * A candidate that is a bootloader (boot_bootloader.c) is nothing of all that.
  */
 #include <string.h>
 
@@ -43,8 +45,13 @@ static bool is(uint8_t rule, uint8_t value)
 
 static int asked(const struct sim_boot_run *run, const struct sim_boot_image *image)
 {
-	const struct boot_swap_state primary = sim_boot_slot_state(&image->primary);
 	const struct boot_swap_state secondary = sim_boot_slot_state(&image->secondary);
+	/* Where nothing runs, as if it were erased. */
+	const struct boot_swap_state primary =
+		image->primary.fa != NULL ? sim_boot_slot_state(&image->primary)
+					  : (struct boot_swap_state){.magic = BOOT_MAGIC_UNSET,
+								     .copy_done = BOOT_FLAG_UNSET,
+								     .image_ok = BOOT_FLAG_UNSET};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct row *row = &rows[i];
@@ -124,6 +131,13 @@ static bool is_misplaced(const struct sim_boot_run *run, const struct sim_boot_i
 	return run->install->is_offset && type != BOOT_SWAP_TYPE_REVERT && lies_low(image);
 }
 
+/* Whether a bootloader is asked for: it is taken or refused by rules of its own. */
+static bool is_bootloader(const struct sim_boot_run *run, struct sim_boot_image *image, int type)
+{
+	return type != BOOT_SWAP_TYPE_NONE && !image->is_begun && !is_misplaced(run, image, type) &&
+	       sim_boot_takes_bootloader(run, image);
+}
+
 static bool candidate_passes(const struct sim_boot_run *run, struct sim_boot_image *image, int type)
 {
 	const struct sim_boot_view candidate = sim_boot_candidate(image);
@@ -184,7 +198,7 @@ int sim_boot_decide(const struct sim_boot_run *run, struct sim_boot_image *image
 	const struct sim_boot_install *install = run->install;
 	int type = BOOT_SWAP_TYPE_NONE;
 
-	if (install->is_begun != NULL && install->is_begun(image)) {
+	if (install->is_begun != NULL && image->primary.fa != NULL && install->is_begun(image)) {
 		type = begun_type(image);
 	}
 	image->is_begun = type != BOOT_SWAP_TYPE_NONE;
@@ -192,6 +206,11 @@ int sim_boot_decide(const struct sim_boot_run *run, struct sim_boot_image *image
 		type = asked(run, image);
 	}
 	find_candidate(run, image, type);
+	/* What else comes where only bootloaders do stays as it is. */
+	if (is_bootloader(run, image, type) || image->primary.fa == NULL) {
+		image->copy_type = type;
+		return BOOT_SWAP_TYPE_NONE;
+	}
 	if (type == BOOT_SWAP_TYPE_NONE || candidate_passes(run, image, type)) {
 		return type;
 	}

@@ -49,6 +49,9 @@ static void unload(struct sim_boot_run *run)
 		sim_boot_slot_free(&run->images[i].secondary);
 	}
 	sim_boot_slot_free(&run->scratch);
+	for (unsigned int i = 0; i < SIM_BOOT_STAGES; i++) {
+		sim_boot_slot_free(&run->stage[i]);
+	}
 }
 
 /* A slot that the board lacks stays all zero. */
@@ -71,22 +74,37 @@ size_t sim_boot_write_size(const struct sim_boot_run *run, const struct sim_boot
 	return run->arrangement->mode == BOOT_MODE_SWAP_SCRATCH && scratch > own ? scratch : own;
 }
 
+/* What counts the status of a swap: of a pair without a primary the other slot. */
+static void measure_trailer(const struct sim_boot_run *run, struct sim_boot_image *image)
+{
+	const struct sim_boot_slot *slot = image->primary.fa != NULL ? &image->primary
+								     : &image->secondary;
+
+	if (slot->fa != NULL) {
+		image->trailer_len =
+			trailer_length(run->arrangement, sim_boot_write_size(run, slot));
+	}
+}
+
 static int load(struct sim_boot_run *run)
 {
 	int rc = run->arrangement->mode == BOOT_MODE_SWAP_SCRATCH
 			 ? load_slot(run, BOOT_SCRATCH_AREA_ID, &run->scratch)
 			 : 0;
 
+	for (unsigned int i = 0; rc == 0 && i < SIM_BOOT_STAGES; i++) {
+		rc = load_slot(run, BOOT_S0_AREA_ID + i, &run->stage[i]);
+	}
 	for (unsigned int i = 0; rc == 0 && i < run->arrangement->images; i++) {
 		struct sim_boot_image *image = &run->images[i];
 
 		rc = load_slot(run, 2 * i, &image->primary);
 		image->type = BOOT_SWAP_TYPE_NONE;
 		image->active = -1;
+		image->copy_to = -1;
 		rc = rc != 0 ? rc : load_slot(run, 2 * i + 1, &image->secondary);
-		if (rc == 0 && image->primary.fa != NULL) {
-			image->trailer_len = trailer_length(
-				run->arrangement, sim_boot_write_size(run, &image->primary));
+		if (rc == 0) {
+			measure_trailer(run, image);
 		}
 	}
 	return rc;
@@ -100,7 +118,15 @@ static int store(const struct sim_boot_run *run)
 		rc = sim_boot_slot_store(&run->images[i].primary);
 		rc = rc != 0 ? rc : sim_boot_slot_store(&run->images[i].secondary);
 	}
+	for (unsigned int i = 0; rc == 0 && i < SIM_BOOT_STAGES; i++) {
+		rc = sim_boot_slot_store(&run->stage[i]);
+	}
 	return rc;
+}
+
+static bool installs(const struct sim_boot_run *run)
+{
+	return families[run->arrangement->mode] == sim_boot_swap;
 }
 
 /* It opens every slot before it looks at any. */
@@ -109,6 +135,7 @@ static bool has_primary(struct sim_boot_run *run, struct sim_boot_image *image)
 	const unsigned int number = (unsigned int)(image - run->images);
 
 	return image->primary.fa != NULL ||
+	       (installs(run) && sim_boot_has_no_primary(run, image)) ||
 	       sim_boot_stop(run,
 			     "image %u has no slot%u_partition: the bootloader starts nothing "
 			     "without it",
@@ -140,7 +167,8 @@ static bool slot_is_writable(struct sim_boot_run *run, const struct sim_boot_slo
 
 static bool is_writable(struct sim_boot_run *run, struct sim_boot_image *image)
 {
-	return slot_is_writable(run, &image->primary) && slot_is_writable(run, &image->secondary);
+	return slot_is_writable(run, &image->primary) && slot_is_writable(run, &image->secondary) &&
+	       (image->copy_to < 0 || slot_is_writable(run, &run->stage[image->copy_to]));
 }
 
 /* What is jumped to: image 0, from the slot that was chosen. */
@@ -157,12 +185,14 @@ static void report_start(struct sim_boot_run *run)
 static void reset(struct sim_boot_run *run)
 {
 	struct sim_boot_result *result = run->result;
-	bool runs = sim_boot_all_images(run, has_primary) && families[run->arrangement->mode](run);
+	bool runs = sim_boot_first_stage(run) && sim_boot_all_images(run, has_primary) &&
+		    families[run->arrangement->mode](run);
 
 	/* What was refused may have been erased: that is written, too. */
 	runs = sim_boot_all_images(run, is_writable) && runs;
 	for (unsigned int i = 0; i < result->images; i++) {
-		result->swap_type[i] = run->images[i].type;
+		result->swap_type[i] = run->images[i].copy_to < 0 ? run->images[i].type
+								  : run->images[i].copy_type;
 		result->active[i] = runs ? run->images[i].active : -1;
 	}
 	if (runs) {
@@ -172,7 +202,8 @@ static void reset(struct sim_boot_run *run)
 
 static void begin_result(struct sim_boot_result *result, const struct boot_arrangement *arrangement)
 {
-	*result = (struct sim_boot_result){.images = arrangement->images, .booted = -1};
+	*result = (struct sim_boot_result){
+		.images = arrangement->images, .booted = -1, .bootloader = -1};
 	for (unsigned int i = 0; i < result->images; i++) {
 		result->swap_type[i] = BOOT_SWAP_TYPE_NONE;
 		result->active[i] = -1;

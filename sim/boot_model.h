@@ -9,6 +9,7 @@
 
 #include <dfu/boot.h>
 #include <dfu/boot_rules.h>
+#include <dfu/bootloader.h>
 #include <dfu/image.h>
 
 #ifdef __cplusplus
@@ -20,9 +21,13 @@ struct sim_boot_result {
 	uint8_t images;
 	int swap_type[BOOT_IMAGES_MAX];   /**< BOOT_SWAP_TYPE_* that was carried out, an image each.
 					   */
-	int active[BOOT_IMAGES_MAX];      /**< Slot 0 or 1; -1: nothing runs. */
+	int active[BOOT_IMAGES_MAX];      /**< Slot 0 or 1; -1: nothing runs, as always of a pair
+					     that only takes bootloaders. */
 	int booted;                       /**< Image that is jumped to, 0; -1: none. */
 	struct dfu_image_version version; /**< Of that image. */
+	int bootloader; /**< BOOT_S0_AREA_ID or BOOT_S1_AREA_ID: where the bootloader of this reset
+			   was started; -1: the board has no such slots, or neither holds one. */
+	uint32_t bootloader_version; /**< By its fw_info. */
 	char error[160]; /**< Why nothing runs, or why this reset is not modelled; else "". */
 };
 

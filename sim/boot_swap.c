@@ -6,7 +6,8 @@
  *               A refused one is erased here, before anything is installed.
  *     depend    with several images: one that needs what will not be there keeps all from being
  *               installed
- *     update    downgrade prevention of the modes that swap, then the mode's own way to install
+ *     update    downgrade prevention of the modes that swap, then the mode's own way to install;
+ *               bootloaders are copied to S0 or S1
  *     validate  what would run
  */
 #include "boot_swap.h"
@@ -99,12 +100,35 @@ static void review(struct sim_boot_run *run, const struct sim_boot_image *image)
 	}
 }
 
+/* A pair without a primary: only a bootloader can be asked for. */
+static bool prepare_upload(struct sim_boot_run *run, struct sim_boot_image *image)
+{
+	const struct sim_boot_slot *slot = &image->secondary;
+	const size_t taken = run->install->is_begun != NULL
+				     ? image->trailer_len
+				     : trailer_distance(slot->align, TRAILER_SWAP_INFO);
+
+	if (!has_room(run, slot, image->trailer_len)) {
+		return sim_boot_stop(run, "no room for a trailer of %zu bytes with fields %u apart",
+				     image->trailer_len, slot->align);
+	}
+	image->limit = sim_boot_slot_room(slot, taken);
+	if (slot->sector_count <= run->arrangement->max_sectors) {
+		image->type = sim_boot_decide(run, image);
+	}
+	return true;
+}
+
 static bool prepare(struct sim_boot_run *run, struct sim_boot_image *image)
 {
 	const struct sim_boot_install *install = run->install;
-	struct sim_boot_view running = sim_boot_running(image);
+	struct sim_boot_view running;
 	bool can_install;
 
+	if (image->primary.fa == NULL) {
+		return prepare_upload(run, image);
+	}
+	running = sim_boot_running(image);
 	if (!can_start(run, image)) {
 		return false;
 	}
@@ -136,6 +160,9 @@ static struct dfu_image_version next_version(const struct sim_boot_image *image)
 
 static bool has_what_it_needs(const struct sim_boot_run *run, const struct sim_boot_image *image)
 {
+	if (image->primary.fa == NULL) {
+		return true;
+	}
 	const struct sim_boot_view view = is_upgrade(image->type) ? sim_boot_candidate(image)
 								  : sim_boot_running(image);
 	struct sim_boot_dependency dependency;
@@ -145,7 +172,8 @@ static bool has_what_it_needs(const struct sim_boot_run *run, const struct sim_b
 	while ((more = sim_boot_view_dependency(&view, &at, &dependency)) == 1) {
 		struct dfu_image_version version;
 
-		if (dependency.image >= run->arrangement->images) {
+		if (dependency.image >= run->arrangement->images ||
+		    run->images[dependency.image].primary.fa == NULL) {
 			return false;
 		}
 		version = next_version(&run->images[dependency.image]);
@@ -163,13 +191,15 @@ static void depend(struct sim_boot_run *run)
 	bool is_met = true;
 
 	for (unsigned int i = 0; i < images; i++) {
-		is_upgraded = is_upgraded || is_upgrade(run->images[i].type);
+		is_upgraded = is_upgraded || is_upgrade(run->images[i].type) ||
+			      run->images[i].copy_to >= 0;
 	}
 	for (unsigned int i = 0; i < images && images > 1 && is_upgraded; i++) {
 		is_met = is_met && has_what_it_needs(run, &run->images[i]);
 	}
 	for (unsigned int i = 0; i < images && !is_met; i++) {
 		run->images[i].type = BOOT_SWAP_TYPE_NONE;
+		run->images[i].copy_to = -1;
 	}
 }
 
@@ -189,6 +219,9 @@ static bool update(struct sim_boot_run *run, struct sim_boot_image *image)
 {
 	struct sim_boot_slot *primary = &image->primary;
 
+	if (image->copy_to >= 0) {
+		sim_boot_copy_bootloader(run, image);
+	}
 	if (image->type == BOOT_SWAP_TYPE_NONE ||
 	    (is_upgrade(image->type) && is_held_back(run, image))) {
 		return true;
@@ -214,6 +247,9 @@ static bool update(struct sim_boot_run *run, struct sim_boot_image *image)
 
 static bool validate(struct sim_boot_run *run, struct sim_boot_image *image)
 {
+	if (image->primary.fa == NULL) {
+		return true;
+	}
 	const struct sim_boot_view running = sim_boot_running(image);
 	const char *why = sim_boot_view_is_empty(&running)
 				  ? "there is none, or it is not bootable"

@@ -41,6 +41,15 @@ struct sim_boot_view sim_boot_candidate(const struct sim_boot_image *image);
  */
 int sim_boot_decide(const struct sim_boot_run *run, struct sim_boot_image *image);
 
+/*
+ * Whether a candidate that is asked for is a bootloader. If so it is to be copied (copy_to), or it
+ * was refused and is erased.
+ */
+bool sim_boot_takes_bootloader(const struct sim_boot_run *run, struct sim_boot_image *image);
+
+/* Copy the candidate to S0 or S1. */
+void sim_boot_copy_bootloader(struct sim_boot_run *run, struct sim_boot_image *image);
+
 /* Whether downgrade prevention keeps the candidate out. */
 bool sim_boot_is_downgrade(const struct sim_boot_run *run, const struct sim_boot_image *image);
 
