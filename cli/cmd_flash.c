@@ -9,13 +9,16 @@
  *     and an unconfirmed one given up, the image gets the trailer of a confirmed one, unless the
  *     file brings its own.
  *
- * --raw does neither.
+ * A bootloader for S0 or S1 runs where it lies, so it must be linked for that slot.
+ *
+ * --raw does and asks none of that.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <dfu/boot.h>
+#include <dfu/bootloader.h>
 
 #include "boot/trailer.h"
 #include "cut.h"
@@ -33,20 +36,43 @@ static const struct cli_option options[] = {
 	{NULL, NULL, NULL},
 };
 
-/* "slotN", or the node label of any partition. */
+/* The node label of any partition, with or without "_partition". */
 static const struct sim_partition *find_partition(const struct sim_board *board, const char *name)
 {
-	for (size_t i = 0; i < board->partitions; i++) {
-		const struct sim_partition *partition = &board->partition[i];
-		char slot[8];
+	const size_t len = strlen(name);
 
-		(void)snprintf(slot, sizeof(slot), "slot%u", (unsigned int)partition->id);
-		if ((partition->id < SIM_SLOTS_MAX && strcmp(slot, name) == 0) ||
-		    strcmp(partition->name, name) == 0) {
-			return partition;
+	for (size_t i = 0; i < board->partitions; i++) {
+		const char *label = board->partition[i].name;
+
+		if (strncmp(label, name, len) == 0 &&
+		    (label[len] == '\0' || strcmp(&label[len], "_partition") == 0)) {
+			return &board->partition[i];
 		}
 	}
 	return NULL;
+}
+
+static bool is_bootloader_slot(const struct sim_partition *partition)
+{
+	return partition->id == BOOT_S0_AREA_ID || partition->id == BOOT_S1_AREA_ID;
+}
+
+static enum cli_status check_bootloader(struct cli *cli, const struct sim_partition *partition,
+					const struct dfu_image_source *source)
+{
+	struct fw_info_fields info;
+	struct dfu_image image;
+	uint32_t address;
+
+	if (dfu_image_open(&image, source, NULL) != 0 || boot_link_address(&image, &address) != 0 ||
+	    boot_link_slot(address) != partition->id) {
+		return cli_fail(cli, cli->operand[2], "%s: it would run from %s",
+				dfu_image_fault_str(DFU_IMAGE_LINK_ADDRESS), partition->name);
+	}
+	if (fw_info_find(source, &info) != 0) {
+		cli_warn(cli->operand[2], "no fw_info: the first stage will not start it");
+	}
+	return CLI_DONE;
 }
 
 static int program(const struct flash_area *fa, size_t start, const struct cli_file *file)
@@ -97,7 +123,7 @@ static enum cli_status check_image(struct cli *cli, const struct sim_partition *
 		return cli_fail(cli, cli->operand[2], "%s", cli_image_why(&image));
 	}
 	cli_report(cli, "version", json_string(cli_version_text(version, &image.header.version)));
-	return CLI_DONE;
+	return is_bootloader_slot(partition) ? check_bootloader(cli, partition, &source) : CLI_DONE;
 }
 
 static bool needs_confirmation(const struct cli *cli, const struct sim_partition *partition)
@@ -252,9 +278,11 @@ const struct cli_verb cli_verb_flash = {
 	.operands = {"DEV", "SLOT", "FILE"},
 	.options = options,
 	.summary = "program a slot as the factory does: erase, write, compare",
-	.help = "SLOT is slot0 to slot15, or a node label of the board such as slot0_partition.\n"
+	.help = "SLOT is a node label of the board, with or without _partition, such as slot0 or "
+		"s1.\n"
 		"FILE is an MCUboot image with a sound hash; it may be padded to the slot.\n"
 		"It is put where the bootloader looks for it, and where the mode needs that,\n"
-		"marked as confirmed.",
+		"marked as confirmed. In s0 and s1 it is a bootloader that is linked for that "
+		"slot.",
 	.run = run,
 };

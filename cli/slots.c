@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <dfu/bootloader.h>
 #include <dfu/dfu_target_full_modem.h>
 
 #include "output.h"
@@ -121,6 +122,13 @@ static const char *never_text(char text[NEVER_LEN], const struct sim_board *boar
 	if (trailerless != NULL) {
 		return trailerless_text(text, board, trailerless);
 	}
+	if (boot_is_bootloader_only((int)image)) {
+		(void)snprintf(text, NEVER_LEN,
+			       "image %u takes no bootloader: mode %s copies none, or there is no "
+			       "room for one",
+			       image, boot_mode_name(board->arrangement.mode));
+		return text;
+	}
 	if (boot_mode_is_direct(board->arrangement.mode) || primary == NULL || secondary == NULL) {
 		(void)snprintf(text, NEVER_LEN, "a slot of image %u has no room for an image",
 			       image);
@@ -161,6 +169,9 @@ enum cli_status cli_largest_image(struct cli *cli, unsigned int image, size_t *m
 
 static bool is_pair_hopeless(const struct sim_board *board, unsigned int image)
 {
+	if (boot_is_bootloader_only((int)image)) {
+		return boot_get_max_image_size((int)image) == -ENOTSUP;
+	}
 	/* Without trailers the size of an image is asked of the slot for uploads alone. */
 	if (boot_mode_is_direct(board->arrangement.mode)) {
 		return boot_mode_needs_trailer(board->arrangement.mode) &&
@@ -170,10 +181,11 @@ static bool is_pair_hopeless(const struct sim_board *board, unsigned int image)
 	       boot_get_max_image_size((int)image) == -ENOTSUP;
 }
 
-/* Verbs write it by pages: a slot, or the store of modem files. */
+/* Verbs or the bootloader write it by pages: a slot, or the store of modem files. */
 static bool is_written(const struct sim_partition *partition)
 {
-	return partition->id < SIM_SLOTS_MAX || partition->id == DFU_TARGET_FULL_MODEM_AREA_ID;
+	return partition->id < SIM_SLOTS_MAX || partition->id == DFU_TARGET_FULL_MODEM_AREA_ID ||
+	       partition->id == BOOT_S0_AREA_ID || partition->id == BOOT_S1_AREA_ID;
 }
 
 void cli_warn_of_slots(struct cli *cli)
