@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The firmware of the demo, for any Cortex-M4: says what it is and counts the time since it began.
- * Two versions are built from this file; 1.1.0 also names the core it runs on and tells how much of
- * the time it slept.
+ * The firmware of the demo, for any Cortex-M4 or M33: says what it is and counts the time since it
+ * began. Several versions are built from this file, for several slots; 1.1.0 and later also name
+ * the core they run on and tell how much of the time they slept.
  *
  * Text goes out by semihosting, so a debugger or an emulator shows it. Without one, nothing is
  * shown and nothing breaks (startup.c steps over the breakpoint).
@@ -75,7 +75,7 @@ int main(void)
 
 	semihosting_stdout_open();
 	systick_start();
-	printf("slotwise demo firmware %s\n", FIRMWARE_VERSION);
+	printf("slotwise demo " FIRMWARE_NAME " %s\n", FIRMWARE_VERSION);
 	if (REPORTS_CORE_AND_SLEEP) {
 		print_core();
 	}
