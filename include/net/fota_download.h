@@ -46,7 +46,7 @@ extern "C" {
 enum fota_download_evt_id {
 	/** Another percent of a file of known size. Only with CONFIG_FOTA_DOWNLOAD_PROGRESS_EVT. */
 	FOTA_DOWNLOAD_EVT_PROGRESS,
-	/** Complete, verified by its target and, with CONFIG_FOTA_CLIENT_AUTOSCHEDULE_UPDATE,
+	/** Complete, verified by its target and, if fota_download_autoschedule_set() says so,
 	 *  scheduled. Over. */
 	FOTA_DOWNLOAD_EVT_FINISHED,
 	FOTA_DOWNLOAD_EVT_ERASE_PENDING, /**< The target erases, which takes long. */
@@ -170,6 +170,16 @@ int fota_download_process(void);
  * @retval -EAGAIN  None is under way.
  */
 DFU_MUST_CHECK int fota_download_cancel(void);
+
+/**
+ * @brief Whether a complete update is scheduled before FINISHED is told; at first as
+ * CONFIG_FOTA_CLIENT_AUTOSCHEDULE_UPDATE says. Ours; at any time.
+ *
+ * Otherwise the application calls dfu_target_schedule_update(), or another function of the target
+ * that schedules, after FINISHED: for image pair 0, or boot_bootloader_image() if the file was one
+ * of two.
+ */
+void fota_download_autoschedule_set(bool enabled);
 
 /** @return The type of the file that is, or was last, downloaded, DFU_TARGET_IMAGE_TYPE_*; NONE
  * until its first bytes are there. */

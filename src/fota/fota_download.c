@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A file from a server (fota_source.h) to its target, a step with each call.
+ * A file from a server (fota_source.h) to its target (fota_delivery.h), a step with each call.
  *
  *   IDLE --start--> OPENING --at 0--> GATHERING --32 bytes--> FETCHING --end--> FINISHING
  *                    ^  |              |    ^                  ^  |
  *                    |  \--behind the bytes that the target has/  |
  *                    \--- broken, or the target goes on ----------/
  *
- * GATHERING asks which target the file is for, names the content to it and learns where it goes on:
- * there the file is opened anew, for only then the server has said which content it would be.
- * Everything that outlives a reset lies with the target: the name joins the record of its progress.
- *
- * A file that begins at 0 again, although the target has bytes of it, passes GATHERING once more.
- * If it is another content its name makes the target begin at 0; if it is the same, the target is
- * told to forget what it has.
+ * GATHERING asks the target where it goes on: there the file is opened anew, for
+ * only then the server has said which content it would be. A file that begins at 0 again, although
+ * the target has bytes of it, passes GATHERING once more.
  *
  * Events come when a step has left everything in order, so a callback may cancel or start. Those of
  * the target come in the middle of its call: a cancellation waits for the end of the step.
@@ -22,17 +18,16 @@
 
 #include <string.h>
 
-#include <dfu/bootloader.h>
 #include <dfu/config.h>
 #include <dfu/log.h>
 
 #include "common/bytes.h"
 #include "fota/fota_cause.h"
+#include "fota/fota_delivery.h"
 #include "fota/fota_source.h"
 
-#define FIRST_LEN 32 /* what dfu_target_img_type() needs */
-
-_Static_assert(CONFIG_FOTA_DOWNLOAD_BUF_SZ >= FIRST_LEN, "CONFIG_FOTA_DOWNLOAD_BUF_SZ: too small");
+_Static_assert(CONFIG_FOTA_DOWNLOAD_BUF_SZ >= FOTA_DELIVERY_FIRST_LEN,
+	       "CONFIG_FOTA_DOWNLOAD_BUF_SZ: too small");
 _Static_assert(CONFIG_FOTA_DOWNLOAD_SEC_TAG_LIST_SIZE_MAX > 0 &&
 		       CONFIG_FOTA_DOWNLOAD_SEC_TAG_LIST_SIZE_MAX <= UINT8_MAX,
 	       "CONFIG_FOTA_DOWNLOAD_SEC_TAG_LIST_SIZE_MAX");
@@ -41,21 +36,19 @@ enum download_state { IDLE, OPENING, GATHERING, FETCHING, FINISHING, OVER };
 
 static struct {
 	struct fota_source source;
+	struct fota_delivery delivery;
 	struct fota_download_evt end; /* of state OVER */
 	size_t fill;                  /* bytes in the buffer that the target does not have */
 	size_t resumed_at;
-	int type; /* DFU_TARGET_IMAGE_TYPE_* */
-	int expected;
 	int error;
 	uint8_t state;
 	int8_t percent;    /* that was told last; negative: none */
-	bool is_dual;      /* one of two names was chosen */
 	bool begins_again; /* the target has bytes that are of no use any more */
-	bool has_target;
 	bool is_in_step;
 	bool is_cancelled;
 } download;
 
+static bool is_scheduled_here = IS_ENABLED(CONFIG_FOTA_CLIENT_AUTOSCHEDULE_UPDATE);
 static fota_download_callback_t callback;
 static const struct fota_transport *port;
 static char host_name[CONFIG_FOTA_DOWNLOAD_HOST_NAME_LENGTH];
@@ -130,72 +123,15 @@ static void report_progress(void)
 	}
 }
 
-/* Size and validator, and nothing of where it comes from. */
-static int name_content(const struct fota_content *content)
-{
-	uint8_t name[sizeof(uint64_t) + FOTA_VALIDATOR_MAX];
-
-	put_le64(name, content->size);
-	memcpy(&name[sizeof(uint64_t)], content->validator.bytes, content->validator.len);
-	return dfu_target_identity_set(name, sizeof(uint64_t) + content->validator.len);
-}
-
-/* A build of the bootloader goes where the device takes those; all else to image pair 0. */
-static int image_number(void)
-{
-	if (!IS_ENABLED(CONFIG_BOOTLOADER_MCUBOOT) || !download.is_dual ||
-	    download.type != DFU_TARGET_IMAGE_TYPE_MCUBOOT) {
-		return 0;
-	}
-	const int image = boot_bootloader_image();
-	return image > 0 ? image : 0;
-}
-
-static int init_target(size_t *offset)
-{
-	const size_t size = download.source.content.size;
-
-	download.type = (int)dfu_target_img_type(buffer, download.fill);
-	int rc = name_content(&download.source.content);
-	if (rc == 0) {
-		rc = dfu_target_init(download.type, image_number(), size, on_target_event);
-		download.has_target = rc == 0;
-	}
-	return rc == 0 ? dfu_target_offset_get(offset) : rc;
-}
-
-/* Whatever it has is of no use. */
-static int restart_target(size_t *offset)
-{
-	int rc = dfu_target_reset();
-
-	if (rc == 0) {
-		rc = init_target(offset);
-	}
-	return rc == 0 && *offset != 0 ? -EIO : rc;
-}
-
-static int begin_target(size_t *offset)
-{
-	const size_t size = download.source.content.size;
-	const int rc = init_target(offset);
-
-	if (rc != 0 || *offset == 0) {
-		return rc;
-	}
-	return download.begins_again || (size != 0 && *offset > size) ? restart_target(offset) : 0;
-}
-
-/* The target of a type that is expected goes on where it wants to. */
+/* The target has something to say about the file's first bytes: where it goes on. */
 static void take_file(void)
 {
+	struct fota_source *source = &download.source;
 	size_t offset = 0;
-	const int rc = begin_target(&offset);
 
-	if (rc != 0) {
-		fail(rc == -EFBIG ? FOTA_DOWNLOAD_ERROR_CAUSE_INVALID_UPDATE
-				  : FOTA_DOWNLOAD_ERROR_CAUSE_DFU,
-		     rc);
+	if (!fota_delivery_begin(&download.delivery, &source->content, buffer, download.fill,
+				 download.begins_again, on_target_event, &offset)) {
+		fail(download.delivery.cause, download.delivery.error);
 		return;
 	}
 	download.begins_again = false;
@@ -203,30 +139,11 @@ static void take_file(void)
 	download.state = FETCHING;
 	if (offset > 0) {
 		download.fill = 0;
-		fota_source_take(&download.source, offset);
-		fota_source_close(&download.source);
-		download.state = offset == download.source.content.size ? FINISHING : OPENING;
+		fota_source_take(source, offset);
+		fota_source_close(source);
+		download.state = offset == source->content.size ? FINISHING : OPENING;
 	}
 	report_progress();
-}
-
-static bool is_expected(int type)
-{
-	return download.expected == DFU_TARGET_IMAGE_TYPE_ANY || (type & download.expected) == type;
-}
-
-static void recognise(void)
-{
-	const int type = (int)dfu_target_img_type(buffer, download.fill);
-
-	if (type == DFU_TARGET_IMAGE_TYPE_NONE) {
-		fail(FOTA_DOWNLOAD_ERROR_CAUSE_INVALID_UPDATE, -ENOTSUP);
-	} else if (!is_expected(type)) {
-		download.type = type;
-		fail(FOTA_DOWNLOAD_ERROR_CAUSE_TYPE_MISMATCH, -EPERM);
-	} else {
-		take_file();
-	}
 }
 
 static void open_file(void)
@@ -262,34 +179,25 @@ static void gather(void)
 	download.fill += (size_t)n;
 	if (n == 0) {
 		fail(FOTA_DOWNLOAD_ERROR_CAUSE_INVALID_UPDATE, -ENODATA);
-	} else if (download.fill >= FIRST_LEN) {
-		recognise();
+	} else if (download.fill >= FOTA_DELIVERY_FIRST_LEN) {
+		take_file();
 	}
-}
-
-/* A target on our own flash is always ready: there -EAGAIN is an error of the device. */
-static bool may_be_busy(void)
-{
-	return download.type != DFU_TARGET_IMAGE_TYPE_MCUBOOT &&
-	       download.type != DFU_TARGET_IMAGE_TYPE_FULL_MODEM;
 }
 
 static void deliver(void)
 {
-	const int rc = dfu_target_write(buffer, download.fill);
-
-	if (rc == -EAGAIN && may_be_busy()) {
-		return;
+	switch (fota_delivery_write(&download.delivery, buffer, download.fill)) {
+	case FOTA_DELIVERY_TAKEN:
+		fota_source_take(&download.source, download.source.taken + download.fill);
+		download.fill = 0;
+		report_progress();
+		break;
+	case FOTA_DELIVERY_BUSY:
+		break;
+	case FOTA_DELIVERY_FAILED:
+		fail(download.delivery.cause, download.delivery.error);
+		break;
 	}
-	if (rc != 0) {
-		fail(rc == -EINVAL || rc == -EFBIG ? FOTA_DOWNLOAD_ERROR_CAUSE_INVALID_UPDATE
-						   : FOTA_DOWNLOAD_ERROR_CAUSE_DFU,
-		     rc);
-		return;
-	}
-	fota_source_take(&download.source, download.source.taken + download.fill);
-	download.fill = 0;
-	report_progress();
 }
 
 static void fetch(void)
@@ -312,15 +220,9 @@ static void fetch(void)
 
 static void finish(void)
 {
-	int rc;
-
 	fota_source_close(&download.source);
-	rc = dfu_target_done(true);
-	if (rc == 0 && IS_ENABLED(CONFIG_FOTA_CLIENT_AUTOSCHEDULE_UPDATE)) {
-		rc = dfu_target_schedule_update(image_number());
-	}
-	if (rc != 0) {
-		fail(FOTA_DOWNLOAD_ERROR_CAUSE_DFU, rc);
+	if (!fota_delivery_finish(&download.delivery, is_scheduled_here)) {
+		fail(download.delivery.cause, download.delivery.error);
 		return;
 	}
 	download.end.id = FOTA_DOWNLOAD_EVT_FINISHED;
@@ -331,17 +233,12 @@ static void finish(void)
 static void end_download(void)
 {
 	const struct fota_download_evt event = download.end;
-	int rc = 0;
 
 	fota_source_close(&download.source);
-	if (download.has_target && event.id != FOTA_DOWNLOAD_EVT_FINISHED) {
-		rc = dfu_target_done(false);
+	if (event.id != FOTA_DOWNLOAD_EVT_FINISHED) {
+		fota_delivery_pause(&download.delivery);
 	}
-	if (rc != 0 && rc != -EALREADY) {
-		DFU_WRN("download: not paused: %d", rc);
-	}
-	rc = dfu_target_identity_set(NULL, 0);
-	(void)rc; /* 0: no name is one */
+	fota_delivery_forget_name();
 	download.state = IDLE;
 	callback(&event);
 }
@@ -412,8 +309,7 @@ static void begin(uint8_t sec_tag_count, uint8_t pdn_id, size_t fragment_size,
 
 	memset(&download, 0, sizeof(download));
 	fota_source_init(&download.source, port, &request);
-	download.expected = (int)expected;
-	download.is_dual = is_dual;
+	download.delivery = (struct fota_delivery){.expected = (int)expected, .for_boot = is_dual};
 	download.percent = -1;
 	download.state = OPENING;
 }
@@ -523,9 +419,14 @@ int fota_download_cancel(void)
 	return 0;
 }
 
+void fota_download_autoschedule_set(bool enabled)
+{
+	is_scheduled_here = enabled;
+}
+
 int fota_download_target(void)
 {
-	return download.type;
+	return download.delivery.type;
 }
 
 size_t fota_download_progress(size_t *size)

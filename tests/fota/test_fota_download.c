@@ -172,6 +172,19 @@ static void a_file_goes_to_its_target_and_is_scheduled(void **state)
 	assert_int_equal(fota_download_cancel(), -EAGAIN);
 }
 
+static void a_file_is_not_scheduled_if_the_application_wants_to_do_that(void **state)
+{
+	(void)state;
+	fota_download_autoschedule_set(false);
+	server_download(100);
+	assert_string_equal(fake_target.story, "iowD");
+	assert_string_equal(listener.story, "F");
+	fota_download_autoschedule_set(true);
+	begin_with(SIZE);
+	server_download(100);
+	assert_string_equal(fake_target.story, "iowDs");
+}
+
 static void every_length_and_fragment_size_arrives_whole(void **state)
 {
 	static const size_t sizes[] = {32,         33,     63,         64,         1000,
@@ -613,6 +626,8 @@ int main(void)
 		cmocka_unit_test_setup(while_one_is_under_way_no_other_starts, setup),
 		cmocka_unit_test_setup(the_port_gets_copies_of_what_was_asked_for, setup),
 		cmocka_unit_test_setup(a_file_goes_to_its_target_and_is_scheduled, setup),
+		cmocka_unit_test_setup(a_file_is_not_scheduled_if_the_application_wants_to_do_that,
+				       setup),
 		cmocka_unit_test_setup(every_length_and_fragment_size_arrives_whole, setup),
 		cmocka_unit_test_setup(percents_rise_to_a_hundred_and_none_is_told_twice, setup),
 		cmocka_unit_test_setup(a_target_that_goes_on_is_sent_the_rest_alone, setup),
