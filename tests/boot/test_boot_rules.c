@@ -23,6 +23,9 @@ static const struct boot_rules wide = {
 	.ram_start = 0x10000000,
 	.ram_size = 0xf0000000,
 	.no_p384 = true,
+	.check_build_number = true,
+	.check_link_address = true,
+	.check_signature = true,
 };
 
 static void assert_wide(void)
@@ -36,6 +39,9 @@ static void assert_wide(void)
 	assert_int_equal(rules->ram_start, wide.ram_start);
 	assert_int_equal(rules->ram_size, wide.ram_size);
 	assert_true(rules->no_p384);
+	assert_true(rules->check_build_number);
+	assert_true(rules->check_link_address);
+	assert_true(rules->check_signature);
 }
 
 /* Those of configs/host.conf. */
@@ -52,6 +58,9 @@ static void untold_the_rules_are_those_of_kconfig(void **state)
 		assert_int_equal(rules->ram_start, 0x20000000);
 		assert_int_equal(rules->ram_size, 0x40000);
 		assert_false(rules->no_p384);
+		assert_false(rules->check_build_number);
+		assert_false(rules->check_link_address);
+		assert_false(rules->check_signature);
 		assert_int_equal(boot_rules_set(&wide), 0);
 		assert_int_equal(boot_rules_set(NULL), 0);
 	}

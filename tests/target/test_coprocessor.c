@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include <dfu/dfu_target.h>
+#include <storage/flash_map.h>
 
 #include <coprocessor.h> /* examples/coprocessor/ */
 #include <frame.h>
@@ -21,6 +22,12 @@
 #define PAYLOAD 1000
 #define LEN (32 + PAYLOAD)
 #define REQUESTS 15 /* BEGIN, QUERY, 11 times DATA in chunks of 300, END, APPLY */
+
+/* The application has no flash here. */
+extern const struct flash_area *flash_map;
+extern const int flash_map_entries;
+const struct flash_area *flash_map;
+const int flash_map_entries;
 
 static uint8_t file[LEN];
 

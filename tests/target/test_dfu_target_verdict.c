@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <dfu/boot.h>
+#include <dfu/boot_rules.h>
 #include <dfu/dfu_target.h>
 #include <dfu/dfu_target_mcuboot.h>
 #include <mbedtls/pem.h>
@@ -70,6 +71,37 @@ static void images_of_kinds_that_the_bootloader_cannot_take_are_refused(void **s
 	assert_refused_with_nothing_left(target_device_download(100), -ENOTSUP);
 	target_device_load("tiny-1.1.0-none-nonboot.bin");
 	assert_refused_with_nothing_left(target_device_download(100), -EPERM);
+}
+
+/* What the maker asks beyond the bootloader; what runs has the same version, built later. */
+static void images_that_the_maker_does_not_take_are_refused(void **state)
+{
+	static const struct {
+		struct boot_rules rules;
+		int rc;
+	} cases[] = {
+		{{.signature = BOOT_SIGNATURE_NONE, .check_signature = true}, -EPROTO},
+		{{.signature = BOOT_SIGNATURE_NONE,
+		  .check_link_address = true,
+		  .flash_base = 0x70000000},
+		 -EXDEV},
+		{{.signature = BOOT_SIGNATURE_NONE, .check_build_number = true}, -ERANGE},
+	};
+
+	(void)state;
+	target_device_factory(0, NEW_IMAGE);
+	dut.slot[0][24]++;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_int_equal(boot_rules_set(&cases[i].rules), 0);
+		assert_refused_with_nothing_left(target_device_download(100), cases[i].rc);
+		assert_int_equal(boot_rules_set(NULL), 0);
+		assert_int_equal(target_device_download(100), 0);
+		/* What is asked only now counts when it is scheduled. */
+		assert_int_equal(boot_rules_set(&cases[i].rules), 0);
+		assert_int_equal(dfu_target_schedule_update(0), cases[i].rc);
+		assert_false(target_device_has_magic(1));
+		assert_int_equal(boot_rules_set(NULL), 0);
+	}
 }
 
 static void done_before_the_announced_end_is_refused(void **state)
@@ -252,6 +284,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON_PLAIN(damaged_files_are_refused_and_leave_nothing_to_resume),
 		ON_PLAIN(images_of_kinds_that_the_bootloader_cannot_take_are_refused),
+		ON_PLAIN(images_that_the_maker_does_not_take_are_refused),
 		ON_PLAIN(done_before_the_announced_end_is_refused),
 		ON_PLAIN(done_before_the_header_is_whole_is_refused),
 		ON_PLAIN(what_counts_is_what_flash_holds),
