@@ -20,7 +20,6 @@
 #define AREA_LEN 40 /* of TLVs in the files of sweep/images.h */
 
 static uint8_t twin[SIZE]; /* another file with the same header */
-static uint8_t larger[SIZE + 300];
 static uint8_t junk[64];
 
 static size_t fragment;
@@ -435,7 +434,7 @@ static void resume_file_that_was_swapped_shrank_or_grew(void **state)
 	(void)state;
 	image_file_make(&small, SIZE - 8, 2, 0);
 	image_file_make(&tiny, 72, 2, 0);
-	image_file_make(&large, sizeof(larger), 2, 0);
+	image_file_make(&large, SIZE + 300, 2, 0);
 	for (size_t c = 0; c < reset_case_count; c++) {
 		for (int has = 0; has < 2; has++) {
 			const char *same = has != 0 ? "v1" : NULL;
