@@ -17,7 +17,7 @@ EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^dfu_target_resume_(c
 CONFIGURE = cmake -S . -G Ninja
 BUILD = cmake --build
 
-.PHONY: all test demo support powercut heatmap bench asan clang m32 big-endian arm format clean help tools tools-clang tools-bench
+.PHONY: all test demo support powercut heatmap fuzz bench asan clang m32 big-endian arm format clean help tools tools-clang tools-bench
 
 all: build/build.ninja ## install what is missing, build everything into build/
 	@$(BUILD) build
@@ -35,7 +35,7 @@ support: all ## write the README's support matrix from what the tests find
 # status 1.
 CUTS ?= 1000000
 SANITIZED ?= 6000
-SECONDS ?= 850
+SECONDS ?= $(if $(filter fuzz,$(MAKECMDGOALS)),3600,850)
 ifdef PLANT
 POWERCUT = powercut_plant_$(PLANT)
 FIND = .venv/bin/python tests/powercut/plants.py run $(PLANT) build/tests/powercut/$(POWERCUT)
@@ -52,6 +52,14 @@ powercut: build/build.ninja $(if $(PLANT)$(REPLAY),,heatmap build-asan/build.nin
 
 heatmap: build/build.ninja ## what a cut at each operation of an update costs: build/powercut/heatmap.html
 	@$(BUILD) build --target heatmap
+
+# What fuzzers found worth keeping stays in build-fuzz/corpus for the next time; an input that fails ends the run and is
+# left beside it.
+fuzz: build-fuzz/build.ninja ## feed packages to the library for an hour, or SECONDS of it
+	@$(BUILD) build-fuzz --target fuzz_package
+	@mkdir -p build-fuzz/corpus/package
+	@build-fuzz/fuzz/fuzz_package -max_len=600 -max_total_time=$(SECONDS) -timeout=10 -close_fd_mask=2 -verbosity=0 \
+		-print_final_stats=1 -artifact_prefix=build-fuzz/ build-fuzz/corpus/package
 
 bench: tools-bench all ## instructions a byte, erases and programs, sizes; tables in build/bench
 	@$(BUILD) build --target bench
@@ -79,7 +87,7 @@ format: | tools ## lay out every C file
 	@.venv/bin/clang-format -i $$(find include src ports sim cli bench examples tests -name '*.[ch]')
 
 clean: ## remove what builds made; .venv stays
-	rm -rf build build-asan build-clang build-m32 build-big-endian
+	rm -rf build build-asan build-clang build-fuzz build-m32 build-big-endian
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -92,6 +100,10 @@ build-asan/build.ninja: | tools
 
 build-clang/build.ninja: | tools-clang
 	@CC=clang-19 $(CONFIGURE) -B build-clang
+
+# Speed counts, and clang's libFuzzer is linked by clang.
+build-fuzz/build.ninja: | tools-fuzz
+	@CC=clang-19 $(CONFIGURE) -B build-fuzz -DBUILD_TESTING=OFF -DSLOTWISE_SANITIZE=fuzzer-no-link,address,undefined
 
 build-m32/build.ninja: | tools-m32
 	@scripts/cross_libs.sh i386 build-m32/libs
@@ -106,6 +118,9 @@ tools:
 
 tools-clang:
 	@scripts/bootstrap.sh build clang
+
+tools-fuzz:
+	@scripts/bootstrap.sh build fuzz
 
 tools-m32:
 	@scripts/bootstrap.sh build m32

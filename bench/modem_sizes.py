@@ -35,11 +35,11 @@ class ModemBuild(Build):
     def __init__(self, out):
         super().__init__(out, CORE, "modem", OPTIONS)
         made = self.folder / "list/zcbor/src"
-        for source in sorted(made.glob("*code.c")) + [made / "zcbor_common.c"]:
+        for source in sorted([*made.glob("fmfu_*code.c"), *made.glob("zcbor_*code.c"), made / "zcbor_common.c"]):
             self.sizes[f"zcbor/{source.name}"] = self.compile(source, f"zcbor/{source.name}")
 
     def prepare(self):
-        run("ninja", "-C", self.folder / "list", "zcbor/src/fmfu_decode.c")
+        run("ninja", "-C", self.folder / "list", "zcbor/src/fmfu_decode.c", "zcbor/src/zcbor_decode.c")
 
 
 def report_modem(out):

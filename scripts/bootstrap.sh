@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Install what a build needs and does not find: Debian packages of the named groups, Python packages in .venv.
 #
-#   scripts/bootstrap.sh [build] [clang] [m32] [big_endian] [bench]
+#   scripts/bootstrap.sh [build] [clang] [fuzz] [m32] [big_endian] [bench]
 #
 # On Debian 12 root gets the packages installed; anybody else is told the one line to run. On other systems the missing
 # commands and headers are named. With everything in place it says nothing and takes some hundredths of a second.
@@ -13,12 +13,14 @@ packages_build='gcc libc6-dev cmake ninja-build pkg-config libcmocka-dev libmbed
 	device-tree-compiler libjansson-dev zlib1g-dev libcurl4-openssl-dev nginx openssl
 	gcc-arm-none-eabi picolibc-arm-none-eabi python3 python3-venv'
 packages_clang='clang-19'
+packages_fuzz='clang-19 libclang-rt-19-dev'
 packages_m32='libc6-dev-i386 lib32gcc-12-dev'
 packages_big_endian='gcc-powerpc-linux-gnu libc6-dev-powerpc-cross qemu-user bzip2 xz-utils'
 packages_bench='valgrind'
 commands_build='cc cmake ninja pkg-config dtc arm-none-eabi-gcc arm-none-eabi-g++ python3 nginx openssl'
 headers_build='cmocka.h psa/crypto.h sodium.h libfdt.h jansson.h zlib.h curl/curl.h'
 commands_clang='clang-19'
+commands_fuzz='clang-19'
 commands_m32='apt-get dpkg-deb'
 commands_big_endian='powerpc-linux-gnu-gcc qemu-ppc apt-get bzip2 xz'
 commands_bench='valgrind'
@@ -118,8 +120,8 @@ make_venv() {
 groups=${*:-build}
 for group in $groups; do
 	case $group in
-	build | clang | m32 | big_endian | bench) ;;
-	*) die "no group '$group': build, clang, m32, big_endian, bench" ;;
+	build | clang | fuzz | m32 | big_endian | bench) ;;
+	*) die "no group '$group': build, clang, fuzz, m32, big_endian, bench" ;;
 	esac
 done
 if is_debian_12; then
