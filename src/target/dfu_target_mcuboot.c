@@ -41,6 +41,7 @@
 #include "target/mcuboot_head.h"
 #include "target/mcuboot_held.h"
 #include "target/mcuboot_id.h"
+#include "target/mcuboot_set.h"
 #include "target/stream_progress.h"
 
 _Static_assert(CONFIG_DFU_TARGET_HEADER_HOLD >= DFU_IMAGE_HEADER_LEN,
@@ -57,6 +58,7 @@ static struct {
 	size_t left;       /* of them not received yet */
 	uint16_t held_len; /* bytes received of those to hold back */
 	uint16_t visible;  /* bit n: this run has completed image n, and begun no other there */
+	uint16_t waiting;  /* the same, where it has been held back */
 	uint8_t state;
 	bool has_seen; /* since the last init */
 } download;
@@ -236,17 +238,28 @@ static int open_stream(void)
 	return rc;
 }
 
+/* What is pending, and does not go without this image, is taken back as a whole. */
+static int leave_set(void)
+{
+	return boot_arrangement()->images > 1 ? mcuboot_set_leave(download.file.image) : 0;
+}
+
 /* Steps 1 and 2, before the first byte; the stream learns what is erased. */
 static int begin_content(void)
 {
 	struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
 	size_t head;
 	size_t tail;
+	int rc = leave_set();
 
+	if (rc != 0) {
+		return rc;
+	}
 	stream_progress_clearing(stream_id);
 	mcuboot_held_delete(download.file.image);
 	download.visible &= (uint16_t)~(1u << download.file.image);
-	const int rc = mcuboot_slot_clear(&download.slot, &head, &tail);
+	download.waiting &= (uint16_t)~(1u << download.file.image);
+	rc = mcuboot_slot_clear(&download.slot, &head, &tail);
 	if (rc == 0) {
 		mcuboot_mark_clear(download.file.image, TARGET_ERASING);
 		mcuboot_mark_clear(download.file.image, TARGET_MENDING);
@@ -315,6 +328,7 @@ static int finish(void)
 	if (may_wait || must_wait) {
 		pause_download();
 		download.state = HELD;
+		download.waiting |= (uint16_t)(1u << download.file.image);
 		return 0;
 	}
 	return rc == 0 ? publish() : rc;
@@ -382,6 +396,27 @@ bool mcuboot_download_get_held(int img_num, uint8_t *bytes)
 	}
 	memcpy(bytes, held, download.slot.hold_len);
 	return true;
+}
+
+enum mcuboot_known mcuboot_download_known(int img_num)
+{
+	char id[MCUBOOT_ID_SIZE];
+
+	if (mcuboot_download_is_unfinished(img_num)) {
+		return MCUBOOT_INCOMPLETE;
+	}
+	if (((download.visible | download.waiting) & 1u << img_num) != 0) {
+		return MCUBOOT_COMPLETE;
+	}
+	mcuboot_make_id(id, img_num);
+	switch (stream_progress_stored_state(id)) {
+	case 0:
+		return MCUBOOT_UNKNOWN;
+	case DOWNLOAD_COMPLETE:
+		return MCUBOOT_COMPLETE;
+	default:
+		return MCUBOOT_INCOMPLETE;
+	}
 }
 
 void mcuboot_download_forget_progress(int img_num)
@@ -596,6 +631,9 @@ int dfu_target_mcuboot_reset(void)
 	}
 	if (rc == 0) {
 		rc = mcuboot_slot_refuse_unconfirmed(download.file.image);
+	}
+	if (rc == 0) {
+		rc = leave_set();
 	}
 	if (rc == 0) {
 		stream_progress_clearing(stream_id);

@@ -21,6 +21,10 @@ bool mcuboot_download_is_unfinished(int img_num);
  */
 bool mcuboot_download_get_held(int img_num, uint8_t *bytes);
 
+/* What RAM and settings know of the download of an image that has not been scheduled. */
+enum mcuboot_known { MCUBOOT_UNKNOWN, MCUBOOT_INCOMPLETE, MCUBOOT_COMPLETE };
+enum mcuboot_known mcuboot_download_known(int img_num);
+
 /* No download of this image goes on after a reset any more; its held-back bytes stay known. */
 void mcuboot_download_forget_progress(int img_num);
 

@@ -17,6 +17,8 @@
  * same call finds done, and goes on with. In the revert variants a header without a magic costs the
  * slot, so the magic cannot come second there.
  */
+#include "target/mcuboot_schedule.h"
+
 #include <string.h>
 
 #include <dfu/boot.h>
@@ -28,20 +30,13 @@
 #include "target/mcuboot_download.h"
 #include "target/mcuboot_head.h"
 #include "target/mcuboot_held.h"
-
-/* An image to schedule. */
-struct candidate {
-	struct mcuboot_slot slot;
-	const uint8_t *head; /* what is held back of it; NULL: it has its header */
-	bool may_be_torn;    /* it has one that a cut of its program could have left */
-	uint8_t record[MCUBOOT_HELD_RECORD];
-};
+#include "target/mcuboot_set.h"
 
 /*
  * Bytes that were held back for the slot: 0, or -ENOENT. The record may be of a download that was
  * cut: only verification tells.
  */
-static int load_held(int img_num, struct candidate *candidate)
+static int load_held(int img_num, struct mcuboot_candidate *candidate)
 {
 	const size_t len = candidate->slot.hold_len;
 	uint8_t *bytes = &candidate->record[MCUBOOT_HELD_FRONT];
@@ -67,7 +62,7 @@ static int load_held(int img_num, struct candidate *candidate)
  * -ENOENT: no header, and nothing that is held back for it. is_torn: what a cut could have left is
  * no header.
  */
-static int find_head(int img_num, bool is_torn, struct candidate *candidate)
+static int find_head(int img_num, bool is_torn, struct mcuboot_candidate *candidate)
 {
 	const uint8_t *bytes = &candidate->record[MCUBOOT_HELD_FRONT];
 	const int has_header = mcuboot_slot_has_header(&candidate->slot);
@@ -93,15 +88,19 @@ static int find_head(int img_num, bool is_torn, struct candidate *candidate)
 	return 0;
 }
 
+int mcuboot_candidate_find(int img_num, bool is_torn, struct mcuboot_candidate *candidate)
+{
+	const int rc = mcuboot_slot_open(img_num, &candidate->slot);
+
+	return rc == 0 ? find_head(img_num, is_torn, candidate) : rc;
+}
+
 /* For the judgement of another image that is scheduled together with this one. */
 static int held_header(int img_num, uint8_t raw[DFU_IMAGE_HEADER_LEN])
 {
-	struct candidate candidate;
-	int rc = mcuboot_slot_open(img_num, &candidate.slot);
+	struct mcuboot_candidate candidate;
+	int rc = mcuboot_candidate_find(img_num, true, &candidate);
 
-	if (rc == 0) {
-		rc = find_head(img_num, true, &candidate);
-	}
 	if (rc == 0 && candidate.head == NULL) {
 		rc = -ENOENT;
 	}
@@ -112,9 +111,10 @@ static int held_header(int img_num, uint8_t raw[DFU_IMAGE_HEADER_LEN])
 }
 
 /* What flash holds counts: since it was verified last others may have written there. */
-static int verify(int img_num, const struct candidate *candidate,
-		  const struct mcuboot_slot_set *set)
+static int verify(int img_num, const struct mcuboot_candidate *candidate, unsigned int together,
+		  bool *is_refused)
 {
+	const struct mcuboot_slot_set set = {.images = together, .header = held_header};
 	const struct mcuboot_slot_verifier *verifier = mcuboot_download_verifier();
 	const size_t size = candidate->slot.area->fa_size - candidate->slot.start;
 	enum dfu_image_fault fault;
@@ -122,34 +122,40 @@ static int verify(int img_num, const struct candidate *candidate,
 	if (verifier->buf == NULL || verifier->buf_len < MCUBOOT_SLOT_WORK_BUF) {
 		return -ENODEV;
 	}
-	return mcuboot_slot_judge(img_num, &candidate->slot, size, candidate->head, set, verifier,
-				  &fault);
+	const int rc = mcuboot_slot_judge(img_num, &candidate->slot, size, candidate->head, &set,
+					  verifier, &fault);
+	*is_refused = fault != DFU_IMAGE_OK;
+	return rc;
 }
 
 /* Verified as it lies there, or else as it would be without the cut: *is_torn. */
-static int verify_either(int img_num, const struct mcuboot_slot_set *set,
-			 struct candidate *candidate, bool *is_torn)
+static int verify_either(int img_num, unsigned int together, bool *is_torn, bool *is_refused)
 {
-	int rc = find_head(img_num, false, candidate);
+	struct mcuboot_candidate candidate;
+	int rc = mcuboot_candidate_find(img_num, false, &candidate);
 
-	*is_torn = false;
 	if (rc != 0 || !IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)) {
+		*is_refused = rc == -ENOENT;
 		return rc;
 	}
-	rc = verify(img_num, candidate, set);
-	if (rc != 0 && candidate->may_be_torn) {
-		candidate->head = &candidate->record[MCUBOOT_HELD_FRONT];
-		*is_torn = verify(img_num, candidate, set) == 0;
+	rc = verify(img_num, &candidate, together, is_refused);
+	if (rc != 0 && candidate.may_be_torn) {
+		bool refused;
+
+		candidate.head = &candidate.record[MCUBOOT_HELD_FRONT];
+		*is_torn = verify(img_num, &candidate, together, &refused) == 0;
 	}
 	return *is_torn ? 0 : rc;
 }
 
-static int check_schedulable(int img_num, const struct mcuboot_slot_set *set, bool *is_torn)
+int mcuboot_schedule_check(int img_num, unsigned int together, bool *is_torn, bool *is_refused)
 {
 	const bool verifies = IS_ENABLED(CONFIG_DFU_TARGET_VERIFY);
-	struct candidate candidate;
-	int rc = mcuboot_slot_open(img_num, &candidate.slot);
+	struct mcuboot_slot slot;
+	int rc = mcuboot_slot_open(img_num, &slot);
 
+	*is_torn = false;
+	*is_refused = false;
 	if (rc == 0) {
 		rc = mcuboot_slot_refuse_unconfirmed(img_num);
 	}
@@ -158,16 +164,17 @@ static int check_schedulable(int img_num, const struct mcuboot_slot_set *set, bo
 		rc = -EBUSY;
 	}
 	if (rc == 0) {
-		rc = verify_either(img_num, set, &candidate, is_torn);
+		rc = verify_either(img_num, together, is_torn, is_refused);
 	}
 	if (rc == 0) {
 		/* Installing it would change nothing, and cost the image in the first page. */
-		rc = mcuboot_slot_is_remainder(img_num, &candidate.slot);
+		rc = mcuboot_slot_is_remainder(img_num, &slot);
 	}
+	*is_refused = *is_refused || rc == 1;
 	return rc == 1 ? -ENOENT : rc;
 }
 
-static int publish(int img_num, const struct candidate *candidate)
+static int publish(int img_num, const struct mcuboot_candidate *candidate)
 {
 	bool mended;
 
@@ -177,8 +184,7 @@ static int publish(int img_num, const struct candidate *candidate)
 					      mcuboot_download_verifier(), &mended);
 }
 
-/* Whether an erase of the trailer was cut: it may look whole, and has to be done again. */
-static bool erase_was_cut(int img_num)
+bool mcuboot_schedule_is_marked(int img_num)
 {
 	return mcuboot_mark_is_set(img_num, TARGET_ERASING) ||
 	       mcuboot_download_is_clearing(img_num);
@@ -204,7 +210,7 @@ static int request(int img_num, const struct mcuboot_slot *slot, const uint8_t *
 {
 	int rc = 0;
 
-	if (erase_was_cut(img_num)) {
+	if (mcuboot_schedule_is_marked(img_num)) {
 		rc = erase_again(img_num, slot, head);
 	} else if (mcuboot_slot_is_torn(slot)) {
 		mcuboot_mark_set(img_num, TARGET_ERASING);
@@ -218,7 +224,7 @@ static int request(int img_num, const struct mcuboot_slot *slot, const uint8_t *
 	return rc;
 }
 
-static int schedule_direct(int img_num, const struct candidate *candidate, bool permanent)
+static int schedule_direct(int img_num, const struct mcuboot_candidate *candidate, bool permanent)
 {
 	int rc = 0;
 
@@ -228,7 +234,8 @@ static int schedule_direct(int img_num, const struct candidate *candidate, bool 
 	return rc == 0 ? publish(img_num, candidate) : rc;
 }
 
-static int schedule_by_trailer(int img_num, const struct candidate *candidate, bool permanent)
+static int schedule_by_trailer(int img_num, const struct mcuboot_candidate *candidate,
+			       bool permanent)
 {
 	int rc = mcuboot_slot_free_first_page(&candidate->slot);
 
@@ -238,14 +245,11 @@ static int schedule_by_trailer(int img_num, const struct candidate *candidate, b
 	return rc == 0 ? request(img_num, &candidate->slot, NULL, permanent) : rc;
 }
 
-static int schedule_one(int img_num, bool is_torn, bool permanent)
+int mcuboot_schedule_one(int img_num, bool is_torn, bool permanent)
 {
-	struct candidate candidate;
-	int rc = mcuboot_slot_open(img_num, &candidate.slot);
+	struct mcuboot_candidate candidate;
+	int rc = mcuboot_candidate_find(img_num, is_torn, &candidate);
 
-	if (rc == 0) {
-		rc = find_head(img_num, is_torn, &candidate);
-	}
 	if (rc == 0) {
 		rc = boot_is_direct() ? schedule_direct(img_num, &candidate, permanent)
 				      : schedule_by_trailer(img_num, &candidate, permanent);
@@ -256,27 +260,44 @@ static int schedule_one(int img_num, bool is_torn, bool permanent)
 	return rc;
 }
 
+/* Where there is one image pair. */
+static int schedule_alone(bool permanent)
+{
+	bool is_refused;
+	bool is_torn;
+	const int rc = mcuboot_schedule_check(0, 1, &is_torn, &is_refused);
+
+	return rc == 0 ? mcuboot_schedule_one(0, is_torn, permanent) : rc;
+}
+
+int dfu_target_mcuboot_schedule_set(unsigned int images, int permanent)
+{
+	const bool is_permanent = permanent != BOOT_UPGRADE_TEST;
+
+	if (images == 0 || images >> boot_arrangement()->images != 0) {
+		return -ENOENT;
+	}
+	return boot_arrangement()->images > 1 ? mcuboot_set_schedule(images, is_permanent)
+					      : schedule_alone(is_permanent);
+}
+
 int dfu_target_mcuboot_schedule(int img_num, int permanent)
 {
-	const int first = img_num == -1 ? 0 : img_num;
-	const int last = img_num == -1 ? boot_arrangement()->images - 1 : img_num;
-	struct mcuboot_slot_set set = {.header = held_header};
-	unsigned int torn = 0;
-	int rc = boot_image_exists(last) ? 0 : -ENOENT;
+	unsigned int images = 1;
 
-	for (int n = first; rc == 0 && n <= last; n++) {
-		set.images |= 1u << n;
+	if (img_num != -1 && !boot_image_exists(img_num)) {
+		return -ENOENT;
 	}
-	for (int n = first; rc == 0 && n <= last; n++) {
-		bool is_torn;
+	if (img_num != -1) {
+		images <<= img_num;
+	} else if (boot_arrangement()->images > 1) {
+		const int rc = mcuboot_set_find_updates(&images);
 
-		rc = check_schedulable(n, &set, &is_torn);
-		torn |= rc == 0 && is_torn ? 1u << n : 0;
+		if (rc != 0) {
+			return rc;
+		}
 	}
-	for (int n = first; rc == 0 && n <= last; n++) {
-		rc = schedule_one(n, (torn & 1u << n) != 0, permanent != BOOT_UPGRADE_TEST);
-	}
-	return rc;
+	return dfu_target_mcuboot_schedule_set(images, permanent);
 }
 
 int dfu_target_mcuboot_schedule_update(int img_num)
@@ -285,7 +306,7 @@ int dfu_target_mcuboot_schedule_update(int img_num)
 }
 
 /* As in request(); what boot_cancel_upgrade_multi() leaves alone needs no mark. */
-static int cancel(int img_num, struct candidate *candidate)
+static int cancel(int img_num, struct mcuboot_candidate *candidate)
 {
 	const struct mcuboot_slot *slot = &candidate->slot;
 	int rc = 0;
@@ -293,7 +314,7 @@ static int cancel(int img_num, struct candidate *candidate)
 	if (!boot_needs_trailer()) {
 		return boot_cancel_upgrade_multi(img_num);
 	}
-	if (erase_was_cut(img_num)) {
+	if (mcuboot_schedule_is_marked(img_num)) {
 		rc = find_head(img_num, true, candidate);
 		rc = erase_again(img_num, slot, rc == 0 ? candidate->head : NULL);
 		rc = rc == -EUCLEAN ? 0 : rc; /* beside a torn header nothing can be asked for */
@@ -309,9 +330,9 @@ static int cancel(int img_num, struct candidate *candidate)
 	return rc;
 }
 
-int dfu_target_mcuboot_cancel(int img_num)
+int mcuboot_cancel_one(int img_num)
 {
-	struct candidate candidate;
+	struct mcuboot_candidate candidate;
 	const int rc = mcuboot_slot_refuse_unconfirmed(img_num);
 
 	if (rc != 0) {
@@ -320,4 +341,12 @@ int dfu_target_mcuboot_cancel(int img_num)
 	return mcuboot_slot_open(img_num, &candidate.slot) == 0
 		       ? cancel(img_num, &candidate)
 		       : boot_cancel_upgrade_multi(img_num);
+}
+
+int dfu_target_mcuboot_cancel(int img_num)
+{
+	if (boot_arrangement()->images > 1) {
+		return img_num == -1 ? mcuboot_set_cancel_all() : mcuboot_set_cancel(img_num);
+	}
+	return mcuboot_cancel_one(img_num == -1 ? 0 : img_num);
 }

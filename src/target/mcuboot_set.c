@@ -1,20 +1,200 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Asking for several images: all or none.
+ *
+ *   1. no image of them unconfirmed, no set with one of them on its way back
+ *   2. each verified, beside all others: what they ask of each other is met by what will run
+ *   3. the order (mcuboot_set_links.c); what is asked for already is not asked for again
+ *   4. a set that nothing holds together: the intent; for a linked one nothing
+ *   5. the requests in this order, each as for one image (mcuboot_schedule.c)
+ *   6. the intent is deleted
+ *
+ * A cut before the last request of 5: of a linked set nothing will run, the bootloader waits for
+ * the last one; the same call goes on. Of another set a part will run, and mcuboot_recover.c goes
+ * by the intent. An older intent with one of these images has come to its end: it is replaced, or
+ * deleted before 5, unless these are the rest that it is waiting for.
+ */
+#include "target/mcuboot_set.h"
+
+#include <string.h>
+
 #include <dfu/boot.h>
-#include <dfu/dfu_target_mcuboot.h>
 
-int dfu_target_mcuboot_schedule_set(unsigned int images, int permanent)
+#include "boot/arrangement.h"
+#include "target/mcuboot_set_images.h"
+
+struct plan {
+	unsigned int images;
+	unsigned int torn;    /* their header is to be taken for torn */
+	unsigned int pending; /* of all images: asked for already */
+	unsigned int fresh;   /* to be asked for */
+	unsigned int raised;  /* asked for, to be made permanent */
+	bool permanent;
+	struct mcuboot_order order;
+};
+
+static bool has(unsigned int images, int n)
 {
-	(void)images;
-	(void)permanent;
-	return -ENOTSUP;
+	return (images >> n & 1) != 0;
 }
 
-int dfu_target_mcuboot_schedule_recover(void)
+static bool has_several(unsigned int images)
 {
-	return DFU_TARGET_MCUBOOT_SETTLED;
+	return (images & (images - 1)) != 0;
 }
 
-int dfu_target_mcuboot_confirm(int img_num)
+static int check_all(struct plan *plan)
 {
-	return boot_write_img_confirmed_multi(img_num);
+	int rc = 0;
+
+	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
+		if (has(plan->images, n)) {
+			bool is_refused;
+			bool is_torn;
+
+			rc = mcuboot_schedule_check(n, plan->images, &is_torn, &is_refused);
+			plan->torn |= rc == 0 && is_torn ? 1u << n : 0;
+		}
+	}
+	return rc;
+}
+
+/* Whether a pending image is so for good, or there is no difference: 1, 0 or negative. */
+static int is_for_good(int img_num)
+{
+	struct boot_swap_state state;
+
+	if (!boot_needs_trailer() || boot_mode_in(BOOT_MODE_BIT(OVERWRITE_ONLY))) {
+		return 1;
+	}
+	const int rc = boot_read_swap_state_by_id(boot_upload_area(img_num), &state);
+	return rc == 0 ? state.image_ok == BOOT_FLAG_SET : rc;
+}
+
+/* What has to be written. -EALREADY: more than a test is in force. */
+static int find_writes(struct plan *plan)
+{
+	int rc = mcuboot_set_pending(&plan->pending);
+
+	for (int n = 0; rc >= 0 && n < boot_arrangement()->images; n++) {
+		if (!has(plan->images, n)) {
+			continue;
+		}
+		if (!has(plan->pending, n) || mcuboot_schedule_is_marked(n)) {
+			plan->fresh |= 1u << n;
+			continue;
+		}
+		rc = is_for_good(n);
+		if (rc == 0 && plan->permanent) {
+			plan->raised |= 1u << n;
+		}
+		if (rc == 1 && !plan->permanent && boot_mode_in(BOOT_MODES_SWAP) &&
+		    !boot_mode_in(BOOT_MODE_BIT(OVERWRITE_ONLY))) {
+			rc = -EALREADY;
+		}
+	}
+	return rc < 0 ? rc : 0;
+}
+
+static int find_order(struct plan *plan)
+{
+	const unsigned int writes = plan->fresh | plan->raised;
+	struct mcuboot_links links = {0};
+	int rc = 0;
+
+	if (has_several(writes)) {
+		rc = mcuboot_links_of_new(plan->images | plan->pending, plan->torn, &links);
+	}
+	if (rc == 0) {
+		mcuboot_links_order(&links, writes, plan->pending & ~plan->fresh,
+				    plan->fresh != 0 ? plan->fresh : writes, &plan->order);
+	}
+	return rc;
+}
+
+/* Whether these are images that an incomplete set is waiting for: 1, 0 or negative. */
+static int is_rest_of(const struct plan *plan, const struct mcuboot_set_state *state)
+{
+	if (state->stage != MCUBOOT_SET_GOES_ON || (plan->images & ~state->intent.images) != 0) {
+		return 0;
+	}
+	for (int n = 0; n < boot_arrangement()->images; n++) {
+		if (has(plan->images, n)) {
+			const int rc = mcuboot_image_is(n, has(plan->torn, n), state->intent.id[n]);
+
+			if (rc != 1) {
+				return rc;
+			}
+		}
+	}
+	return 1;
+}
+
+/* Step 4. *is_saved: an intent is to be deleted at the end. */
+static int promise(const struct plan *plan, const struct mcuboot_set_state *state, bool *is_saved)
+{
+	const bool is_old = (state->intent.images & plan->images) != 0;
+	int rc = is_rest_of(plan, state);
+
+	*is_saved = false;
+	if (rc != 0) {
+		return rc < 0 ? rc : 0;
+	}
+	if (state->stage == MCUBOOT_SET_OUT && is_old) {
+		rc = mcuboot_set_take_back_all(state->intent.images & ~plan->images);
+	}
+	if (rc == 0 && has_several(plan->fresh | plan->raised) && !plan->order.is_linked) {
+		if (state->stage != MCUBOOT_SET_NONE && !is_old) {
+			return -EBUSY; /* another set is not complete yet */
+		}
+		rc = mcuboot_set_promise(plan->permanent ? MCUBOOT_INTENT_PERMANENT
+							 : MCUBOOT_INTENT_TEST,
+					 plan->images, plan->torn, is_saved);
+	}
+	return rc == 0 && is_old && !*is_saved ? mcuboot_intent_delete() : rc;
+}
+
+/* Step 5; after an error nothing of it is asked for any more: then *is_undone. */
+static int request_all(struct plan *plan, bool *is_undone)
+{
+	struct mcuboot_order *order = &plan->order;
+	int rc = 0;
+
+	*is_undone = false;
+	for (unsigned int i = 0; rc == 0 && i < order->count; i++) {
+		const int n = order->image[i];
+
+		rc = mcuboot_schedule_one(n, has(plan->torn, n), plan->permanent);
+		if (rc != 0 && order->count > 1) {
+			order->count = (uint8_t)(i + 1);
+			*is_undone = mcuboot_set_take_back(order, plan->raised) == 0;
+		}
+	}
+	return rc;
+}
+
+int mcuboot_set_schedule(unsigned int images, bool permanent)
+{
+	struct plan plan = {.images = images, .permanent = permanent};
+	struct mcuboot_set_state state;
+	bool is_undone = false;
+	bool is_saved = false;
+	int rc = mcuboot_set_refuse_unconfirmed(images);
+
+	if (rc == 0) {
+		rc = mcuboot_set_look(&state);
+	}
+	if (rc == 0 && state.stage == MCUBOOT_SET_GOES_BACK &&
+	    (state.intent.images & images) != 0) {
+		rc = -EBUSY;
+	}
+	rc = rc == 0 ? check_all(&plan) : rc;
+	rc = rc == 0 ? find_writes(&plan) : rc;
+	rc = rc == 0 ? find_order(&plan) : rc;
+	rc = rc == 0 ? promise(&plan, &state, &is_saved) : rc;
+	rc = rc == 0 ? request_all(&plan, &is_undone) : rc;
+	if (is_saved && (rc == 0 || is_undone)) {
+		(void)mcuboot_intent_delete(); /* one that stays is found to be settled */
+	}
+	return rc;
 }

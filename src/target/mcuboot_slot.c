@@ -182,8 +182,8 @@ bool mcuboot_slot_is_torn(const struct mcuboot_slot *slot)
 	       tail.state.copy_done == BOOT_FLAG_BAD;
 }
 
-static struct dfu_image_source source_of(const struct mcuboot_slot *slot, size_t size,
-					 const uint8_t *head)
+struct dfu_image_source mcuboot_slot_source(const struct mcuboot_slot *slot, size_t size,
+					    const uint8_t *head)
 {
 	struct dfu_image_source source = dfu_image_source_flash(slot->area, slot->start, size);
 
@@ -196,7 +196,7 @@ int mcuboot_slot_judge(int img_num, const struct mcuboot_slot *slot, size_t size
 		       const uint8_t *head, const struct mcuboot_slot_set *set,
 		       const struct mcuboot_slot_verifier *verifier, enum dfu_image_fault *fault)
 {
-	const struct dfu_image_source source = source_of(slot, size, head);
+	const struct dfu_image_source source = mcuboot_slot_source(slot, size, head);
 	struct boot_judgement judgement;
 	const int rc = boot_judge_beside(img_num, &source, verifier->key, set->images, set->header,
 					 verifier->buf, verifier->buf_len, &judgement);
@@ -212,7 +212,7 @@ int mcuboot_slot_judge(int img_num, const struct mcuboot_slot *slot, size_t size
 static DFU_NOINLINE size_t image_end(const struct mcuboot_slot *slot, const uint8_t *head)
 {
 	const struct dfu_image_source source =
-		source_of(slot, slot->area->fa_size - slot->start, head);
+		mcuboot_slot_source(slot, slot->area->fa_size - slot->start, head);
 	struct dfu_image image;
 
 	return dfu_image_open(&image, &source, NULL) == 0 ? slot->start + image.total_size : 0;
@@ -256,7 +256,7 @@ static int is_same(const struct mcuboot_slot *slot, const struct flash_area *oth
 int mcuboot_slot_is_remainder(int img_num, const struct mcuboot_slot *slot)
 {
 	const struct dfu_image_source source =
-		source_of(slot, slot->area->fa_size - slot->start, NULL);
+		mcuboot_slot_source(slot, slot->area->fa_size - slot->start, NULL);
 	enum dfu_image_fault fault = DFU_IMAGE_OK;
 	const struct flash_area *primary;
 	struct dfu_image image;

@@ -65,6 +65,10 @@ int mcuboot_slot_is_clear(const struct mcuboot_slot *slot);
 /* Whether the slot's trailer has something that no request is: one may have to erase it. */
 bool mcuboot_slot_is_torn(const struct mcuboot_slot *slot);
 
+/* The image in the first size bytes; head (NULL: none) stands in for what is held back. */
+struct dfu_image_source mcuboot_slot_source(const struct mcuboot_slot *slot, size_t size,
+					    const uint8_t *head);
+
 /*
  * Judge the image in the first size bytes, head (NULL: none) standing in for what is held back.
  * *fault tells an image that was refused from a device or an engine that failed (DFU_IMAGE_OK).

@@ -361,6 +361,15 @@ bool stream_progress_is_clearing(const char *id)
 	       download_record_check(raw, &record, &binding) == 0;
 }
 
+uint8_t stream_progress_stored_state(const char *id)
+{
+	struct download_record record;
+	uint8_t raw[DOWNLOAD_RECORD_LEN];
+	const ssize_t len = target_settings_load(id, TARGET_PROGRESS, raw, sizeof(raw));
+
+	return len > 0 && download_record_decode(&record, raw, (size_t)len) == 0 ? record.state : 0;
+}
+
 /* The record that there may be is of something else. */
 static void drop_stale_record(void)
 {

@@ -70,6 +70,12 @@ void stream_progress_begin(struct stream_flash_ctx *stream);
 void stream_progress_clearing(const char *id);
 bool stream_progress_is_clearing(const char *id);
 
+/*
+ * How far settings say that a stream of this id is, of whatever file: enum download_record_state;
+ * 0: they say nothing.
+ */
+uint8_t stream_progress_stored_state(const char *id);
+
 /* stream_flash_buffered_write() without a flush, and a record for each page that is whole. */
 int stream_progress_write(struct stream_flash_ctx *stream, const uint8_t *buf, size_t len);
 

@@ -54,6 +54,12 @@ bool stream_progress_is_clearing(const char *id)
 	return false;
 }
 
+uint8_t stream_progress_stored_state(const char *id)
+{
+	(void)id;
+	return 0;
+}
+
 int stream_progress_write(struct stream_flash_ctx *stream, const uint8_t *buf, size_t len)
 {
 	return stream_flash_buffered_write(stream, buf, len, false);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * At the application's start: what has become of a set that an intent speaks of?
+ *
+ *     runs    kind                          what is done                             the intent
+ *     none    any                           requests that are left are taken back    deleted
+ *     part    test, and all of it reverts   the same; the next reset gives it up     stays
+ *     part    else                          what runs is confirmed, the rest is      stays
+ *                                           asked for, for good
+ *     all     test                          nothing                                  deleted
+ *     all     else                          what is unconfirmed is confirmed         deleted
+ *
+ * Each step can be done again from the top; a cut anywhere finds the set in one of the rows.
+ */
+#include <dfu/boot.h>
+#include <dfu/dfu_target_mcuboot.h>
+
+#include "boot/arrangement.h"
+#include "target/mcuboot_set.h"
+#include "target/mcuboot_set_images.h"
+
+static bool has(unsigned int images, int n)
+{
+	return (images >> n & 1) != 0;
+}
+
+static int confirm_unconfirmed(unsigned int images)
+{
+	unsigned int unconfirmed;
+	int rc = mcuboot_set_unconfirmed(&unconfirmed);
+
+	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
+		if (has(images & unconfirmed, n)) {
+			rc = boot_write_img_confirmed_multi(n);
+		}
+	}
+	return rc;
+}
+
+/* Whether the rest is there, and would be taken. -ENODATA: it is not. */
+static int check_rest(const struct mcuboot_intent *intent, unsigned int rest, unsigned int *torn)
+{
+	*torn = 0;
+	for (int n = 0; n < boot_arrangement()->images; n++) {
+		bool is_refused;
+		bool is_torn;
+
+		if (!has(rest, n)) {
+			continue;
+		}
+		int rc = mcuboot_image_is(n, true, intent->id[n]);
+		if (rc <= 0) {
+			return rc == 0 ? -ENODATA : rc;
+		}
+		rc = mcuboot_schedule_check(n, rest, &is_torn, &is_refused);
+		if (rc != 0) {
+			return rc == -ENOENT ? -ENODATA : rc;
+		}
+		*torn |= is_torn ? 1u << n : 0;
+	}
+	return 0;
+}
+
+static int request_rest(unsigned int rest, unsigned int torn)
+{
+	struct mcuboot_links links;
+	struct mcuboot_order order;
+	int rc = mcuboot_links_of_new(rest, torn, &links);
+
+	if (rc == 0) {
+		mcuboot_links_order(&links, rest, 0, rest, &order);
+	}
+	for (unsigned int i = 0; rc == 0 && i < order.count; i++) {
+		rc = mcuboot_schedule_one(order.image[i], has(torn, order.image[i]), true);
+	}
+	return rc;
+}
+
+static int go_on(const struct mcuboot_set_state *state)
+{
+	const unsigned int rest = state->intent.images & ~state->running;
+	unsigned int torn;
+	int rc = confirm_unconfirmed(state->running);
+
+	if (rc == 0) {
+		rc = check_rest(&state->intent, rest, &torn);
+	}
+	return rc == 0 ? request_rest(rest, torn) : rc;
+}
+
+static int settle(const struct mcuboot_set_state *state)
+{
+	int rc = 0;
+
+	if (state->stage == MCUBOOT_SET_OUT) {
+		rc = mcuboot_set_take_back_all(state->intent.images);
+	} else if (state->intent.kind != MCUBOOT_INTENT_TEST) {
+		rc = confirm_unconfirmed(state->intent.images);
+	}
+	return rc == 0 ? mcuboot_intent_delete() : rc;
+}
+
+int mcuboot_set_recover(void)
+{
+	struct mcuboot_set_state state;
+	int rc = mcuboot_set_look(&state);
+
+	if (rc != 0 || state.stage == MCUBOOT_SET_NONE) {
+		return rc;
+	}
+	switch (state.stage) {
+	case MCUBOOT_SET_GOES_BACK:
+		rc = mcuboot_set_take_back_all(state.intent.images & ~state.running);
+		return rc == 0 ? DFU_TARGET_MCUBOOT_GOES_BACK : rc;
+	case MCUBOOT_SET_GOES_ON:
+		rc = go_on(&state);
+		return rc == 0 ? DFU_TARGET_MCUBOOT_GOES_ON : rc;
+	default:
+		return settle(&state);
+	}
+}
+
+int dfu_target_mcuboot_schedule_recover(void)
+{
+	return boot_arrangement()->images > 1 ? mcuboot_set_recover() : DFU_TARGET_MCUBOOT_SETTLED;
+}

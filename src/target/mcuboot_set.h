@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Several images as one: all or none. Only called where there is more than one pair; sets of images
+ * are bit masks, bit n for image n. Errors as of the public calls, if nothing else is said.
+ */
+#ifndef TARGET_MCUBOOT_SET_H
+#define TARGET_MCUBOOT_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "target/mcuboot_intent.h"
+#include "target/mcuboot_set_links.h"
+
+/* How far the set is that an intent speaks of. */
+enum mcuboot_set_stage {
+	MCUBOOT_SET_NONE,      /* there is no intent */
+	MCUBOOT_SET_OUT,       /* nothing of it runs */
+	MCUBOOT_SET_GOES_BACK, /* a part does, until the next reset */
+	MCUBOOT_SET_GOES_ON,   /* a part does, for good */
+	MCUBOOT_SET_IN,        /* all of it runs */
+};
+
+struct mcuboot_set_state {
+	enum mcuboot_set_stage stage;
+	struct mcuboot_intent intent;
+	unsigned int running; /* those of it that run */
+};
+
+int mcuboot_set_look(struct mcuboot_set_state *state);
+
+/*
+ * The intent for images of which some writes are about to begin: those whose image becomes another
+ * one. open gives the new ones. Saves none (*is_saved) where a cut could not part anything.
+ */
+int mcuboot_set_promise(enum mcuboot_intent_kind kind, unsigned int images, unsigned int torn,
+			bool *is_saved);
+
+/* Those that are due at the next reset; that run unconfirmed. */
+int mcuboot_set_pending(unsigned int *images);
+int mcuboot_set_unconfirmed(unsigned int *images);
+
+/* -EBUSY: one of them runs unconfirmed. */
+int mcuboot_set_refuse_unconfirmed(unsigned int images);
+
+/*
+ * Take requests back, the last one first, but for those spared. Of a linked set the first failure
+ * ends it: the rest does not count without that one. The first error.
+ */
+int mcuboot_set_take_back(const struct mcuboot_order *order, unsigned int spared);
+
+/* The same for what is pending of images that no dependency need hold together. */
+int mcuboot_set_take_back_all(unsigned int images);
+
+/* dfu_target_mcuboot_schedule(-1): which images. -ENOENT: none. */
+int mcuboot_set_find_updates(unsigned int *images);
+
+int mcuboot_set_schedule(unsigned int images, bool permanent);
+int mcuboot_set_cancel(int img_num);
+int mcuboot_set_cancel_all(void);
+int mcuboot_set_confirm(int img_num);
+int mcuboot_set_recover(void);
+
+/*
+ * The upload slot of an image is about to be cleared: take back what is pending and linked with it,
+ * in the right order. Its own request only where that has to come first.
+ */
+int mcuboot_set_leave(int img_num);
+
+/* -EAGAIN: the image that is said to run has not been started by the bootloader. */
+int mcuboot_check_started(int img_num);
+
+#endif

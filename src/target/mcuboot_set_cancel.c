@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Taking several images back: the request that committed them first, then the others in reverse.
+ *
+ * What belongs together is seen on flash: pending images of which one needs another. A cut may have
+ * left a part of such a set, which the bootloader waits with because one of them is not met: that
+ * one goes last, for without it the others would be installed.
+ *
+ * Images that are pending side by side, and linked by nothing, are taken back with an intent, like
+ * the one they are asked for with. A cut in between runs a part of them; which way that goes, the
+ * trailers have said.
+ */
+#include <dfu/boot.h>
+
+#include "boot/arrangement.h"
+#include "target/mcuboot_schedule.h"
+#include "target/mcuboot_set.h"
+
+/* What is to be taken back. */
+struct plan {
+	unsigned int pending; /* of all images */
+	unsigned int images;  /* those of them that go */
+	struct mcuboot_links links;
+	struct mcuboot_order order;
+};
+
+static bool has_several(unsigned int images)
+{
+	return (images & (images - 1)) != 0;
+}
+
+int mcuboot_set_take_back(const struct mcuboot_order *order, unsigned int spared)
+{
+	int first_error = 0;
+
+	for (unsigned int i = order->count; i > 0; i--) {
+		const int n = order->image[i - 1];
+		int rc = (spared >> n & 1) == 0 ? mcuboot_cancel_one(n) : 0;
+
+		rc = rc == -ENOENT ? 0 : rc;
+		first_error = first_error == 0 ? rc : first_error;
+		if (rc != 0 && order->is_linked) {
+			break;
+		}
+	}
+	return first_error;
+}
+
+static int begin(struct plan *plan)
+{
+	*plan = (struct plan){0};
+	const int rc = mcuboot_set_pending(&plan->pending);
+	return rc == 0 ? mcuboot_links_of_new(plan->pending, 0, &plan->links) : rc;
+}
+
+static void find_order(struct plan *plan)
+{
+	mcuboot_links_order(&plan->links, plan->images, plan->pending & ~plan->images, plan->images,
+			    &plan->order);
+}
+
+int mcuboot_set_take_back_all(unsigned int images)
+{
+	struct plan plan;
+	int rc = begin(&plan);
+
+	plan.images = plan.pending & images;
+	if (rc == 0) {
+		rc = mcuboot_set_refuse_unconfirmed(plan.images);
+	}
+	if (rc == 0) {
+		find_order(&plan);
+		rc = mcuboot_set_take_back(&plan.order, 0);
+	}
+	return rc;
+}
+
+/* All that goes with an image. What is not pending itself may be what others of a set wait for. */
+static unsigned int find_set(struct plan *plan, int img_num)
+{
+	const unsigned int around = mcuboot_links_around(&plan->links, img_num, plan->pending) &
+				    plan->pending;
+	const bool is_pending = (plan->pending >> img_num & 1) != 0;
+
+	if (boot_is_direct()) {
+		plan->images = plan->pending;
+		find_order(plan);
+		return !is_pending ? 0 : plan->order.is_linked ? plan->pending : around;
+	}
+	return around != 0 && mcuboot_links_any(&plan->links) &&
+			       (is_pending || around != 1u << img_num)
+		       ? plan->pending
+		       : around;
+}
+
+/* Of what is pending, as the trailers say. */
+static enum mcuboot_intent_kind kind_of(unsigned int images)
+{
+	struct boot_swap_state state;
+
+	for (int n = 0; n < boot_arrangement()->images; n++) {
+		if ((images >> n & 1) != 0 && boot_needs_trailer() &&
+		    boot_read_swap_state_by_id(boot_upload_area(n), &state) == 0 &&
+		    state.image_ok == BOOT_FLAG_SET) {
+			return MCUBOOT_INTENT_PERMANENT;
+		}
+	}
+	return MCUBOOT_INTENT_TEST;
+}
+
+/* -EBUSY: what is to be taken back is what an incomplete set is finished with. */
+static int refuse_rest(const struct plan *plan, const struct mcuboot_set_state *state)
+{
+	return state->stage == MCUBOOT_SET_GOES_ON &&
+			       (plan->images & state->intent.images & ~state->running) != 0
+		       ? -EBUSY
+		       : mcuboot_set_refuse_unconfirmed(plan->images);
+}
+
+static int promise(const struct plan *plan, const struct mcuboot_set_state *state, bool *is_saved)
+{
+	*is_saved = false;
+	if (!has_several(plan->images) || plan->order.is_linked) {
+		return 0;
+	}
+	if ((plan->images & ~state->intent.images) == 0) {
+		return 0; /* there is one */
+	}
+	if (state->stage == MCUBOOT_SET_GOES_BACK || state->stage == MCUBOOT_SET_GOES_ON) {
+		return -EBUSY;
+	}
+	const int rc = mcuboot_set_promise(kind_of(plan->images), plan->images, 0, is_saved);
+	return rc == -ENOTSUP ? 0 : rc;
+}
+
+/* Take back plan->images, in this order. */
+static int take_back(struct plan *plan, const struct mcuboot_set_state *state, unsigned int spared)
+{
+	bool is_saved;
+	int rc;
+
+	find_order(plan);
+	rc = refuse_rest(plan, state);
+	if (rc == 0) {
+		rc = promise(plan, state, &is_saved);
+	}
+	if (rc == 0) {
+		rc = mcuboot_set_take_back(&plan->order, plan->order.is_linked ? spared : 0);
+	}
+	if (rc == 0 && (is_saved || (state->stage == MCUBOOT_SET_OUT &&
+				     (plan->images & state->intent.images) != 0))) {
+		rc = mcuboot_intent_delete();
+	}
+	return rc;
+}
+
+/* What goes with an image, its intent's included. */
+static int look(int img_num, struct plan *plan, struct mcuboot_set_state *state)
+{
+	int rc = mcuboot_set_look(state);
+
+	if (rc == 0) {
+		rc = begin(plan);
+	}
+	if (rc == 0) {
+		plan->images = find_set(plan, img_num);
+		if (state->stage == MCUBOOT_SET_OUT && (state->intent.images >> img_num & 1) != 0) {
+			plan->images |= state->intent.images & plan->pending;
+		}
+	}
+	return rc;
+}
+
+int mcuboot_set_cancel(int img_num)
+{
+	struct mcuboot_set_state state;
+	struct plan plan;
+	int rc = mcuboot_slot_refuse_unconfirmed(img_num);
+
+	if (rc == 0) {
+		rc = look(img_num, &plan, &state);
+	}
+	if (rc == 0 && plan.images != 0) {
+		rc = take_back(&plan, &state, 0);
+		if (rc != 0 || (plan.images >> img_num & 1) != 0) {
+			return rc;
+		}
+	}
+	if (rc != 0) {
+		return rc;
+	}
+	rc = mcuboot_cancel_one(img_num);
+	return rc == -ENOENT && plan.images != 0 ? 0 : rc;
+}
+
+/* What a cut has left of requests that do not count: 0, -ENOENT there was none, or an error. */
+static int clear_remains(unsigned int pending)
+{
+	int result = -ENOENT;
+
+	for (int n = 0; n < boot_arrangement()->images; n++) {
+		if ((pending >> n & 1) != 0 || mcuboot_slot_refuse_unconfirmed(n) != 0) {
+			continue;
+		}
+		const int rc = mcuboot_cancel_one(n);
+		if (rc != -ENOENT && rc != -ENODEV && rc != -ENOTSUP &&
+		    (result == -ENOENT || result == 0)) {
+			result = rc;
+		}
+	}
+	return result;
+}
+
+int mcuboot_set_cancel_all(void)
+{
+	struct mcuboot_set_state state;
+	struct plan plan;
+	int rc = mcuboot_set_look(&state);
+
+	if (rc == 0) {
+		rc = begin(&plan);
+	}
+	if (rc != 0) {
+		return rc;
+	}
+	plan.images = plan.pending;
+	if (plan.images != 0) {
+		rc = take_back(&plan, &state, 0);
+	}
+	if (rc != 0) {
+		return rc;
+	}
+	rc = clear_remains(plan.pending);
+	return rc == -ENOENT && plan.images != 0 ? 0 : rc;
+}
+
+int mcuboot_set_leave(int img_num)
+{
+	struct mcuboot_set_state state;
+	struct plan plan;
+	int rc = mcuboot_set_pending(&plan.pending);
+
+	if (rc != 0 || (plan.pending & ~(1u << img_num)) == 0) {
+		return rc;
+	}
+	rc = look(img_num, &plan, &state);
+	if (rc != 0 || (plan.images & ~(1u << img_num)) == 0) {
+		return rc;
+	}
+	find_order(&plan);
+	const bool is_last = plan.order.image[plan.order.count - 1] == img_num;
+	return take_back(&plan, &state, is_last ? 0 : 1u << img_num);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "target/mcuboot_set_images.h"
+
+#include <string.h>
+
+#include <dfu/boot.h>
+
+#include "boot/arrangement.h"
+#include "boot/boot_bootloader.h"
+#include "boot/boot_judge.h"
+
+#define HASH_MAX 64
+
+/* As mcuboot_image_new(); whatever is wrong with the image, it is none that counts. */
+static int open_source(const struct dfu_image_source *source, struct dfu_image *image)
+{
+	enum dfu_image_fault fault = DFU_IMAGE_OK;
+	const int rc = dfu_image_open(image, source, &fault);
+
+	if (rc == 0) {
+		return 1;
+	}
+	return fault != DFU_IMAGE_OK ? 0 : rc;
+}
+
+static int open_area(int area_id, struct dfu_image *image)
+{
+	const struct flash_area *fa;
+	const int rc = flash_area_open((uint8_t)area_id, &fa);
+
+	if (rc != 0) {
+		return rc == -ENOENT ? 0 : rc;
+	}
+	const struct dfu_image_source source = dfu_image_source_flash(fa, 0, fa->fa_size);
+	return open_source(&source, image);
+}
+
+int mcuboot_image_new(int img_num, bool is_torn, struct mcuboot_candidate *candidate,
+		      struct dfu_image *image)
+{
+	const int rc = mcuboot_candidate_find(img_num, is_torn, candidate);
+
+	if (rc != 0) {
+		return rc == -ENOENT ? 0 : rc;
+	}
+	const struct dfu_image_source source = mcuboot_slot_source(
+		&candidate->slot, candidate->slot.area->fa_size - candidate->slot.start,
+		candidate->head);
+	return open_source(&source, image);
+}
+
+int mcuboot_image_running(int img_num, struct dfu_image *image)
+{
+	const int slot = boot_running_slot(img_num);
+
+	return slot < 0 ? slot : open_area(2 * img_num + slot, image);
+}
+
+int mcuboot_image_fallback(int img_num, struct dfu_image *image)
+{
+	const int slot = boot_running_slot(img_num);
+
+	return slot < 0 ? slot : open_area(2 * img_num + 1 - slot, image);
+}
+
+int mcuboot_image_id(const struct dfu_image *image, uint8_t id[MCUBOOT_INTENT_ID_LEN])
+{
+	struct dfu_image_tlv tlv = {0};
+	uint8_t hash[HASH_MAX];
+	int rc;
+
+	while ((rc = dfu_image_tlv_next(image, &tlv)) == 0) {
+		if (tlv.is_protected || tlv.type < DFU_IMAGE_TLV_SHA256 ||
+		    tlv.type > DFU_IMAGE_TLV_SHA512 || tlv.len < MCUBOOT_INTENT_ID_LEN) {
+			continue;
+		}
+		rc = dfu_image_tlv_read(image, &tlv, hash, sizeof(hash));
+		if (rc == 0) {
+			memcpy(id, hash, MCUBOOT_INTENT_ID_LEN);
+		}
+		return rc == -EMSGSIZE ? -EBADMSG : rc;
+	}
+	return rc == -ENOENT ? -EBADMSG : rc;
+}
+
+/* 1, 0 or negative; rc is what opening the image gave. */
+static int has_id(int rc, const struct dfu_image *image, const uint8_t id[MCUBOOT_INTENT_ID_LEN])
+{
+	uint8_t found[MCUBOOT_INTENT_ID_LEN];
+
+	if (rc <= 0) {
+		return rc;
+	}
+	rc = mcuboot_image_id(image, found);
+	if (rc != 0) {
+		return rc == -EBADMSG ? 0 : rc;
+	}
+	return memcmp(found, id, sizeof(found)) == 0;
+}
+
+int mcuboot_image_runs(int img_num, const uint8_t id[MCUBOOT_INTENT_ID_LEN])
+{
+	static const uint8_t slots[] = {BOOT_S0_AREA_ID, BOOT_S1_AREA_ID};
+	struct dfu_image image;
+	int rc = 0;
+
+	if (!boot_is_bootloader_only(img_num)) {
+		rc = has_id(mcuboot_image_running(img_num, &image), &image, id);
+	}
+	for (size_t i = 0; i < sizeof(slots) && rc == 0 && img_num == boot_bootloader_image();
+	     i++) {
+		rc = has_id(open_area(slots[i], &image), &image, id);
+	}
+	return rc;
+}
+
+int mcuboot_image_is(int img_num, bool is_torn, const uint8_t id[MCUBOOT_INTENT_ID_LEN])
+{
+	struct mcuboot_candidate candidate;
+	struct dfu_image image;
+
+	return has_id(mcuboot_image_new(img_num, is_torn, &candidate, &image), &image, id);
+}
+
+int mcuboot_image_is_bootloader(int img_num, const struct dfu_image *image)
+{
+	if (boot_is_bootloader_only(img_num)) {
+		return 1;
+	}
+	const int rc = boot_bootloader_slot_of(img_num, image);
+
+	return rc >= 0 ? 1 : rc == -ENOENT ? 0 : rc;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What flash says of several images. The intent names each new image by its hash, so what has
+ * become of a set is seen by looking at what runs, whatever the versions are.
+ */
+#include <dfu/boot.h>
+
+#include "boot/arrangement.h"
+#include "target/mcuboot_set.h"
+#include "target/mcuboot_set_images.h"
+
+/* Their bootloader gives an unconfirmed image up. */
+#define MODES_GO_BACK                                                                              \
+	(BOOT_MODE_BIT(SWAP_SCRATCH) | BOOT_MODE_BIT(SWAP_MOVE) | BOOT_MODE_BIT(SWAP_OFFSET) |     \
+	 BOOT_MODES_REVERT)
+
+/* There is nothing of the pair that the question could be about. */
+static bool is_no_pair(int rc)
+{
+	return rc == -ENODEV || rc == -ENOENT || rc == -ENOTSUP;
+}
+
+static int find_all(int (*ask)(int image_index), unsigned int *images)
+{
+	unsigned int found = 0;
+
+	for (int n = 0; n < boot_arrangement()->images; n++) {
+		const int rc = ask(n);
+
+		if (rc < 0 && !is_no_pair(rc)) {
+			return rc;
+		}
+		found |= rc == 1 ? 1u << n : 0;
+	}
+	*images = found;
+	return 0;
+}
+
+int mcuboot_set_pending(unsigned int *images)
+{
+	return find_all(boot_is_pending_multi, images);
+}
+
+int mcuboot_set_unconfirmed(unsigned int *images)
+{
+	return find_all(boot_is_unconfirmed_multi, images);
+}
+
+int mcuboot_set_refuse_unconfirmed(unsigned int images)
+{
+	int rc = 0;
+
+	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
+		if ((images >> n & 1) != 0) {
+			rc = mcuboot_slot_refuse_unconfirmed(n);
+		}
+	}
+	return rc;
+}
+
+/* Whether the next reset gives all of these up: 1, 0 or negative. */
+static int goes_back(unsigned int images)
+{
+	unsigned int unconfirmed;
+
+	if (!boot_mode_in(MODES_GO_BACK)) {
+		return 0;
+	}
+	const int rc = mcuboot_set_unconfirmed(&unconfirmed);
+	return rc == 0 ? (images & ~unconfirmed) == 0 : rc;
+}
+
+static int find_running(const struct mcuboot_intent *intent, unsigned int *running)
+{
+	*running = 0;
+	for (int n = 0; n < boot_arrangement()->images; n++) {
+		const int rc = (intent->images >> n & 1) != 0 ? mcuboot_image_runs(n, intent->id[n])
+							      : 0;
+		if (rc < 0) {
+			return rc;
+		}
+		*running |= rc == 1 ? 1u << n : 0;
+	}
+	return 0;
+}
+
+int mcuboot_set_look(struct mcuboot_set_state *state)
+{
+	int rc = mcuboot_intent_load(&state->intent);
+
+	if (rc != 0) {
+		state->stage = MCUBOOT_SET_NONE;
+		state->intent = (struct mcuboot_intent){0};
+		state->running = 0;
+		return rc == -ENOENT ? 0 : rc;
+	}
+	rc = find_running(&state->intent, &state->running);
+	if (rc != 0) {
+		return rc;
+	}
+	if (state->running == 0 || state->running == state->intent.images) {
+		state->stage = state->running == 0 ? MCUBOOT_SET_OUT : MCUBOOT_SET_IN;
+		return 0;
+	}
+	rc = state->intent.kind == MCUBOOT_INTENT_TEST ? goes_back(state->running) : 0;
+	state->stage = rc == 1 ? MCUBOOT_SET_GOES_BACK : MCUBOOT_SET_GOES_ON;
+	return rc < 0 ? rc : 0;
+}
+
+/* The image that is to stay: 1, 0 or negative. */
+static int id_of(enum mcuboot_intent_kind kind, int img_num, bool is_torn,
+		 uint8_t id[MCUBOOT_INTENT_ID_LEN])
+{
+	struct mcuboot_candidate candidate;
+	struct dfu_image image;
+	int rc = kind == MCUBOOT_INTENT_CONFIRM
+			 ? mcuboot_image_running(img_num, &image)
+			 : mcuboot_image_new(img_num, is_torn, &candidate, &image);
+
+	if (rc == 1) {
+		rc = mcuboot_image_id(&image, id);
+		rc = rc == 0 ? 1 : rc;
+	}
+	return rc;
+}
+
+/* Whether nothing changes for a pair, because what it has is the same file: 1, 0 or negative. */
+static int is_same_already(enum mcuboot_intent_kind kind, int img_num,
+			   const uint8_t id[MCUBOOT_INTENT_ID_LEN])
+{
+	return kind == MCUBOOT_INTENT_CONFIRM ? 0 : mcuboot_image_runs(img_num, id);
+}
+
+static int make_intent(enum mcuboot_intent_kind kind, unsigned int images, unsigned int torn,
+		       struct mcuboot_intent *intent)
+{
+	*intent = (struct mcuboot_intent){.kind = (uint8_t)kind};
+	for (int n = 0; n < boot_arrangement()->images; n++) {
+		if ((images >> n & 1) == 0) {
+			continue;
+		}
+		int rc = id_of(kind, n, (torn >> n & 1) != 0, intent->id[n]);
+		if (rc <= 0) {
+			return rc == 0 ? -EBADMSG : rc;
+		}
+		rc = is_same_already(kind, n, intent->id[n]);
+		if (rc < 0) {
+			return rc;
+		}
+		intent->images |= (uint8_t)(rc == 0 ? 1u << n : 0);
+	}
+	return 0;
+}
+
+int mcuboot_set_promise(enum mcuboot_intent_kind kind, unsigned int images, unsigned int torn,
+			bool *is_saved)
+{
+	struct mcuboot_intent intent;
+	int rc = make_intent(kind, images, torn, &intent);
+
+	*is_saved = false;
+	if (rc != 0 || (intent.images & (intent.images - 1)) == 0) {
+		return rc;
+	}
+	rc = mcuboot_intent_save(&intent);
+	*is_saved = rc == 0;
+	return rc;
+}
