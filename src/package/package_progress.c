@@ -186,8 +186,12 @@ int package_progress_delete(struct package *package)
 
 void package_progress_begin(struct package *package)
 {
-	package->is_kept = save(FIRST, NULL, 0) == 0 && save(FINISHED, NULL, 0) == 0 &&
-			   save(HEADER, package->buffer, package->cbor_len) == 0;
+	/* Each is tried: a header that is saved tells that an old record is not its own. */
+	const int first = save(FIRST, NULL, 0);
+	const int finished = save(FINISHED, NULL, 0);
+	const int header = save(HEADER, package->buffer, package->cbor_len);
+
+	package->is_kept = first == 0 && finished == 0 && header == 0;
 }
 
 void package_progress_leads(const struct package *package)
