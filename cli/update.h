@@ -40,6 +40,19 @@ DFU_MUST_CHECK enum cli_status update_mcuboot(struct cli *cli, const struct upda
 DFU_MUST_CHECK enum cli_status update_modem_delta(struct cli *cli, const struct update *update);
 DFU_MUST_CHECK enum cli_status update_full_modem(struct cli *cli, const struct update *update);
 
+/**
+ * The same with a file on a server, whose URL is the second operand. @p update gets what had to be
+ * in memory of it.
+ */
+DFU_MUST_CHECK enum cli_status update_url(struct cli *cli, struct update *update);
+
+/** From now on tell of the erase of a modem's patch area: the callback of its target. */
+void update_modem_delta_watch(struct cli *cli, const struct sim_modem *modem);
+void update_modem_delta_event(enum dfu_target_evt_id event);
+
+/** Ask the modem for the patch that it has, unless --no-schedule says otherwise. */
+DFU_MUST_CHECK enum cli_status update_modem_delta_schedule(struct cli *cli);
+
 /** Refuse options that mean nothing for a file for the modem. */
 DFU_MUST_CHECK enum cli_status update_refuse_image_options(struct cli *cli);
 

@@ -26,6 +26,12 @@ static struct {
 	uint64_t begun_ms;
 } erase;
 
+void update_modem_delta_watch(struct cli *cli, const struct sim_modem *modem)
+{
+	erase.cli = cli;
+	erase.modem = modem;
+}
+
 static uint64_t elapsed_s(void)
 {
 	return (erase.modem->now_ms - erase.begun_ms) / 1000;
@@ -42,7 +48,7 @@ static void give_up(void)
 	exit((int)cli_finish(erase.cli, status));
 }
 
-static void on_event(enum dfu_target_evt_id event)
+void update_modem_delta_event(enum dfu_target_evt_id event)
 {
 	const struct sim_board *board = sim_device_board(erase.cli->device);
 
@@ -90,7 +96,7 @@ static enum cli_status judge_file(struct cli *cli, const struct update *update,
 	return CLI_DONE;
 }
 
-static enum cli_status schedule(struct cli *cli)
+enum cli_status update_modem_delta_schedule(struct cli *cli)
 {
 	int rc;
 
@@ -117,7 +123,7 @@ static enum cli_status carry_out(struct cli *cli, const struct update *update,
 				 const struct sim_modem_status *status)
 {
 	const struct update_way way = {
-		.callback = on_event,
+		.callback = update_modem_delta_event,
 		.place = "the modem",
 		.had_progress = status->offset > 0 && status->offset < DFU_MODEM_OFFSET_DIRTY,
 		.why = cli_modem_why,
@@ -143,7 +149,7 @@ static enum cli_status carry_out(struct cli *cli, const struct update *update,
 		return cli_fail(cli, cli->operand[0], "cannot end: %s", cli_modem_why(rc));
 	}
 	cli_say(cli, "the modem has all %zu bytes", update->file.len);
-	return schedule(cli);
+	return update_modem_delta_schedule(cli);
 }
 
 enum cli_status update_modem_delta(struct cli *cli, const struct update *update)
@@ -156,8 +162,7 @@ enum cli_status update_modem_delta(struct cli *cli, const struct update *update)
 	if (status != CLI_DONE) {
 		return status;
 	}
-	erase.cli = cli;
-	erase.modem = modem;
+	update_modem_delta_watch(cli, modem);
 	sim_modem_status_get(modem, &modem_status);
 	status = judge_file(cli, update, &modem_status);
 	return status != CLI_DONE ? status : carry_out(cli, update, &modem_status);
