@@ -38,12 +38,6 @@ static size_t end_of(const struct dfu_multi_image_item *item)
 	return (size_t)item->offset + item->size;
 }
 
-/* Upstream's writers without a reset take this for one. */
-static int reset_open(const struct dfu_image_writer *writer)
-{
-	return writer->reset != NULL ? writer->reset() : writer->close(true);
-}
-
 /* What the writer has; without the function, what it was given in this run. */
 static int ask(const struct package *package, const struct dfu_image_writer *writer, size_t *have)
 {
@@ -236,7 +230,20 @@ int package_give(struct package *package, const uint8_t *bytes, size_t len, size
 	return 0;
 }
 
-static int take_away_image(struct package *package, size_t image)
+/* By dfu_multi_image_reset(), as its callers know it from upstream, or for another package. */
+static int reset_open(const struct dfu_image_writer *writer, bool all)
+{
+	if (writer->reset == NULL) {
+		return writer->close(all);
+	}
+	const int rc = writer->reset();
+	if (rc != 0) {
+		(void)writer->close(false); /* its error would hide the first one */
+	}
+	return rc;
+}
+
+static int take_away_image(struct package *package, size_t image, bool all)
 {
 	const struct dfu_image_writer *writer = find_writer(package, image);
 	int rc = 0;
@@ -249,26 +256,19 @@ static int take_away_image(struct package *package, size_t image)
 	} else {
 		rc = writer->open(package->items[image].id, 0);
 	}
-	if (rc != 0) {
-		return rc;
-	}
-	rc = reset_open(writer);
-	if (rc != 0) {
-		(void)writer->close(false); /* its error would hide the first one */
-	}
-	return rc;
+	return rc == 0 ? reset_open(writer, all) : rc;
 }
 
 int package_take_away(struct package *package, bool all)
 {
 	const size_t open = package->is_open ? package->current : SIZE_MAX;
-	int first = package->is_open ? take_away_image(package, open) : 0;
+	int first = package->is_open ? take_away_image(package, open, all) : 0;
 
 	for (size_t i = 0; i < package->count; i++) {
 		if (i == open || (!all && package->leads[i].len == 0)) {
 			continue;
 		}
-		const int rc = take_away_image(package, i);
+		const int rc = take_away_image(package, i, all);
 		if (first == 0) {
 			first = rc;
 		}

@@ -1,7 +1,184 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writers that are the MCUboot target, one image pair after the other. An image for S0 or S1 goes
+ * to the pair that takes bootloaders.
+ *
+ * The target knows a complete image after a reset: its offset is its size, and done(true) verifies
+ * it again. In the run that has completed it an init begins anew, because nobody but a caller who
+ * wants that would ask; here the package asks, when it is begun again, so the sizes of what was
+ * finished are kept, for as long as the target says that it is still there.
+ *
+ * MCUboot does not look behind the last TLV; a package has padding there and nothing else. That is
+ * read from flash, once the target has verified the image: only then the end of it is to be
+ * believed. An image with anything else there is taken away again.
+ */
 #include <dfu/dfu_multi_image.h>
+
+#include <errno.h>
+
+#include <dfu/boot.h>
+#include <dfu/bootloader.h>
+#include <dfu/config.h>
+#include <dfu/dfu_target.h>
+#include <dfu/image.h>
+#include <dfu/log.h>
+
+#include "common/bytes.h"
+#include "target/mcuboot_download.h"
+#include "target/mcuboot_slot.h"
+
+#define FILL_MAX 511 /* bytes of padding behind an image */
+
+static struct {
+	int pair;
+	size_t size;
+	bool is_kept; /* open, and finished before: the target is not asked */
+	size_t finished[BOOT_IMAGES_MAX];
+} writer;
+
+static int open_image(int image_id, size_t image_size)
+{
+	const int pair = image_id >= 0 ? image_id : boot_bootloader_image();
+
+	if (pair < 0 || pair >= BOOT_IMAGES_MAX) {
+		return pair < 0 ? pair : -EINVAL;
+	}
+	writer.pair = pair;
+	writer.size = image_size;
+	writer.is_kept = image_size > 0 && writer.finished[pair] == image_size &&
+			 mcuboot_download_known(pair) == MCUBOOT_COMPLETE;
+	if (writer.is_kept) {
+		return 0;
+	}
+	writer.finished[pair] = 0;
+	return dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, pair, image_size, NULL);
+}
+
+static int write_image(const uint8_t *chunk, size_t chunk_size)
+{
+	return dfu_target_write(chunk, chunk_size);
+}
+
+static int get_offset(size_t *offset)
+{
+	if (writer.is_kept) {
+		*offset = writer.size;
+		return 0;
+	}
+	return dfu_target_offset_get(offset);
+}
+
+/* Whether all from `end` on, where the image ends, is padding: 0, -EBADMSG or from the device. */
+static int check_fill(const struct mcuboot_slot *slot, size_t end)
+{
+	uint8_t chunk[64];
+	size_t n;
+
+	if (writer.size - end > FILL_MAX) {
+		return -EBADMSG;
+	}
+	for (size_t at = end; at < writer.size; at += n) {
+		n = min_size(sizeof(chunk), writer.size - at);
+		const int rc = flash_area_read(slot->area, (off_t)(slot->start + at), chunk, n);
+		if (rc != 0) {
+			return rc;
+		}
+		if (!bytes_are(chunk, n, 0xff)) {
+			return -EBADMSG;
+		}
+	}
+	return 0;
+}
+
+/* A verified image, its first bytes in flash or held back. */
+static int check_end(void)
+{
+	uint8_t held[CONFIG_DFU_TARGET_HEADER_HOLD];
+	struct mcuboot_slot slot;
+	struct dfu_image image;
+	int rc = mcuboot_slot_open(writer.pair, &slot);
+
+	if (rc != 0) {
+		return rc;
+	}
+	const bool is_held = mcuboot_download_get_held(writer.pair, held);
+	const struct dfu_image_source source =
+		mcuboot_slot_source(&slot, writer.size, is_held ? held : NULL);
+	rc = dfu_image_open(&image, &source, NULL);
+	return rc == 0 ? check_fill(&slot, image.total_size) : rc;
+}
+
+static int finish_image(void)
+{
+	int rc = dfu_target_done(true);
+
+	if (rc != 0) {
+		return rc;
+	}
+	rc = check_end();
+	if (rc == 0) {
+		writer.finished[writer.pair] = writer.size;
+		return 0;
+	}
+	DFU_ERR("image pair %d: more behind the image than padding: %d", writer.pair, rc);
+	const int reset = dfu_target_reset();
+	if (reset != 0) {
+		DFU_ERR("image pair %d: not taken away: %d", writer.pair, reset);
+	}
+	return rc;
+}
+
+static int close_image(bool success)
+{
+	if (writer.is_kept) {
+		writer.is_kept = false;
+		return 0;
+	}
+	return success ? finish_image() : dfu_target_done(false);
+}
+
+static int reset_image(void)
+{
+	if (writer.is_kept) {
+		writer.is_kept = false;
+		const int rc = dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, writer.pair, 0, NULL);
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	writer.finished[writer.pair] = 0;
+	return dfu_target_reset();
+}
+
+static int register_id(int image_id)
+{
+	const struct dfu_image_writer functions = {
+		.image_id = image_id,
+		.open = open_image,
+		.write = write_image,
+		.close = close_image,
+		.offset = get_offset,
+		.reset = reset_image,
+	};
+
+	return dfu_multi_image_register_writer(&functions);
+}
 
 int dfu_multi_image_register_mcuboot(void)
 {
-	return -ENOMEM;
+	bool s0_active = false;
+	int rc = boot_bootloader_image() < 0 ? -ENOENT : boot_s0_active_get(&s0_active);
+
+	if (rc != 0 && rc != -ENOENT) {
+		return rc;
+	}
+	if (rc == 0) {
+		rc = register_id(s0_active ? DFU_MULTI_IMAGE_S1 : DFU_MULTI_IMAGE_S0);
+	} else {
+		rc = 0;
+	}
+	for (int i = 0; i < boot_arrangement_get()->images && rc == 0; i++) {
+		rc = boot_is_bootloader_only(i) ? 0 : register_id(i);
+	}
+	return rc;
 }

@@ -642,6 +642,7 @@ int dfu_target_mcuboot_reset(void)
 	if (rc == 0) {
 		end_download(NONE);
 		forget_records(download.file.image);
+		download.visible &= (uint16_t)~(1u << download.file.image);
 	}
 	return rc;
 }

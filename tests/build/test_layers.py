@@ -20,7 +20,7 @@ LAYERS = {
     "target": (("common", "flash", "settings", "stream", "image", "boot", "modem"),
                ("dfu/dfu_target.h", "dfu/dfu_target_mcuboot.h", "dfu/dfu_target_stream.h",
                 "dfu/dfu_target_modem_delta.h", "dfu/dfu_target_full_modem.h", "dfu/dfu_target_custom.h")),
-    "package": (("common", "settings", "boot", "target"), ("dfu/dfu_multi_image.h",)),
+    "package": (("common", "settings", "image", "boot", "target"), ("dfu/dfu_multi_image.h",)),
     "fota": (("common", "boot", "target"), ("net/fota_download.h", "net/fota_transport.h")),
 }
 OWNER = {header: layer for layer, (_, headers) in LAYERS.items() for header in headers}
