@@ -43,7 +43,7 @@ static struct {
 	int error;
 	uint8_t state;
 	int8_t percent;    /* that was told last; negative: none */
-	bool begins_again; /* the target has bytes that are of no use any more */
+	bool begins_again; /* what the target had is of no use any more */
 	bool is_in_step;
 	bool is_cancelled;
 } download;
@@ -134,7 +134,6 @@ static void take_file(void)
 		fail(download.delivery.cause, download.delivery.error);
 		return;
 	}
-	download.begins_again = false;
 	download.resumed_at = offset;
 	download.state = FETCHING;
 	if (offset > 0) {

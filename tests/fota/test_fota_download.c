@@ -278,6 +278,33 @@ static void a_server_that_cannot_go_on_makes_the_target_begin_at_0(void **state)
 	assert_int_equal(fota_download_resumed_at(), 0);
 }
 
+static void a_line_that_breaks_in_the_first_bytes_begins_with_the_first(void **state)
+{
+	static const size_t fragments[] = {1, 5, 31, 0};
+
+	(void)state;
+	for (size_t gives = 1; gives < 32; gives++) {
+		for (size_t i = 0; i < ARRAY_LEN(fragments); i++) {
+			begin_with(SIZE);
+			server_plan(&(struct server_connection){.gives = gives,
+								.break_rc = -ECONNRESET});
+			server_download(fragments[i]);
+			assert_string_equal(listener.story, "F");
+			assert_string_equal(server.story, "o0 c w1 o0 c ");
+			assert_string_equal(fake_target.story, "iowDs");
+			assert_has_file(SIZE);
+			/* Bytes that no target has taken do not count: it ends. */
+			begin_with(SIZE);
+			server_plan(&(struct server_connection){.gives = gives});
+			server.repeats_last = true;
+			server_download(fragments[i]);
+			assert_string_equal(listener.story, "E2");
+			assert_string_equal(server.story, "o0 c w1 o0 c w2 o0 c ");
+			assert_string_equal(fake_target.story, "");
+		}
+	}
+}
+
 static void names_are_of_content_alone(void **state)
 {
 	static const struct {
@@ -633,6 +660,8 @@ int main(void)
 		cmocka_unit_test_setup(a_target_that_goes_on_is_sent_the_rest_alone, setup),
 		cmocka_unit_test_setup(a_target_that_has_more_than_the_file_begins_at_0, setup),
 		cmocka_unit_test_setup(a_server_that_cannot_go_on_makes_the_target_begin_at_0,
+				       setup),
+		cmocka_unit_test_setup(a_line_that_breaks_in_the_first_bytes_begins_with_the_first,
 				       setup),
 		cmocka_unit_test_setup(names_are_of_content_alone, setup),
 		cmocka_unit_test_setup(only_files_of_expected_types_are_taken, setup),

@@ -152,7 +152,7 @@ static void resume_file_that_changes_each_time(void **state)
 	reset_close();
 }
 
-/* Same size, same header, no hostile.validator to tell them apart: the hash does. */
+/* Same size, same header, no validator to tell them apart: the hash does. */
 static void resume_twin_with_the_same_header(void **state)
 {
 	const struct server_file file = {twin, HOSTILE_SIZE, NULL};
