@@ -110,13 +110,18 @@ static bool wants_more(const struct powercut_team *team)
 	return fired < team->plan.cuts;
 }
 
-/* Other slices cost more a cut; they are cut at every operation, and that is all. */
+/* What costs more a cut is cut at every operation, and that is all. */
+static bool is_cheap(enum powercut_slice slice)
+{
+	return slice == POWERCUT_MASS || slice == POWERCUT_SETS;
+}
+
 static void do_chains(const struct powercut_team *team, struct powercut_worker *worker,
 		      unsigned long number)
 {
 	const size_t at = number % team->count;
 
-	if (team->found[at].well && team->cases[at].slice == POWERCUT_MASS &&
+	if (team->found[at].well && is_cheap(team->cases[at].slice) &&
 	    open_case(team, worker, at)) {
 		powercut_chains(worker, (uint32_t)number, CHAINS_UNIT);
 	}

@@ -135,6 +135,7 @@ enum powercut_slice {
 	POWERCUT_MASS,  /**< Small images, hash or Ed25519. */
 	POWERCUT_P256,  /**< ECDSA P-256. */
 	POWERCUT_LARGE, /**< Large images. */
+	POWERCUT_SETS,  /**< Several image pairs. */
 	POWERCUT_SLICES
 };
 

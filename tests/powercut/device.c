@@ -2,7 +2,7 @@
 /*
  * The block, from its start:
  *
- *     struct survivor | bytes of flash 0, 1 | cells of flash 0, 1 | slot 0, slot 1 when live
+ *     struct survivor | bytes of flash 0, 1 | cells of flash 0, 1 | slots when live
  *
  * The last part is no flash: it is what the checks of the parent compare with, and written before
  * anything can be cut.
@@ -14,7 +14,8 @@
 
 /* What outlives a reset beside flash. */
 struct survivor {
-	int32_t running;    /* the slot, as a chip has it in its vector table register */
+	/* The slot of a pair, as a chip has it in its vector table register: 2n or 2n + 1. */
+	int32_t running[GEOMETRY_PAIRS_MAX];
 	uint32_t restarted; /* 1 once device_set_restarted() was called */
 	uint32_t noise[GEOMETRY_FLASHES];
 };
@@ -61,7 +62,7 @@ struct device_area device_area(const struct geometry *geometry, enum geometry_pa
 
 static enum geometry_part_kind slot_kind(int slot)
 {
-	return slot == 0 ? PART_SLOT0 : PART_SLOT1;
+	return (enum geometry_part_kind)(PART_SLOT0 + slot);
 }
 
 struct device_page device_page_in(const struct geometry *geometry, enum geometry_part_kind kind,
@@ -91,10 +92,27 @@ struct device_page device_page_at(const struct geometry *geometry, int slot, siz
 	return device_page_in(geometry, slot_kind(slot), off);
 }
 
-size_t device_upload_start(const struct device_config *config)
+unsigned int device_pairs(const struct geometry *geometry)
 {
-	return config->mode == BOOT_MODE_SWAP_OFFSET ? device_page_at(config->geometry, 1, 0).size
-						     : 0;
+	unsigned int pairs = 0;
+
+	while (pairs < GEOMETRY_PAIRS_MAX &&
+	       device_area(geometry, slot_kind(2 * (int)pairs)).size > 0) {
+		pairs++;
+	}
+	return pairs;
+}
+
+const struct device_file *device_files(const struct device_config *config, unsigned int pair)
+{
+	return pair == 0 ? config->file : config->more[pair - 1];
+}
+
+size_t device_upload_start(const struct device_config *config, int slot)
+{
+	return config->mode == BOOT_MODE_SWAP_OFFSET && slot % 2 == 1
+		       ? device_page_at(config->geometry, slot, 0).size
+		       : 0;
 }
 
 size_t device_hold(const struct device_config *config, int slot)
@@ -112,7 +130,12 @@ static struct survivor *survivor_of(const struct powercut_world *world)
 
 int device_running(const struct powercut_world *world)
 {
-	return survivor_of(world)->running;
+	return device_running_of(world, 0);
+}
+
+int device_running_of(const struct powercut_world *world, unsigned int pair)
+{
+	return survivor_of(world)->running[pair];
 }
 
 bool device_may_have_restarted(const struct powercut_world *world)
@@ -174,10 +197,12 @@ const uint8_t *device_cells(const struct powercut_world *world, int slot)
 static uint8_t *copy_of(const struct powercut_world *world, int slot)
 {
 	const struct geometry *geometry = device_config(world)->geometry;
-	const size_t size = ALIGNED(device_area(geometry, PART_SLOT0).size);
-	const size_t both = size + ALIGNED(device_area(geometry, PART_SLOT1).size);
+	size_t size = 0;
 
-	return world->block + world->layout->used - both + (slot == 0 ? 0 : size);
+	for (int i = slot; i < GEOMETRY_SLOTS_MAX; i++) {
+		size += ALIGNED(device_area(geometry, slot_kind(i)).size);
+	}
+	return world->block + world->layout->used - size;
 }
 
 const uint8_t *device_before(const struct powercut_world *world, int slot)
@@ -211,8 +236,9 @@ static void lay_out_flash(const struct powercut_world *world, unsigned int i, si
 
 static void name_areas(const struct geometry *geometry, struct powercut_layout *layout)
 {
-	static const char *const names[PART_NEIGHBOUR] = {"image-0", "image-1", "image-scratch",
-							  "storage", "modem-files"};
+	static const char *const names[PART_NEIGHBOUR] = {
+		"image-0", "image-1",       "image-2", "image-3",    "image-4",
+		"image-5", "image-scratch", "storage", "modem-files"};
 
 	for (unsigned int i = 0; i < PART_NEIGHBOUR; i++) {
 		const struct device_area area = device_area(geometry, (enum geometry_part_kind)i);
@@ -232,8 +258,9 @@ int device_lay_out(const struct powercut_world *world, size_t size, struct power
 		lay_out_flash(world, i, &used, &layout->flash[i]);
 		layout->flashes++;
 	}
-	used += ALIGNED(device_area(geometry, PART_SLOT0).size);
-	used += ALIGNED(device_area(geometry, PART_SLOT1).size);
+	for (int slot = 0; slot < GEOMETRY_SLOTS_MAX; slot++) {
+		used += ALIGNED(device_area(geometry, slot_kind(slot)).size);
+	}
 	layout->used = used;
 	name_areas(geometry, layout);
 	return used > size ? -ENOMEM : 0;
@@ -262,7 +289,7 @@ void device_fill(const struct powercut_world *world)
 
 void device_live(const struct powercut_world *world)
 {
-	for (int slot = 0; slot < 2; slot++) {
+	for (int slot = 0; slot < GEOMETRY_SLOTS_MAX; slot++) {
 		const struct raw raw = device_raw(world, slot_kind(slot));
 
 		memcpy(copy_of(world, slot), raw.bytes, raw.len);
@@ -271,7 +298,7 @@ void device_live(const struct powercut_world *world)
 	powercut_live(world);
 }
 
-void device_set_running(const struct powercut_world *world, int slot)
+void device_set_running(const struct powercut_world *world, unsigned int pair, int slot)
 {
-	survivor_of(world)->running = slot;
+	survivor_of(world)->running[pair] = slot;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A device whose power fails: one image pair, scratch and settings on strict flash, neighbours
- * between. All that survives lies in the one block of its world; the rest is of a process, and each
- * boot is one.
+ * A device whose power fails: one image pair or more, scratch and settings on strict flash,
+ * neighbours between. All that survives lies in the one block of its world; the rest is of a
+ * process, and each boot is one. Slots are numbered as flash areas are: 2n and 2n + 1 for pair n.
  */
 #ifndef TESTS_POWERCUT_DEVICE_H
 #define TESTS_POWERCUT_DEVICE_H
@@ -17,6 +17,10 @@
 
 #include "geometries.h"
 #include "parser.h"
+
+/* Where images may be loaded. */
+#define DEVICE_RAM_START 0x20000000u
+#define DEVICE_RAM_SIZE 0x10000u
 
 #define DEVICE_NEIGHBOUR 0x5a /* every byte of a neighbour */
 
@@ -39,9 +43,10 @@ struct device_file {
 struct device_config {
 	const struct geometry *geometry;
 	enum boot_mode mode;
-	enum boot_signature signature;   /* that the bootloader demands */
-	const struct dfu_image_key *key; /* its key */
-	struct device_file file[FILES];
+	enum boot_signature signature;           /* that the bootloader demands */
+	const struct dfu_image_key *key;         /* its key */
+	struct device_file file[FILES];          /* of pair 0 */
+	const struct device_file (*more)[FILES]; /* of pair 1 and so on; NULL: there is none */
 };
 
 struct device_page {
@@ -67,14 +72,18 @@ struct device_page device_page_in(const struct geometry *geometry, enum geometry
 				  size_t off);
 struct device_page device_page_at(const struct geometry *geometry, int slot, size_t off);
 
-/* Where an upload begins in slot 1 (swap-offset: one page up), or in either one. */
-size_t device_upload_start(const struct device_config *config);
+/* How many image pairs there are. */
+unsigned int device_pairs(const struct geometry *geometry);
+
+/* Where an upload begins in a slot: one page up in a secondary of swap-offset. */
+size_t device_upload_start(const struct device_config *config, int slot);
 
 /* How many bytes the target holds back. */
 size_t device_hold(const struct device_config *config, int slot);
 
-/* The slot that the bootloader started last. */
+/* The slot that the bootloader started last, of pair 0 and of any. */
 int device_running(const struct powercut_world *world);
+int device_running_of(const struct powercut_world *world, unsigned int pair);
 
 /*
  * Whether a boot has found the upload slot such that a download may have begun at 0 since: later
@@ -93,7 +102,7 @@ const uint8_t *device_before(const struct powercut_world *world, int slot);
 
 /* For children. */
 
-void device_set_running(const struct powercut_world *world, int slot);
+void device_set_running(const struct powercut_world *world, unsigned int pair, int slot);
 
 /* A program or an erase of flash. */
 struct device_op {
@@ -127,11 +136,20 @@ const struct device *device_flash(unsigned int flash);
 /* Everything that a start of the application sets up, but settings. */
 int device_open(const struct powercut_world *world);
 
+/* The files of a pair. */
+const struct device_file *device_files(const struct device_config *config, unsigned int pair);
+
 /*
- * A reset: the bootloader does its work, which no cut interrupts. The slot that runs then, or -1
- * with the violation reported.
+ * A reset: the bootloader does its work, which no cut interrupts. The slot of pair 0 that runs
+ * then, or -1 with the violation reported.
  */
 int device_boot(const struct powercut_world *world);
+
+/*
+ * The file that each pair would run after a reset now, or -1; nothing is changed. 0, or -EIO:
+ * nothing would boot.
+ */
+int device_find_next(const struct powercut_world *world, int runs[GEOMETRY_PAIRS_MAX]);
 
 /* The application begins: from here on the power may go. */
 void device_live(const struct powercut_world *world);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <boot_model.h> /* sim/ */
+#include "invariants.h"
 #include <dfu/dfu_target_mcuboot.h>
 #include <dfu/log.h>
 #include <flash/flash_ram.h> /* ports/ */
@@ -19,7 +20,8 @@
 #include <storage/flash_map.h>
 
 #define AREA_SETTINGS 90 /* any id that nothing else has */
-#define AREAS 4
+#define AREAS (GEOMETRY_SLOTS_MAX + 2)
+#define AREA_NONE 100 /* from here on: slots that the device does not have */
 #define BUF_MAX 4096
 
 struct chip {
@@ -173,6 +175,18 @@ static void open_area(const struct geometry *geometry, size_t index, uint8_t id,
 	};
 }
 
+static void open_slots(const struct geometry *geometry)
+{
+	static const char *const labels[GEOMETRY_SLOTS_MAX] = {"image-0", "image-1", "image-2",
+							       "image-3", "image-4", "image-5"};
+	const unsigned int slots = 2 * device_pairs(geometry);
+
+	for (unsigned int slot = 0; slot < GEOMETRY_SLOTS_MAX; slot++) {
+		open_area(geometry, slot, (uint8_t)(slot < slots ? slot : AREA_NONE + slot),
+			  (enum geometry_part_kind)(PART_SLOT0 + slot), labels[slot]);
+	}
+}
+
 static int log_load(const struct settings_backend *backend, settings_backend_cb cb, void *param)
 {
 	(void)backend;
@@ -237,13 +251,15 @@ static int open_library(const struct device_config *config)
 	const struct boot_arrangement arrangement = {
 		.mode = config->mode,
 		.max_align = config->geometry->align,
-		.images = 1,
+		.images = (uint8_t)device_pairs(config->geometry),
 		.max_sectors = config->geometry->sectors,
 	};
 	const struct boot_rules rules = {
 		.signature = config->signature,
 		.hash = DFU_IMAGE_TLV_SHA256,
 		.key = config->key,
+		.ram_start = DEVICE_RAM_START,
+		.ram_size = DEVICE_RAM_SIZE,
 	};
 	int rc = boot_arrangement_set(&arrangement);
 
@@ -264,10 +280,9 @@ void device_open_flash(const struct powercut_world *world)
 	for (unsigned int i = 0; i < world->layout->flashes; i++) {
 		open_chip(world, i);
 	}
-	open_area(geometry, 0, 0, PART_SLOT0, "image-0");
-	open_area(geometry, 1, 1, PART_SLOT1, "image-1");
-	open_area(geometry, 2, BOOT_SCRATCH_AREA_ID, PART_SCRATCH, "image-scratch");
-	open_area(geometry, 3, AREA_SETTINGS, PART_SETTINGS, "storage");
+	open_slots(geometry);
+	open_area(geometry, AREAS - 2, BOOT_SCRATCH_AREA_ID, PART_SCRATCH, "image-scratch");
+	open_area(geometry, AREAS - 1, AREA_SETTINGS, PART_SETTINGS, "storage");
 }
 
 int device_open(const struct powercut_world *world)
@@ -305,19 +320,45 @@ void dfu_log_write(enum dfu_log_level level, const char *format, ...)
 static void settle_what_was_started(const struct powercut_world *world, int slot)
 {
 	const struct device_config *config = device_config(world);
-	const enum geometry_part_kind kind = slot == 0 ? PART_SLOT0 : PART_SLOT1;
+	const enum geometry_part_kind kind = (enum geometry_part_kind)(PART_SLOT0 + slot);
 	const struct device_area area = device_area(config->geometry, kind);
 	const struct powercut_flash *flash = &world->layout->flash[area.flash];
 	const struct raw raw = device_raw(world, kind);
 
 	for (int i = 0; boot_mode_is_direct(config->mode) && i < FILES; i++) {
-		const struct device_file *file = &config->file[i];
+		const struct device_file *file = &device_files(config, (unsigned int)slot / 2)[i];
 
 		if (file->bytes != NULL && raw_is(&raw, 0, file->bytes, file->size) == RAW_MAYBE) {
 			memcpy(&flash->bytes[area.off], file->bytes, file->size);
 			memset(&flash->cells.unstable[area.off], 0, file->size);
 		}
 	}
+}
+
+/* What the chip tells, and what it keeps. */
+static int note_running(const struct powercut_world *world, const struct sim_boot_result *result)
+{
+	const bool is_direct = boot_mode_is_direct(device_config(world)->mode);
+	int rc = 0;
+
+	for (unsigned int pair = 0; rc == 0 && pair < result->images; pair++) {
+		const int slot = 2 * (int)pair + result->active[pair];
+
+		device_set_running(world, pair, slot);
+		settle_what_was_started(world, slot);
+		rc = is_direct ? boot_running_slot_set((int)pair, result->active[pair]) : 0;
+	}
+	return rc;
+}
+
+static bool all_run(const struct sim_boot_result *result)
+{
+	bool runs = result->booted == 0;
+
+	for (unsigned int pair = 0; pair < result->images; pair++) {
+		runs = runs && result->active[pair] >= 0;
+	}
+	return runs;
 }
 
 int device_boot(const struct powercut_world *world)
@@ -327,21 +368,45 @@ int device_boot(const struct powercut_world *world)
 	set_power(NULL);
 	int rc = sim_boot(boot_arrangement_get(), boot_rules_get(), false, &result);
 	set_power(world->power);
-	if (rc == 0 && result.booted == 0 && boot_mode_is_direct(device_config(world)->mode)) {
-		rc = boot_running_slot_set(0, result.active[0]);
+	const bool runs = all_run(&result);
+	if (rc == 0 && runs) {
+		rc = note_running(world, &result);
 	}
-	if (rc != 0 || result.booted != 0) {
+	if (rc != 0 || !runs) {
 		powercut_violation(world, "I2", "nothing boots: %d %s", rc, result.error);
 		return -1;
 	}
-	device_set_running(world, result.active[0]);
-	settle_what_was_started(world, result.active[0]);
 	rc = device_open_settings();
 	if (rc != 0) {
 		powercut_violation(world, "settings", "not ready: %d", rc);
 		return -1;
 	}
 	return result.active[0];
+}
+
+int device_find_next(const struct powercut_world *world, int runs[GEOMETRY_PAIRS_MAX])
+{
+	const bool is_direct = boot_mode_is_direct(device_config(world)->mode);
+	struct sim_boot_result result;
+
+	set_power(NULL);
+	const int rc = sim_boot(boot_arrangement_get(), boot_rules_get(), true, &result);
+	set_power(world->power);
+	if (rc != 0 || !all_run(&result)) {
+		return -EIO;
+	}
+	for (unsigned int pair = 0; pair < result.images; pair++) {
+		struct evidence evidence;
+
+		evidence_collect_pair(world, pair, &evidence);
+		const bool stays = result.swap_type[pair] == BOOT_SWAP_TYPE_NONE;
+		const int slot = is_direct ? result.active[pair] : stays ? 0 : 1;
+		runs[pair] = evidence_file_at(&evidence, slot, 0);
+		if (runs[pair] < 0) {
+			runs[pair] = evidence_file_at(&evidence, slot, evidence.slot[slot].start);
+		}
+	}
+	return 0;
 }
 
 int device_program(const struct powercut_world *world, enum geometry_part_kind kind, size_t off,

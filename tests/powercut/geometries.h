@@ -15,10 +15,16 @@
 
 #define GEOMETRY_FLASHES 2
 #define GEOMETRY_PARTS_MAX 12
+#define GEOMETRY_PAIRS_MAX 3
+#define GEOMETRY_SLOTS_MAX (2 * GEOMETRY_PAIRS_MAX)
 
 enum geometry_part_kind {
-	PART_SLOT0,
+	PART_SLOT0, /* slots of image pair n: 2n and 2n + 1 */
 	PART_SLOT1,
+	PART_SLOT2,
+	PART_SLOT3,
+	PART_SLOT4,
+	PART_SLOT5,
 	PART_SCRATCH,
 	PART_SETTINGS,
 	PART_STORE,     /* of modem files */

@@ -96,8 +96,9 @@ const char *invariant_asked_is_whole(const struct evidence *evidence)
 			  is_being_shown(evidence, slot, where->start))) {
 		return NULL;
 	}
-	return invariant_wrong("slot %d %s asked for by its %s, and holds no whole file", slot,
-			       asks == RAW_YES ? "is" : "may be", is_direct ? "header" : "trailer");
+	return invariant_wrong("slot %d %s asked for by its %s, and holds no whole file",
+			       evidence->first + slot, asks == RAW_YES ? "is" : "may be",
+			       is_direct ? "header" : "trailer");
 }
 
 const char *invariant_running_is_whole(const struct evidence *evidence)
@@ -105,7 +106,8 @@ const char *invariant_running_is_whole(const struct evidence *evidence)
 	if (evidence_file_at(evidence, evidence->running, 0) >= 0) {
 		return NULL;
 	}
-	return invariant_wrong("slot %d runs and holds no whole file", evidence->running);
+	return invariant_wrong("slot %d runs and holds no whole file",
+			       evidence->first + evidence->running);
 }
 
 const char *invariant_running_stays(const struct evidence *evidence)
@@ -115,7 +117,8 @@ const char *invariant_running_stays(const struct evidence *evidence)
 	if (boot_mode_needs_trailer(evidence->mode) &&
 	    raw_copy_done(raw, evidence->align) == RAW_SET &&
 	    raw_image_ok(raw, evidence->align) == RAW_UNSET) {
-		return invariant_wrong("slot %d runs on trial", evidence->running);
+		return invariant_wrong("slot %d runs on trial",
+				       evidence->first + evidence->running);
 	}
 	return NULL;
 }
@@ -127,7 +130,8 @@ static const char *check_header(const struct evidence *evidence, int slot, size_
 	    is_being_shown(evidence, slot, off)) {
 		return NULL;
 	}
-	return invariant_wrong("slot %d shows a header at %#zx without its file", slot, off);
+	return invariant_wrong("slot %d shows a header at %#zx without its file",
+			       evidence->first + slot, off);
 }
 
 const char *invariant_no_splice(const struct evidence *evidence)
@@ -159,12 +163,14 @@ const char *invariant_others_are_untouched(const struct evidence *evidence)
 		return invariant_wrong("scratch changed");
 	}
 	if (memcmp(runs->raw.bytes, runs->before, runs->trailer) != 0) {
-		return invariant_wrong("slot %d runs, and its image changed", evidence->running);
+		return invariant_wrong("slot %d runs, and its image changed",
+				       evidence->first + evidence->running);
 	}
 	/* A confirmation that was torn is mended by an erase. */
 	if (!raw_is_remainder(&runs->raw, runs->trailer, runs->before + runs->trailer,
 			      fields - runs->trailer)) {
-		return invariant_wrong("slot %d runs, and its status changed", evidence->running);
+		return invariant_wrong("slot %d runs, and its status changed",
+				       evidence->first + evidence->running);
 	}
 	return NULL;
 }
@@ -202,18 +208,22 @@ const char *invariant_slot_is_file(const struct evidence *evidence, int slot, in
 
 	if (raw_is(&where->raw, where->start + hidden, what->bytes + hidden, what->size - hidden) !=
 	    RAW_YES) {
-		return invariant_wrong("slot %d does not hold file %d", slot, file);
+		return invariant_wrong("slot %d does not hold file %d", evidence->first + slot,
+				       file);
 	}
 	if (held && !is_held(where, what)) {
-		return invariant_wrong("slot %d: what is held back is in flash", slot);
+		return invariant_wrong("slot %d: what is held back is in flash",
+				       evidence->first + slot);
 	}
 	if (!raw_is_blank(&where->raw, end, padded - end)) {
-		return invariant_wrong("slot %d: no erased bytes fill the last write block", slot);
+		return invariant_wrong("slot %d: no erased bytes fill the last write block",
+				       evidence->first + slot);
 	}
 	if (!raw_is_remainder(&where->raw, 0, where->before, where->start) ||
 	    (padded < fields &&
 	     !raw_is_remainder(&where->raw, padded, where->before + padded, fields - padded))) {
-		return invariant_wrong("slot %d: bytes beside the file changed", slot);
+		return invariant_wrong("slot %d: bytes beside the file changed",
+				       evidence->first + slot);
 	}
 	return NULL;
 }
@@ -224,11 +234,11 @@ const char *invariant_slot_is_clear(const struct evidence *evidence, int slot)
 
 	if (raw_shows_header(&where->raw, 0) != RAW_NO ||
 	    raw_shows_header(&where->raw, where->start) != RAW_NO) {
-		return invariant_wrong("slot %d still shows a header", slot);
+		return invariant_wrong("slot %d still shows a header", evidence->first + slot);
 	}
 	if (!raw_is_blank(&where->raw, where->raw.len - raw_fields_len(evidence->align),
 			  raw_fields_len(evidence->align))) {
-		return invariant_wrong("slot %d still has a trailer", slot);
+		return invariant_wrong("slot %d still has a trailer", evidence->first + slot);
 	}
 	return NULL;
 }
@@ -268,7 +278,8 @@ const char *invariant_progress_is_kept(const struct evidence *evidence, int slot
 	const size_t size = evidence->file[file].size;
 	const size_t there = evidence_progress(evidence, slot, file);
 	const size_t most = (there > where->hold ? there : where->hold) + where->block;
-	const struct device_page first = device_page_at(evidence->geometry, slot, where->start);
+	const struct device_page first =
+		device_page_at(evidence->geometry, evidence->first + slot, where->start);
 	const bool fits = evidence->geometry->buf_len >= first.size;
 
 	if (offset > most && there < size) {
@@ -284,7 +295,8 @@ const char *invariant_progress_is_kept(const struct evidence *evidence, int slot
 		return NULL; /* a cut in the page that was written again */
 	}
 	const size_t page =
-		device_page_at(evidence->geometry, slot, where->start + there - 1).start;
+		device_page_at(evidence->geometry, evidence->first + slot, where->start + there - 1)
+			.start;
 	if (offset + where->start < page) {
 		return invariant_wrong(
 			"goes on at %zu, though flash holds %zu: more than a page is lost", offset,

@@ -29,15 +29,19 @@ struct evidence {
 	unsigned int align;
 	const struct geometry *geometry;
 	const struct device_file *file; /* FILES of them */
+	int first;                      /* slot of the pair: evidence.slot[i] is slot first + i */
 	struct evidence_slot slot[2];
-	int running;
+	int running;                       /* 0 or 1 */
 	bool restarted;                    /* device_may_have_restarted() */
 	struct raw other[EVIDENCE_OTHERS]; /* neighbours */
 	size_t others;
 	struct raw scratch;
 };
 
+/* Of pair 0, or of any. */
 void evidence_collect(const struct powercut_world *world, struct evidence *evidence);
+void evidence_collect_pair(const struct powercut_world *world, unsigned int pair,
+			   struct evidence *evidence);
 
 /* Whether a slot holds all of a file at off, for good. */
 bool evidence_holds(const struct evidence *evidence, int slot, size_t off, int file);
@@ -96,7 +100,7 @@ const char *invariant_progress_is_kept(const struct evidence *evidence, int slot
 void invariants_report(const struct powercut_world *world, const char *invariant,
 		       const char *found);
 
-/* I1 to I4, so far as they hold at any moment: reports what is wrong. */
+/* I1 to I4, so far as they hold at any moment, for all pairs: reports what is wrong. */
 void invariants_check(const struct powercut_world *world);
 
 #endif

@@ -22,7 +22,7 @@ static size_t trailer_len(const struct device_config *config)
 static void collect_slot(const struct powercut_world *world, int slot, struct evidence_slot *where)
 {
 	const struct device_config *config = device_config(world);
-	const enum geometry_part_kind kind = slot == 0 ? PART_SLOT0 : PART_SLOT1;
+	const enum geometry_part_kind kind = (enum geometry_part_kind)(PART_SLOT0 + slot);
 	const struct device_area area = device_area(config->geometry, kind);
 	const struct geometry_flash *flash = &config->geometry->flash[area.flash];
 	const size_t trailer = area.size - trailer_len(config);
@@ -32,34 +32,42 @@ static void collect_slot(const struct powercut_world *world, int slot, struct ev
 		.before = device_before(world, slot),
 		.cells = device_cells(world, slot),
 		.block = flash->block,
-		.start = slot == 1 ? device_upload_start(config) : 0,
+		.start = device_upload_start(config, slot),
 		.hold = device_hold(config, slot),
 		.trailer = flash->no_erase ? trailer / flash->block * flash->block
 					   : device_page_at(config->geometry, slot, trailer).start,
 	};
 }
 
-void evidence_collect(const struct powercut_world *world, struct evidence *evidence)
+void evidence_collect_pair(const struct powercut_world *world, unsigned int pair,
+			   struct evidence *evidence)
 {
 	const struct device_config *config = device_config(world);
+	const int first = 2 * (int)pair;
 
 	*evidence = (struct evidence){
 		.mode = config->mode,
 		.align = config->geometry->align,
 		.geometry = config->geometry,
-		.file = config->file,
-		.running = device_running(world),
+		.file = device_files(config, pair),
+		.first = first,
+		.running = device_running_of(world, pair) - first,
 		.restarted = device_may_have_restarted(world),
 		.scratch = device_raw(world, PART_SCRATCH),
 	};
-	collect_slot(world, 0, &evidence->slot[0]);
-	collect_slot(world, 1, &evidence->slot[1]);
+	collect_slot(world, first, &evidence->slot[0]);
+	collect_slot(world, first + 1, &evidence->slot[1]);
 	for (size_t i = 0; i < GEOMETRY_PARTS_MAX && config->geometry->parts[i].pages > 0; i++) {
 		if (config->geometry->parts[i].kind == PART_NEIGHBOUR &&
 		    evidence->others < EVIDENCE_OTHERS) {
 			evidence->other[evidence->others++] = device_raw_part(world, i);
 		}
 	}
+}
+
+void evidence_collect(const struct powercut_world *world, struct evidence *evidence)
+{
+	evidence_collect_pair(world, 0, evidence);
 }
 
 void invariants_report(const struct powercut_world *world, const char *invariant, const char *found)
@@ -71,11 +79,14 @@ void invariants_report(const struct powercut_world *world, const char *invariant
 
 void invariants_check(const struct powercut_world *world)
 {
+	const unsigned int pairs = device_pairs(device_config(world)->geometry);
 	struct evidence evidence;
 
-	evidence_collect(world, &evidence);
-	invariants_report(world, "I1", invariant_asked_is_whole(&evidence));
-	invariants_report(world, "I2", invariant_running_is_whole(&evidence));
-	invariants_report(world, "I3", invariant_no_splice(&evidence));
-	invariants_report(world, "I4", invariant_others_are_untouched(&evidence));
+	for (unsigned int pair = 0; pair < pairs; pair++) {
+		evidence_collect_pair(world, pair, &evidence);
+		invariants_report(world, "I1", invariant_asked_is_whole(&evidence));
+		invariants_report(world, "I2", invariant_running_is_whole(&evidence));
+		invariants_report(world, "I3", invariant_no_splice(&evidence));
+		invariants_report(world, "I4", invariant_others_are_untouched(&evidence));
+	}
 }

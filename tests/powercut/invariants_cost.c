@@ -49,8 +49,10 @@ static bool is_in(size_t off, size_t start, size_t end)
 static unsigned int due_erases(const struct evidence *evidence, int slot, size_t off, size_t end)
 {
 	const struct evidence_slot *where = &evidence->slot[slot];
-	const struct device_page here = device_page_at(evidence->geometry, slot, off);
-	const struct device_page first = device_page_at(evidence->geometry, slot, where->start);
+	const struct device_page here =
+		device_page_at(evidence->geometry, evidence->first + slot, off);
+	const struct device_page first =
+		device_page_at(evidence->geometry, evidence->first + slot, where->start);
 
 	return off >= where->trailer || here.start == 0 || here.start == first.start ||
 	       is_in(off, first.start, end) || (end > here.start && end < here.start + here.size);
@@ -101,7 +103,8 @@ static unsigned int pages_of(const struct evidence *evidence, int slot, size_t s
 	unsigned int pages = 0;
 
 	while (start < end) {
-		const struct device_page page = device_page_at(evidence->geometry, slot, start);
+		const struct device_page page =
+			device_page_at(evidence->geometry, evidence->first + slot, start);
 
 		pages++;
 		start = page.start + page.size;

@@ -7,6 +7,7 @@
  * device finds in RAM has to be as it is in a program that has just begun.
  */
 #include <errno.h>
+#include <fnmatch.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -30,7 +31,7 @@ struct request {
 	const char *replay;
 	const char *costs; /* Case. */
 	const char *file;  /* What gets its costs. */
-	const char *match; /* Part of the names of cases. */
+	const char *match; /* Part of the names of cases, with * and ? in it. */
 	int slice;         /* enum powercut_slice; -1: all. */
 	bool lists;
 	const char *also[ALSO_MAX]; /* Commands like this one, whose cuts count, too. */
@@ -44,7 +45,7 @@ struct selection {
 	size_t count;
 };
 
-static const char *const slices[POWERCUT_SLICES] = {"mass", "p256", "large"};
+static const char *const slices[POWERCUT_SLICES] = {"mass", "p256", "large", "sets"};
 
 static _Noreturn void DFU_PRINTF(1, 2) die(const char *format, ...)
 {
@@ -88,7 +89,7 @@ static int slice_of(const char *text)
 			return i;
 		}
 	}
-	die("--slice %s: not mass, p256 or large", text);
+	die("--slice %s: not mass, p256, large or sets", text);
 }
 
 enum option_number {
@@ -143,8 +144,8 @@ static const char help[] =
 	"  --replay ID       repeat one cut alone, and say what it did\n"
 	"  --costs CASE --file FILE  what a cut at each operation of scenario/mode/geometry costs\n"
 	"  --list            the cases\n"
-	"  --match TEXT      only cases whose scenario/mode/geometry/ has TEXT in it\n"
-	"  --slice NAME      only mass, p256 or large\n"
+	"  --match TEXT      only cases whose scenario/mode/geometry/ has TEXT (* and ?) in it\n"
+	"  --slice NAME      only mass, p256, large or sets\n"
 	"  --one-in N        only each Nth operation\n"
 	"  --cuts N          go on with random cuts up to N; --seed N: other ones\n"
 	"  --seeds N         ways to tear an operation (4); --pair-seeds N: of a pair (1)\n"
@@ -269,10 +270,13 @@ static void parse(struct request *request, int argc, char **argv)
 static bool is_wanted(const struct request *request, const struct powercut_case *one)
 {
 	char name[POWERCUT_ID_MAX];
+	char pattern[POWERCUT_ID_MAX];
 
 	(void)snprintf(name, sizeof(name), "%s/%s/%s/", one->scenario, one->mode, one->geometry);
+	(void)snprintf(pattern, sizeof(pattern), "*%s*",
+		       request->match == NULL ? "" : request->match);
 	return (request->slice < 0 || (int)one->slice == request->slice) &&
-	       (request->match == NULL || strstr(name, request->match) != NULL);
+	       fnmatch(pattern, name, 0) == 0;
 }
 
 static void select_cases(const struct request *request, struct selection *selection)

@@ -2,7 +2,8 @@
 /*
  * The table of cases: every scenario in every mode on every geometry, but where the mode has
  * nothing to do in the scenario or can install nothing on the geometry. A few are told twice, with
- * signed files, and with a large one. Then follow the scenarios of devices with a modem.
+ * signed files, and with a large one. Then follow the scenarios of devices with a modem, and with
+ * several image pairs.
  */
 #include "scenarios.h"
 
@@ -13,6 +14,7 @@
 #include "scenarios_bodies.h"
 #include "scenarios_files.h"
 #include "scenarios_life.h"
+#include "set_scenarios.h"
 
 static const enum boot_mode modes[] = {
 	BOOT_MODE_SWAP_MOVE,      BOOT_MODE_SWAP_SCRATCH, BOOT_MODE_SWAP_OFFSET,
@@ -52,7 +54,7 @@ static const struct variant variants[] = {
 };
 
 #define VARIANTS (sizeof(variants) / sizeof(variants[0]))
-#define CASES_MAX 2048
+#define CASES_MAX 4096
 #define NAME_MAX_LEN 32
 
 static struct {
@@ -127,6 +129,7 @@ const struct powercut_case *scenarios_cases(size_t *count)
 	}
 	if (is_first) {
 		the.count += modem_scenarios_cases(&the.cases[the.count], CASES_MAX - the.count);
+		the.count += set_scenarios_cases(&the.cases[the.count], CASES_MAX - the.count);
 	}
 	*count = the.count;
 	return the.cases;

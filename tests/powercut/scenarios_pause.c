@@ -16,7 +16,7 @@ static void find_points(const struct powercut_world *world, size_t point[POINTS]
 {
 	const struct device_config *config = device_config(world);
 	const int slot = life_upload_slot(world);
-	const size_t start = slot == 1 ? device_upload_start(config) : 0;
+	const size_t start = device_upload_start(config, slot);
 	const struct device_page page = device_page_at(config->geometry, slot, start);
 
 	point[0] = 20;
@@ -60,7 +60,7 @@ static void check_records(const struct powercut_world *world, size_t begun, size
 {
 	const struct device_config *config = device_config(world);
 	const int slot = life_upload_slot(world);
-	const size_t start = slot == 1 ? device_upload_start(config) : 0;
+	const size_t start = device_upload_start(config, slot);
 	unsigned int most = 2 * pauses + pauses + (begun == 0 ? 2 : 1);
 
 	if (!world->uninterrupted || !life_seen(world)->is_run) {
