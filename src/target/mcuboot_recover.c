@@ -37,28 +37,35 @@ static int confirm_unconfirmed(unsigned int images)
 	return rc;
 }
 
-/* Whether the rest is there, and would be taken. -ENODATA: it is not. */
-static int check_rest(const struct mcuboot_intent *intent, unsigned int rest, unsigned int *torn)
+/* -ENODATA: a part of the rest is not where it could be asked for. */
+static int find_rest(const struct mcuboot_intent *intent, unsigned int rest)
 {
-	*torn = 0;
-	for (int n = 0; n < boot_arrangement()->images; n++) {
-		bool is_refused;
-		bool is_torn;
+	int rc = 1;
 
-		if (!has(rest, n)) {
-			continue;
+	for (int n = 0; rc == 1 && n < boot_arrangement()->images; n++) {
+		if (has(rest, n)) {
+			rc = mcuboot_image_is(n, true, intent->id[n]);
 		}
-		int rc = mcuboot_image_is(n, true, intent->id[n]);
-		if (rc <= 0) {
-			return rc == 0 ? -ENODATA : rc;
-		}
-		rc = mcuboot_schedule_check(n, rest, &is_torn, &is_refused);
-		if (rc != 0) {
-			return rc == -ENOENT ? -ENODATA : rc;
-		}
-		*torn |= is_torn ? 1u << n : 0;
 	}
-	return 0;
+	return rc == 1 ? 0 : rc == 0 ? -ENODATA : rc;
+}
+
+/* Whether it would be taken. */
+static int check_rest(unsigned int rest, unsigned int *torn)
+{
+	int rc = 0;
+
+	*torn = 0;
+	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
+		if (has(rest, n)) {
+			bool is_refused;
+			bool is_torn;
+
+			rc = mcuboot_schedule_check(n, rest, &is_torn, &is_refused);
+			*torn |= rc == 0 && is_torn ? 1u << n : 0;
+		}
+	}
+	return rc == -ENOENT ? -ENODATA : rc;
 }
 
 static int request_rest(unsigned int rest, unsigned int torn)
@@ -82,9 +89,8 @@ static int go_on(const struct mcuboot_set_state *state)
 	unsigned int torn;
 	int rc = confirm_unconfirmed(state->running);
 
-	if (rc == 0) {
-		rc = check_rest(&state->intent, rest, &torn);
-	}
+	rc = rc == 0 ? find_rest(&state->intent, rest) : rc;
+	rc = rc == 0 ? check_rest(rest, &torn) : rc;
 	return rc == 0 ? request_rest(rest, torn) : rc;
 }
 
