@@ -50,11 +50,16 @@ static int ask(const struct package *package, const struct dfu_image_writer *wri
 	return 0;
 }
 
-/* Whether an open writer has bytes of something else. */
+/*
+ * Whether what an open writer has is of something else, or may be: with less than the first bytes
+ * that are known it cannot be told.
+ */
 static bool is_foreign(const struct package *package, size_t have)
 {
-	return have > package->items[package->current].size ||
-	       (have > 0 && package->leads[package->current].len == 0);
+	const struct package_lead *lead = &package->leads[package->current];
+
+	return have > package->items[package->current].size || have < lead->len ||
+	       (have > 0 && lead->len == 0);
 }
 
 /* Open the writer of the image under way, and ask what it has; after an error it is not open. */
@@ -77,13 +82,19 @@ static int open_and_ask(const struct package *package, const struct dfu_image_wr
 /* An open writer that has bytes of something else: open it without them. */
 static int begin_again(struct package *package, const struct dfu_image_writer *writer, size_t *have)
 {
-	int rc = writer->reset != NULL ? writer->reset() : -EIO;
+	int rc;
 
+	package->leads[package->current] = (struct package_lead){.len = 0};
+	if (*have == 0) {
+		return 0;
+	}
+	DFU_WRN("image %ld: %lu bytes, perhaps of another one",
+		(long)package->items[package->current].id, (unsigned long)*have);
+	rc = writer->reset != NULL ? writer->reset() : -EIO;
 	if (rc != 0) {
 		(void)writer->close(false); /* its error would hide the first one */
 		return rc;
 	}
-	package->leads[package->current] = (struct package_lead){.len = 0};
 	rc = open_and_ask(package, writer, have);
 	if (rc == 0 && *have != 0) {
 		(void)writer->close(false); /* what is wrong is that there is something */
@@ -99,7 +110,6 @@ static int open_image(struct package *package, const struct dfu_image_writer *wr
 	int rc = open_and_ask(package, writer, &have);
 
 	if (rc == 0 && is_foreign(package, have)) {
-		DFU_WRN("image %ld: %lu bytes of another one", (long)item->id, (unsigned long)have);
 		rc = begin_again(package, writer, &have);
 	}
 	if (rc != 0) {
@@ -111,22 +121,38 @@ static int open_image(struct package *package, const struct dfu_image_writer *wr
 	return 0;
 }
 
-/* Where a writer is that has failed and was given bytes up to `most`. It is closed if it cannot
- * tell: then it is asked again. */
-static void look_back(struct package *package, const struct dfu_image_writer *writer, size_t most)
+/* The writer cannot be gone on with as it is. It is opened and asked again by the next call. */
+static void close_failed(struct package *package, const struct dfu_image_writer *writer)
 {
-	const size_t start = package->items[package->current].offset;
-	size_t have;
+	(void)writer->close(false); /* its error would hide the first one */
+	package->is_open = false;
+}
 
-	if (writer->offset == NULL) {
+/*
+ * Where a writer is that has failed with these bytes. First bytes are only known of what it has:
+ * those that come again are compared before it gets more.
+ */
+static void look_back(struct package *package, const struct dfu_image_writer *writer,
+		      const uint8_t *bytes, size_t len)
+{
+	struct package_lead *lead = &package->leads[package->current];
+	const size_t start = package->items[package->current].offset;
+	const size_t had = package->offset - start;
+	size_t have = had;
+
+	if (writer->offset != NULL && (writer->offset(&have) != 0 || have > had + len)) {
+		close_failed(package, writer);
 		return;
 	}
-	if (writer->offset(&have) != 0 || have > most - start) {
-		(void)writer->close(false); /* its error would hide the first one */
-		package->is_open = false;
-		return;
+	if (have > had) {
+		(void)package_lead_add(package, bytes, have - had); /* it was saved before */
 	}
 	package->offset = start + have;
+	if (have == 0) {
+		*lead = (struct package_lead){.len = 0};
+	} else if (have < lead->len) {
+		close_failed(package, writer);
+	}
 }
 
 int package_pause(struct package *package)
@@ -138,16 +164,16 @@ int package_pause(struct package *package)
 	return find_writer(package, package->current)->close(false);
 }
 
-/* A refused image is not closed, but its writer begins again: it is opened anew, too. */
+/* The writer of a refused image has to begin again: it is opened anew. */
 static int finish(struct package *package, const struct dfu_image_writer *writer)
 {
 	const size_t end = end_of(&package->items[package->current]);
 	const int rc = writer->close(true);
 
 	if (rc != 0) {
-		look_back(package, writer, end);
-		if (package->offset < end) {
-			(void)package_pause(package); /* its error would hide the first one */
+		look_back(package, writer, NULL, 0);
+		if (package->offset < end && package->is_open) {
+			close_failed(package, writer);
 		}
 		return rc;
 	}
@@ -207,6 +233,7 @@ int package_give(struct package *package, const uint8_t *bytes, size_t len, size
 {
 	const struct dfu_multi_image_item *item = &package->items[package->current];
 	const struct dfu_image_writer *writer = find_writer(package, package->current);
+	struct package_lead *lead = &package->leads[package->current];
 	int rc = 0;
 
 	*taken = 0;
@@ -217,12 +244,14 @@ int package_give(struct package *package, const uint8_t *bytes, size_t len, size
 		}
 	}
 	const size_t n = min_size(len, end_of(item) - package->offset);
+	const struct package_lead before = *lead;
 	if (package_lead_add(package, bytes, n)) {
 		package_progress_leads(package);
 	}
 	rc = writer->write(bytes, n);
 	if (rc != 0) {
-		look_back(package, writer, package->offset + n);
+		*lead = before;
+		look_back(package, writer, bytes, n);
 		return rc;
 	}
 	package->offset += n;

@@ -6,7 +6,8 @@
  *
  * Chunks that follow each other are a pass. What differs is only found when the last first byte of
  * an image is there; the pass has them all, so that another package can begin with them. What lies
- * before them, if not the header alone, has gone by.
+ * before them, if not the header alone, has gone by. No writer has less than the first bytes that
+ * are known, so none gets more before they were compared.
  */
 #include "package/package_lead.h"
 
@@ -98,13 +99,11 @@ bool package_lead_add(struct package *package, const uint8_t *bytes, size_t len)
 	const size_t at = package->offset - item->offset;
 	const size_t whole = min_size(item->size, PACKAGE_LEAD_LEN);
 
-	/* A writer may have gone back: then part of them is known. */
-	if (lead->len == whole || at > lead->len || len <= lead->len - at) {
+	if (lead->len == whole || at != lead->len) {
 		return false;
 	}
-	const size_t known = lead->len - at;
-	const size_t n = min_size(len - known, whole - lead->len);
-	lead->crc = crc32_ieee(lead->crc, bytes + known, n);
+	const size_t n = min_size(len, whole - lead->len);
+	lead->crc = crc32_ieee(lead->crc, bytes, n);
 	lead->len = (uint8_t)(lead->len + n);
 	return lead->len == whole;
 }
