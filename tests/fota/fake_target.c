@@ -103,6 +103,9 @@ int dfu_target_mcuboot_write(const void *const buf, size_t len)
 int dfu_target_mcuboot_done(bool successful)
 {
 	tell(successful ? 'D' : 'd');
+	if (fake_target.on_done != NULL) {
+		fake_target.on_done();
+	}
 	return successful ? fake_target.done_rc : 0;
 }
 

@@ -23,9 +23,10 @@ extern struct fake_target {
 	int done_rc;
 	int schedule_rc;
 	int reset_rc;
-	size_t goes_on_at; /* what init makes of the offset */
-	bool keeps_offset; /* even after a reset */
-	int told_in;       /* calls of the story's letter that send `tells`: i, w */
+	size_t goes_on_at;     /* what init makes of the offset */
+	bool keeps_offset;     /* even after a reset */
+	void (*on_done)(void); /* called in done(), may be NULL */
+	int told_in;           /* calls of the story's letter that send `tells`: i, w */
 	enum dfu_target_evt_id tells;
 	size_t file_size; /* as init was told */
 	int img_num;
