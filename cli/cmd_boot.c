@@ -5,15 +5,21 @@
  * differ. The application that runs then starts the modem, which applies a patch that is scheduled;
  * where nothing runs, nobody starts it.
  */
+#include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include <dfu/boot_rules.h>
+#include <dfu/bootloader.h>
+#include <dfu/dfu_target_mcuboot.h>
 #include <retention/bootmode.h>
+#include <settings/settings.h>
 
 #include "fault.h"
 #include "modem_view.h"
 #include "output.h"
 #include "session.h"
+#include "target.h"
 #include "verbs.h"
 
 enum { OPTION_LOADER };
@@ -38,6 +44,19 @@ static enum cli_status remember(struct cli *cli, const struct sim_boot_result *r
 	return status;
 }
 
+static const char *bootloader_slot(const struct sim_boot_result *result)
+{
+	return result->bootloader == BOOT_S0_AREA_ID ? "s0" : "s1";
+}
+
+static json_t *bootloader_json(const struct sim_boot_result *result)
+{
+	return result->bootloader < 0
+		       ? json_null()
+		       : json_pack("{s:s, s:I}", "slot", bootloader_slot(result), "version",
+				   (json_int_t)result->bootloader_version);
+}
+
 static void report(struct cli *cli, const struct sim_boot_result *result)
 {
 	json_t *booted = json_null();
@@ -54,13 +73,42 @@ static void report(struct cli *cli, const struct sim_boot_result *result)
 		(void)json_array_append_new(swap_types,
 					    json_string(cli_swap_word(result->swap_type[i])));
 		if (result->booted >= 0) {
-			(void)json_array_append_new(active, json_integer(result->active[i]));
+			(void)json_array_append_new(
+				active, result->active[i] < 0 ? json_null()
+							      : json_integer(result->active[i]));
 		}
 	}
 	cli_report(cli, "booted", booted);
 	cli_report(cli, "swap_types", swap_types);
 	cli_report(cli, "active", active);
 	cli_report(cli, "modem", NULL);
+	cli_report(cli, "bootloader", bootloader_json(result));
+	cli_report(cli, "recovered", NULL);
+}
+
+/* The bootloader slot that an upload waits for; negative: none does. Asked before the reset. */
+static int find_waiting_bootloader(void)
+{
+	const int pair = boot_bootloader_image();
+	const struct flash_area *fa = pair < 0 ? NULL : cli_slot_area((unsigned int)pair, 1);
+	const size_t start = fa == NULL ? 0 : cli_upload_start(fa);
+	struct dfu_image_source source;
+	struct dfu_image image;
+	uint32_t address;
+
+	if (fa == NULL || start >= fa->fa_size) {
+		return -ENOENT;
+	}
+	source = dfu_image_source_flash(fa, start, fa->fa_size - start);
+	return dfu_image_open(&image, &source, NULL) == 0 &&
+			       boot_link_address(&image, &address) == 0
+		       ? boot_link_slot(address)
+		       : -ENOENT;
+}
+
+static bool is_installed(int swap_type)
+{
+	return swap_type == BOOT_SWAP_TYPE_TEST || swap_type == BOOT_SWAP_TYPE_PERM;
 }
 
 static const char *did(int swap_type)
@@ -81,19 +129,37 @@ static const char *did(int swap_type)
 	}
 }
 
-static void say(const struct cli *cli, const struct sim_boot_result *result)
+/* waiting: the slot of the bootloader that was to be copied, negative if there was none. */
+static void say_image(const struct cli *cli, const struct sim_boot_result *result, unsigned int i,
+		      int waiting)
 {
+	const bool is_copied = waiting >= 0 && (int)i == boot_bootloader_image() &&
+			       is_installed(result->swap_type[i]);
+	const char *what = is_copied ? "" : did(result->swap_type[i]);
 	char version[CLI_VERSION_LEN];
 
+	if (i == 0) {
+		cli_say(cli, "boots %s from slot %d%s", cli_version_text(version, &result->version),
+			result->active[0], what);
+	} else if (result->active[i] >= 0) {
+		cli_say(cli, "image %u: slot %d%s", i, result->active[i], what);
+	} else if (result->swap_type[i] == BOOT_SWAP_TYPE_FAIL) {
+		cli_say(cli, "image %u%s", i, what);
+	}
+	if (is_copied) {
+		cli_say(cli, "image %u: a bootloader, copied into %s: the next boot starts it", i,
+			waiting == BOOT_S0_AREA_ID ? "s0" : "s1");
+	}
+}
+
+static void say(const struct cli *cli, const struct sim_boot_result *result, int waiting)
+{
+	if (result->bootloader >= 0) {
+		cli_say(cli, "the bootloader in %s starts, version %" PRIu32,
+			bootloader_slot(result), result->bootloader_version);
+	}
 	for (unsigned int i = 0; i < result->images; i++) {
-		if (i == 0) {
-			cli_say(cli, "boots %s from slot %d%s",
-				cli_version_text(version, &result->version), result->active[0],
-				did(result->swap_type[0]));
-		} else {
-			cli_say(cli, "image %u: slot %d%s", i, result->active[i],
-				did(result->swap_type[i]));
-		}
+		say_image(cli, result, i, waiting);
 	}
 }
 
@@ -109,6 +175,56 @@ static enum cli_status reset(struct cli *cli, bool dry_run, struct sim_boot_resu
 
 	return rc == 0 ? CLI_DONE
 		       : cli_fail(cli, cli->operand[0], "%s", why(result, strerror(-rc)));
+}
+
+/* A set of images whose scheduling, cancelling or confirmation is not known to have ended. */
+static bool has_intent(void)
+{
+	uint8_t record[SETTINGS_MAX_VAL_LEN];
+
+	return settings_load_one("dfu/SET", record, sizeof(record)) >= 0;
+}
+
+static void report_recovery(struct cli *cli, int recovery)
+{
+	static const char *const words[] = {
+		[DFU_TARGET_MCUBOOT_SETTLED] = "settled",
+		[DFU_TARGET_MCUBOOT_GOES_BACK] = "goes-back",
+		[DFU_TARGET_MCUBOOT_GOES_ON] = "goes-on",
+	};
+	static const char *const lines[] = {
+		[DFU_TARGET_MCUBOOT_SETTLED] = "all of them run, or none",
+		[DFU_TARGET_MCUBOOT_GOES_BACK] = "a part of them runs: the next boot takes it back",
+		[DFU_TARGET_MCUBOOT_GOES_ON] =
+			"a part of them runs: the rest is scheduled for the next boot",
+	};
+
+	cli_report(cli, "recovered", json_string(words[recovery]));
+	cli_say(cli, "images that were scheduled together: %s", lines[recovery]);
+}
+
+/* What the application does at its start, if it has to. */
+static enum cli_status recover(struct cli *cli)
+{
+	enum cli_status status;
+	int rc;
+
+	if (!cli_check_settings(cli) || !has_intent()) {
+		return CLI_DONE;
+	}
+	status = cli_target_ready_for_all(cli, NULL);
+	if (status != CLI_DONE) {
+		return status;
+	}
+	rc = dfu_target_mcuboot_schedule_recover();
+	if (rc < 0) {
+		return cli_fail(cli, cli->operand[0],
+				"a part of the images that were scheduled together runs: %s",
+				rc == -ENODATA ? "the rest is no longer there, update it again"
+					       : cli_why(rc));
+	}
+	report_recovery(cli, rc);
+	return CLI_DONE;
 }
 
 /* As the running application would. */
@@ -211,7 +327,7 @@ static enum cli_status start_modem(struct cli *cli)
 
 static struct sim_boot_result nothing_yet(const struct cli *cli)
 {
-	struct sim_boot_result result = {.booted = -1};
+	struct sim_boot_result result = {.booted = -1, .bootloader = -1};
 
 	if (cli->device != NULL) {
 		result.images = sim_device_board(cli->device)->arrangement.images;
@@ -226,7 +342,9 @@ static struct sim_boot_result nothing_yet(const struct cli *cli)
 static enum cli_status run(struct cli *cli)
 {
 	struct sim_boot_result result = nothing_yet(cli);
+	enum cli_status recovery = CLI_DONE;
 	enum cli_status status;
+	int waiting;
 
 	report(cli, &result);
 	status = cli_open_device(cli);
@@ -235,6 +353,7 @@ static enum cli_status run(struct cli *cli)
 	if (status != CLI_DONE) {
 		return status;
 	}
+	waiting = find_waiting_bootloader();
 	status = ask_for_loader(cli);
 	status = status != CLI_DONE ? status : reset(cli, true, &result);
 	status = status != CLI_DONE ? status : remember(cli, &result);
@@ -249,9 +368,11 @@ static enum cli_status run(struct cli *cli)
 		return status;
 	}
 	if (result.booted >= 0) {
-		say(cli, &result);
+		say(cli, &result, waiting);
+		recovery = recover(cli);
 	}
 	status = start_modem(cli);
+	status = status != CLI_DONE ? status : recovery;
 	if (status == CLI_DONE && result.booted < 0) {
 		status = cli_fail(cli, cli->operand[0], "%s",
 				  why(&result, "no image can be started"));

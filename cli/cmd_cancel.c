@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Image pairs are independent: one that runs on trial refuses only its own request, or the verb
- * where nothing else can be taken back. With a single pair that is: unconfirmed, nothing is
- * touched.
+ * An image that runs on trial refuses the verb where there is a request for its pair, or where
+ * nothing else can be taken back. With a single pair that is: unconfirmed, nothing is touched.
  */
 #include <dfu/boot.h>
 #include <dfu/dfu_target_mcuboot.h>
@@ -37,7 +36,8 @@ static bool has_request(unsigned int image, bool is_busy)
 		return !is_busy && boot_is_pending_multi((int)image) == 1;
 	}
 	return fa != NULL && boot_read_swap_state(fa, &state) == 0 &&
-	       state.magic != BOOT_MAGIC_UNSET;
+	       (state.magic != BOOT_MAGIC_UNSET || state.image_ok != BOOT_FLAG_UNSET ||
+		state.copy_done != BOOT_FLAG_UNSET || state.swap_type != BOOT_SWAP_TYPE_NONE);
 }
 
 static bool is_busy(unsigned int image)
@@ -70,40 +70,46 @@ static enum cli_status fail(struct cli *cli, unsigned int image, int rc)
 				       : cli_why(rc));
 }
 
-static enum cli_status cancel(struct cli *cli, unsigned int image, json_t *cancelled)
+/* What there is to be taken back, before and after. */
+static void find_requests(unsigned int images, bool has[BOOT_IMAGES_MAX])
 {
-	int area;
-	int rc;
-
-	if (is_busy(image) && !has_request(image, true)) {
-		return CLI_DONE;
+	for (unsigned int i = 0; i < images; i++) {
+		has[i] = has_request(i, is_busy(i));
 	}
-	area = boot_upload_area((int)image);
-	rc = area < 0 ? area : dfu_target_mcuboot_cancel((int)image);
-	/* Without a slot for updates nothing can be pending. */
-	if (rc == -ENOENT || rc == -ENODEV) {
-		return CLI_DONE;
-	}
-	if (rc != 0) {
-		return fail(cli, image, rc);
-	}
-	(void)json_array_append_new(cancelled, json_integer((json_int_t)image));
-	cli_say(cli, "image %u: the scheduled update is taken back; its image %s slot %d", image,
-		is_direct() ? "shows no more in" : "stays in", area % 2);
-	return CLI_DONE;
 }
 
-/* Every image has its turn, whatever became of the others. */
+static void say_cancelled(struct cli *cli, unsigned int image, json_t *cancelled)
+{
+	(void)json_array_append_new(cancelled, json_integer((json_int_t)image));
+	cli_say(cli, "image %u: the scheduled update is taken back; its image %s slot %d", image,
+		is_direct() ? "shows no more in" : "stays in", boot_upload_area((int)image) % 2);
+}
+
+/* The library knows what belongs together, and in which order a power cut does no harm. */
 static enum cli_status cancel_all(struct cli *cli, unsigned int images, json_t *cancelled)
 {
-	enum cli_status status = CLI_DONE;
+	bool before[BOOT_IMAGES_MAX] = {false};
+	bool after[BOOT_IMAGES_MAX] = {false};
+	int left = -1;
+	int rc;
 
+	find_requests(images, before);
+	rc = dfu_target_mcuboot_cancel(-1);
+	find_requests(images, after);
 	for (unsigned int i = 0; i < images; i++) {
-		enum cli_status own = cancel(cli, i, cancelled);
-
-		status = status != CLI_DONE ? status : own;
+		if (before[i] && !after[i]) {
+			say_cancelled(cli, i, cancelled);
+		}
+		if (after[i] && left < 0 && (rc != -EBUSY || is_busy(i))) {
+			left = (int)i;
+		}
 	}
-	return status;
+	/* Without a slot for updates nothing can be pending. */
+	if (rc == 0 || rc == -ENOENT || (rc == -ENODEV && left < 0)) {
+		return CLI_DONE;
+	}
+	return left < 0 ? cli_fail(cli, cli->operand[0], "%s", cli_why(rc))
+			: fail(cli, (unsigned int)left, rc);
 }
 
 static enum cli_status run(struct cli *cli)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+
 #include <dfu/boot.h>
+#include <dfu/dfu_target_mcuboot.h>
 
 #include "cut.h"
 #include "image.h"
@@ -12,35 +15,61 @@ static const struct cli_option options[] = {
 	{NULL, NULL, NULL},
 };
 
-static enum cli_status confirm(struct cli *cli, unsigned int image, json_t *confirmed)
+/* Whether something runs that could be confirmed. */
+static enum cli_status look_at(struct cli *cli, unsigned int image, bool *runs)
 {
-	int slot = cli_active_slot(cli, image);
+	const int slot = cli_active_slot(cli, image);
 	struct cli_image found;
-	int rc;
 
-	if (slot < 0) {
+	*runs = slot >= 0;
+	if (!*runs) {
 		return CLI_DONE;
 	}
 	cli_image_judge_slot(&found, cli_slot_area(image, (unsigned int)slot), BOOT_SWAP_TYPE_NONE);
-	if (found.report.fault == DFU_IMAGE_NOT_AN_IMAGE) {
-		return cli_fail(cli, cli->operand[0], "image %u: %s", image, cli_why(-ENOENT));
+	return found.report.fault == DFU_IMAGE_NOT_AN_IMAGE
+		       ? cli_fail(cli, cli->operand[0], "image %u: %s", image, cli_why(-ENOENT))
+		       : CLI_DONE;
+}
+
+static const char *why(int rc)
+{
+	switch (rc) {
+	case -EBUSY:
+		return "a part of the images that were scheduled together runs, and is being "
+		       "taken back: boot ends that";
+	case -EAGAIN:
+		return "the image never ran: boot starts it";
+	default:
+		return cli_why(rc);
 	}
-	/* Where no image is on trial there is nothing to write. */
-	rc = boot_mode_needs_trailer(boot_arrangement_get()->mode)
-		     ? boot_write_img_confirmed_multi((int)image)
-		     : 0;
+}
+
+/* All images in the order in which a power cut leaves no mixture: the library knows it. */
+static enum cli_status confirm_all(struct cli *cli, const bool runs[BOOT_IMAGES_MAX],
+				   json_t *confirmed)
+{
+	const int rc = dfu_target_mcuboot_confirm(-1);
+
 	if (rc != 0) {
-		return cli_fail(cli, cli->operand[0], "image %u: %s", image, cli_why(rc));
+		return cli_fail(cli, cli->operand[0], "%s", why(rc));
 	}
-	(void)json_array_append_new(confirmed, json_integer((json_int_t)image));
-	cli_say(cli, "image %u: the image in slot %d stays", image, slot);
+	for (unsigned int image = 0; image < BOOT_IMAGES_MAX; image++) {
+		if (runs[image]) {
+			(void)json_array_append_new(confirmed, json_integer((json_int_t)image));
+			cli_say(cli, "image %u: the image in slot %d stays", image,
+				cli_active_slot(cli, image));
+		}
+	}
 	return CLI_DONE;
 }
 
 static enum cli_status run(struct cli *cli)
 {
+	bool runs[BOOT_IMAGES_MAX] = {false};
 	json_t *confirmed = json_array();
 	enum cli_status status;
+	unsigned int images;
+	bool any = false;
 
 	cli_report(cli, "confirmed", confirmed);
 	status = cli_open_device(cli);
@@ -49,16 +78,15 @@ static enum cli_status run(struct cli *cli)
 	if (status != CLI_DONE) {
 		return status;
 	}
-	for (unsigned int i = 0; i < sim_device_board(cli->device)->arrangement.images; i++) {
-		status = confirm(cli, i, confirmed);
-		if (status != CLI_DONE) {
-			return status;
-		}
+	images = sim_device_board(cli->device)->arrangement.images;
+	for (unsigned int i = 0; i < images && status == CLI_DONE; i++) {
+		status = look_at(cli, i, &runs[i]);
+		any = any || runs[i];
 	}
-	if (json_array_size(confirmed) == 0) {
-		return cli_fail(cli, cli->operand[0], "no image runs that could be confirmed");
+	if (status == CLI_DONE && !any) {
+		status = cli_fail(cli, cli->operand[0], "no image runs that could be confirmed");
 	}
-	return CLI_DONE;
+	return status != CLI_DONE ? status : confirm_all(cli, runs, confirmed);
 }
 
 const struct cli_verb cli_verb_confirm = {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Images that need each other can only be asked for together: alone, each lacks the other one.
+ * Images that need each other can only be asked for together: alone, each lacks the other one. All
+ * together they are one set, of which the library knows what belongs to it and in which order the
+ * requests are written, so that a cut leaves all of it or nothing.
  */
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +22,7 @@
 enum { OPTION_IMAGE, OPTION_PERMANENT };
 
 static const struct cli_option options[] = {
-	{"image", "N|all", "image pair, default 0; all of them together"},
+	{"image", "N|all", "image pair, default 0; all that have an update, all or none"},
 	{"permanent", NULL, "install for good, without a test"},
 	CLI_CUT_OPTION,
 	{NULL, NULL, NULL},
@@ -43,8 +45,7 @@ static bool has_held_bytes(unsigned int image)
 
 /*
  * The library verifies, too; judging here first is for the words. A slot that shows no image, or a
- * bad one, is the library's matter if it knows the first bytes. So is what images need that are
- * asked for together.
+ * bad one, is the library's matter if it knows the first bytes.
  */
 static enum cli_status judge_slot(struct cli *cli, unsigned int image, unsigned int slot)
 {
@@ -68,15 +69,12 @@ static enum cli_status judge_slot(struct cli *cli, unsigned int image, unsigned 
 		return found.rc == 0 ? CLI_DONE : cli_fail(cli, name, "%s", cli_image_why(&found));
 	case DFU_IMAGE_NOT_AN_IMAGE:
 		return CLI_DONE;
-	case DFU_IMAGE_DEPENDENCY:
-		if (is_for_all(cli)) {
-			return CLI_DONE;
-		}
-		return cli_fail(cli, name, "%s", cli_image_why(&found));
 	case DFU_IMAGE_TOO_LARGE:
 		return cli_fail(cli, name,
 				"an image of %zu bytes, but the bootloader installs at most %zu",
 				found.image.total_size, most);
+	case DFU_IMAGE_DEPENDENCY:
+		return cli_fail(cli, name, "%s", cli_image_why(&found));
 	default:
 		return has_held_bytes(image) ? CLI_DONE
 					     : cli_fail(cli, name, "%s", cli_image_why(&found));
@@ -105,24 +103,19 @@ static enum cli_status prepare(struct cli *cli, unsigned int image, unsigned int
 	return status != CLI_DONE ? status : judge_slot(cli, image, *slot);
 }
 
-/* img_num as the library takes it: -1 is all. */
-static enum cli_status ask(struct cli *cli, int img_num)
+static enum cli_status ask(struct cli *cli, unsigned int image, unsigned int slot)
 {
 	const bool permanent = cli->option[OPTION_PERMANENT] != NULL;
-	const int rc = dfu_target_mcuboot_schedule(img_num, permanent ? BOOT_UPGRADE_PERMANENT
-								      : BOOT_UPGRADE_TEST);
+	const int rc = dfu_target_mcuboot_schedule((int)image, permanent ? BOOT_UPGRADE_PERMANENT
+									 : BOOT_UPGRADE_TEST);
 
 	if (rc == 0) {
 		cli_report(cli, "scheduled", json_string(permanent ? "permanent" : "test"));
+		cli_report(cli, "images", json_pack("[i]", (int)image));
 		return CLI_DONE;
 	}
-	if (rc == -ENOENT && img_num < 0) {
-		return cli_fail(cli, cli->operand[0], "not every image has an update to schedule");
-	}
 	return cli_fail(cli, cli->operand[0], "%s",
-			rc == -ENOENT ? why_no_image((unsigned int)img_num,
-						     (unsigned int)boot_upload_area(img_num) % 2)
-				      : cli_why(rc));
+			rc == -ENOENT ? why_no_image(image, slot) : cli_why(rc));
 }
 
 static enum cli_status schedule_one(struct cli *cli)
@@ -139,33 +132,97 @@ static enum cli_status schedule_one(struct cli *cli)
 	status = status != CLI_DONE ? status : prepare(cli, image, &slot);
 	status = status != CLI_DONE ? status : cli_target_ready(cli, image, slot, NULL);
 	status = status != CLI_DONE ? status : cli_remember_active(cli);
-	status = status != CLI_DONE ? status : ask(cli, (int)image);
+	status = status != CLI_DONE ? status : ask(cli, image, slot);
 	if (status == CLI_DONE) {
 		cli_say(cli, "scheduled: the next boot %s the image in slot %u",
 			cli_schedule_word(cli->option[OPTION_PERMANENT] != NULL), slot);
-		cli_warn_of_next_boot(cli, image, cli->option[OPTION_PERMANENT] != NULL);
+		(void)cli_warn_of_next_boot(cli, image, cli->option[OPTION_PERMANENT] != NULL);
 	}
 	return status;
 }
 
-static enum cli_status schedule_all(struct cli *cli)
+/* The first image that would be refused by itself: its slot, and why; NULL: none. */
+static const char *find_culprit(struct cli *cli, struct cli_image *found)
 {
 	const unsigned int images = sim_device_board(cli->device)->arrangement.images;
-	enum cli_status status = cli_find_active(cli);
-	unsigned int slot = 0;
 
-	for (unsigned int image = 0; image < images && status == CLI_DONE; image++) {
-		status = prepare(cli, image, &slot);
+	for (unsigned int image = 0; image < images; image++) {
+		const int area = boot_upload_area((int)image);
+		const struct flash_area *fa =
+			area < 0 ? NULL : cli_slot_area(image, (unsigned int)area % 2);
+		const size_t base = fa != NULL ? cli_upload_start(fa) : 0;
+		struct dfu_image_source source;
+
+		if (fa == NULL || base >= fa->fa_size) {
+			continue;
+		}
+		source = dfu_image_source_flash(fa, base, fa->fa_size - base);
+		cli_image_judge_for(found, image, &source, NULL);
+		found->slot = source.size;
+		if (found->report.fault != DFU_IMAGE_OK &&
+		    found->report.fault != DFU_IMAGE_NOT_AN_IMAGE &&
+		    found->report.fault != DFU_IMAGE_DEPENDENCY) {
+			return cli_slot_name(cli, image, (unsigned int)area % 2);
+		}
 	}
-	cli_report(cli, "slot", NULL);
-	status = status != CLI_DONE ? status : cli_target_ready(cli, images - 1, slot, NULL);
+	return NULL;
+}
+
+static enum cli_status refuse_all(struct cli *cli, int rc)
+{
+	struct cli_image found;
+	const char *name;
+
+	if (rc == -ENOENT) {
+		return cli_fail(cli, cli->operand[0], "no image has an update to schedule");
+	}
+	/* What they lack of each other, and what runs, is nobody's fault alone. */
+	name = rc == -ENOLINK || rc == -EBUSY ? NULL : find_culprit(cli, &found);
+	return name != NULL ? cli_fail(cli, name, "%s", cli_image_why(&found))
+			    : cli_fail(cli, cli->operand[0], "%s", cli_why(rc));
+}
+
+/* "0, 2" of those that are pending now; reported, too. */
+static void list_pending(struct cli *cli, json_t *list, char *text, size_t room)
+{
+	const unsigned int images = sim_device_board(cli->device)->arrangement.images;
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (unsigned int image = 0; image < images && len < room; image++) {
+		if (boot_is_pending_multi((int)image) == 1) {
+			(void)json_array_append_new(list, json_integer((json_int_t)image));
+			len += (size_t)snprintf(&text[len], room - len, "%s%u", len > 0 ? ", " : "",
+						image);
+		}
+	}
+}
+
+static enum cli_status schedule_all(struct cli *cli)
+{
+	const bool permanent = cli->option[OPTION_PERMANENT] != NULL;
+	enum cli_status status = cli_find_active(cli);
+	json_t *list = json_array();
+	char text[64];
+	int rc;
+
+	cli_report(cli, "images", list);
+	status = status != CLI_DONE ? status : cli_target_ready_for_all(cli, NULL);
 	status = status != CLI_DONE ? status : cli_remember_active(cli);
-	status = status != CLI_DONE ? status : ask(cli, -1);
-	if (status == CLI_DONE) {
-		cli_say(cli, "scheduled: the next boot %s the images of all %u pairs",
-			cli_schedule_word(cli->option[OPTION_PERMANENT] != NULL), images);
+	if (status != CLI_DONE) {
+		return status;
 	}
-	return status;
+	rc = dfu_target_mcuboot_schedule(-1,
+					 permanent ? BOOT_UPGRADE_PERMANENT : BOOT_UPGRADE_TEST);
+	if (rc != 0) {
+		return refuse_all(cli, rc);
+	}
+	list_pending(cli, list, text, sizeof(text));
+	cli_report(cli, "scheduled", json_string(permanent ? "permanent" : "test"));
+	cli_say(cli, "scheduled: the next boot %s the image%s of pair%s %s",
+		cli_schedule_word(permanent), json_array_size(list) == 1 ? "" : "s",
+		json_array_size(list) == 1 ? "" : "s", text);
+	return CLI_DONE;
 }
 
 static enum cli_status run(struct cli *cli)
@@ -175,6 +232,7 @@ static enum cli_status run(struct cli *cli)
 	cli_report(cli, "image", NULL);
 	cli_report(cli, "slot", NULL);
 	cli_report(cli, "scheduled", NULL);
+	cli_report(cli, "images", NULL);
 	status = status != CLI_DONE ? status : cli_open_device(cli);
 	if (status != CLI_DONE) {
 		return status;

@@ -4,10 +4,14 @@
  * next boot reverts it; the other slot is pending when the next boot installs or starts it,
  * permanent when for good, and confirmed when the next boot goes back to it.
  */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <dfu/boot.h>
 #include <dfu/boot_rules.h>
+#include <dfu/bootloader.h>
 
 #include "image.h"
 #include "map.h"
@@ -15,6 +19,8 @@
 #include "output.h"
 #include "session.h"
 #include "verbs.h"
+
+#define BOOTLOADER_TEXT_LEN 24
 
 /* A slot, as far as status tells. */
 struct slot_state {
@@ -213,6 +219,52 @@ static void tell_modem(struct cli *cli)
 	cli_modem_say(cli, &view);
 }
 
+/* Version of the bootloader in a slot. */
+static json_t *bootloader_version(uint8_t area_id, char text[BOOTLOADER_TEXT_LEN])
+{
+	struct dfu_image_source source;
+	struct fw_info_fields info;
+	const struct flash_area *fa;
+
+	(void)snprintf(text, BOOTLOADER_TEXT_LEN, "none");
+	if (flash_area_open(area_id, &fa) != 0) {
+		return json_null();
+	}
+	source = dfu_image_source_flash(fa, 0, fa->fa_size);
+	if (fw_info_find(&source, &info) != 0) {
+		return json_null();
+	}
+	(void)snprintf(text, BOOTLOADER_TEXT_LEN, "version %" PRIu32, info.version);
+	return json_integer(info.version);
+}
+
+static void tell_bootloader(struct cli *cli)
+{
+	char s0_text[BOOTLOADER_TEXT_LEN];
+	char s1_text[BOOTLOADER_TEXT_LEN];
+	const char *active = NULL;
+	bool s0_active;
+	json_t *s0;
+	json_t *s1;
+	int rc;
+
+	rc = boot_s0_active_get(&s0_active);
+	if (rc == -ENOENT) {
+		return;
+	}
+	if (rc == 0) {
+		active = s0_active ? "s0" : "s1";
+	}
+	s0 = bootloader_version(BOOT_S0_AREA_ID, s0_text);
+	s1 = bootloader_version(BOOT_S1_AREA_ID, s1_text);
+	cli_report(cli, "bootloader",
+		   json_pack("{s:s?, s:o, s:o}", "active", active, "s0", s0, "s1", s1));
+	cli_say(cli, "bootloader: S0 %s, S1 %s, %s runs", s0_text, s1_text,
+		active == NULL ? "neither"
+		: s0_active    ? "S0"
+			       : "S1");
+}
+
 static enum cli_status run(struct cli *cli)
 {
 	json_t *images = json_array();
@@ -222,6 +274,7 @@ static enum cli_status run(struct cli *cli)
 	cli_report(cli, "mode", json_null());
 	cli_report(cli, "images", images);
 	cli_report(cli, "modem", NULL);
+	cli_report(cli, "bootloader", NULL);
 	status = cli_open_device(cli);
 	if (status != CLI_DONE) {
 		return status;
@@ -239,6 +292,7 @@ static enum cli_status run(struct cli *cli)
 		(void)json_array_append_new(images, image_status(cli, i));
 	}
 	tell_modem(cli);
+	tell_bootloader(cli);
 	/* Last, so that a damaged memory of slots keeps nothing else from being told. */
 	return cli_check_memory(cli);
 }

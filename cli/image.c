@@ -125,20 +125,40 @@ static void measure(struct cli_image *image, const struct dfu_image_source *sour
 	image->needed = hashed + (image->exact ? get_le16(&info[2]) : sizeof(info));
 }
 
+/* What a judgement told, which was rc. */
+static void take_judgement(struct cli_image *image, const struct dfu_image_source *source, int rc,
+			   const struct boot_judgement *judgement)
+{
+	*image = (struct cli_image){.rc = rc};
+	read_header(image, source);
+	image->image = judgement->image;
+	image->report = judgement->report;
+	image->found = judgement->image.total_size > 0;
+	measure(image, source);
+}
+
 void cli_image_judge_for(struct cli_image *image, unsigned int pair,
 			 const struct dfu_image_source *source, const struct dfu_image_key *key)
 {
 	struct boot_judgement judgement;
 	uint8_t buf[4096];
+	const int rc = boot_judge((int)pair, source, key, 0, buf, sizeof(buf), &judgement);
 
-	*image = (struct cli_image){.found = false};
-	read_header(image, source);
+	take_judgement(image, source, rc, &judgement);
 	image->is_for_board = key == NULL;
-	image->rc = boot_judge((int)pair, source, key, 0, buf, sizeof(buf), &judgement);
-	image->image = judgement.image;
-	image->report = judgement.report;
-	image->found = judgement.image.total_size > 0;
-	measure(image, source);
+}
+
+void cli_image_judge_files(struct cli_image *image, unsigned int pair,
+			   const struct dfu_image_source *files, unsigned int together,
+			   const struct dfu_image_key *key)
+{
+	struct boot_judgement judgement;
+	uint8_t buf[4096];
+	const int rc =
+		boot_judge_files((int)pair, files, together, key, buf, sizeof(buf), &judgement);
+
+	take_judgement(image, &files[pair], rc, &judgement);
+	image->is_for_board = key == NULL;
 }
 
 void cli_image_judge(struct cli_image *image, const struct dfu_image_source *source,

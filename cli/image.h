@@ -53,6 +53,14 @@ void cli_image_judge_for(struct cli_image *image, unsigned int pair,
 			 const struct dfu_image_source *source, const struct dfu_image_key *key);
 
 /**
+ * The same for an image of several files that are to be scheduled together: those of the pairs in
+ * @p together, and @p pair's, are in @p files, by their pair.
+ */
+void cli_image_judge_files(struct cli_image *image, unsigned int pair,
+			   const struct dfu_image_source *files, unsigned int together,
+			   const struct dfu_image_key *key);
+
+/**
  * @return Whether nothing is wrong with an image but that no update takes it: it is encrypted,
  *         compressed or marked as not bootable.
  */

@@ -18,15 +18,50 @@
 
 #define BUFFER_SIZE 4096u
 
-/* Whole write blocks, and no more than the smallest page that has to be erased. */
-static size_t buffer_len(const struct sim_flash *flash)
+/* No more than the smallest page that has to be erased, and than len. */
+static size_t limit_to_pages(size_t len, const struct sim_flash *flash)
 {
-	size_t len = BUFFER_SIZE;
-
 	for (size_t i = 0; i < flash->layout_size && !flash->no_explicit_erase; i++) {
 		len = flash->layout[i].pages_size < len ? flash->layout[i].pages_size : len;
 	}
+	return len;
+}
+
+/* And whole write blocks. */
+static size_t buffer_len(const struct sim_flash *flash)
+{
+	const size_t len = limit_to_pages(BUFFER_SIZE, flash);
+
 	return len - len % flash->write_block;
+}
+
+/* Lowest common multiple of two lengths. */
+static size_t common_block(size_t a, size_t b)
+{
+	size_t block = a;
+
+	while (block % b != 0) {
+		block += a;
+	}
+	return block;
+}
+
+/* Of all flash devices with slots. */
+static size_t buffer_len_for_all(const struct sim_board *board)
+{
+	size_t len = BUFFER_SIZE;
+	size_t block = 1;
+
+	for (unsigned int id = 0; id < SIM_SLOTS_MAX; id++) {
+		const struct sim_partition *slot = sim_board_slot(board, id);
+		const struct sim_flash *flash = slot != NULL ? &board->flash[slot->flash] : NULL;
+
+		if (flash != NULL) {
+			len = limit_to_pages(len, flash);
+			block = common_block(block, flash->write_block);
+		}
+	}
+	return len - len % block;
 }
 
 /* One target writes in a run. */
@@ -41,6 +76,19 @@ enum cli_status cli_target_ready(struct cli *cli, unsigned int image, unsigned i
 
 	if (rc != 0) {
 		return cli_fail(cli, cli->operand[0], "%s", strerror(-rc));
+	}
+	dfu_target_mcuboot_set_key(key);
+	return CLI_DONE;
+}
+
+enum cli_status cli_target_ready_for_all(struct cli *cli, const struct dfu_image_key *key)
+{
+	const size_t len = buffer_len_for_all(sim_device_board(cli->device));
+	const int rc = len > 0 ? dfu_target_mcuboot_set_buf(buffer, len) : -EINVAL;
+
+	if (rc != 0) {
+		return cli_fail(cli, cli->operand[0], "no buffer suits all slots: %s",
+				strerror(-rc));
 	}
 	dfu_target_mcuboot_set_key(key);
 	return CLI_DONE;

@@ -15,6 +15,10 @@
 DFU_MUST_CHECK enum cli_status cli_target_ready(struct cli *cli, unsigned int image,
 						unsigned int slot, const struct dfu_image_key *key);
 
+/** The same with a buffer that suits the slots of all pairs, for what concerns several images. */
+DFU_MUST_CHECK enum cli_status cli_target_ready_for_all(struct cli *cli,
+							const struct dfu_image_key *key);
+
 /** Lend the target of whole modem firmwares a buffer and its store. Once in a run. */
 DFU_MUST_CHECK enum cli_status cli_target_store_ready(struct cli *cli,
 						      const struct sim_partition *store);

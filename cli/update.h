@@ -15,13 +15,17 @@ enum update_option {
 	UPDATE_PERMANENT,
 	UPDATE_KEY,
 	UPDATE_NO_SCHEDULE,
-	UPDATE_RESTART
+	UPDATE_RESTART,
+	UPDATE_S0,
+	UPDATE_S1,
+	UPDATE_CACERT
 };
 
-/** A file that is to update something; its bytes are the verb's. */
+/** A file that is to update something; its bytes are the verb's. Its name is the second operand. */
 struct update {
 	struct cli_file file;
 	unsigned long chunk;
+	bool is_bootloader; /**< Chosen of two for S0 and S1: nothing else will do. */
 };
 
 /** How the file goes to its target. */
@@ -39,6 +43,7 @@ struct update_way {
 DFU_MUST_CHECK enum cli_status update_mcuboot(struct cli *cli, const struct update *update);
 DFU_MUST_CHECK enum cli_status update_modem_delta(struct cli *cli, const struct update *update);
 DFU_MUST_CHECK enum cli_status update_full_modem(struct cli *cli, const struct update *update);
+DFU_MUST_CHECK enum cli_status update_package(struct cli *cli, const struct update *update);
 
 /**
  * The same with a file on a server, whose URL is the second operand. @p update gets what had to be
@@ -52,6 +57,20 @@ void update_modem_delta_event(enum dfu_target_evt_id event);
 
 /** Ask the modem for the patch that it has, unless --no-schedule says otherwise. */
 DFU_MUST_CHECK enum cli_status update_modem_delta_schedule(struct cli *cli);
+
+/** Of --s0 and --s1 the file for the slot that does not run becomes the second operand. */
+DFU_MUST_CHECK enum cli_status update_choose_bootloader(struct cli *cli);
+
+/**
+ * The image pair of the file: as --image says, else the one that takes bootloaders if the image is
+ * linked for one of their slots, else 0.
+ */
+DFU_MUST_CHECK enum cli_status update_find_pair(struct cli *cli, const struct update *update,
+						unsigned int *image);
+
+/** Say where writing begins, and report it; `given_up`: bytes of the same file. */
+void update_say_beginning(struct cli *cli, const struct update *update,
+			  const struct update_way *way, size_t offset, size_t given_up);
 
 /** Refuse options that mean nothing for a file for the modem. */
 DFU_MUST_CHECK enum cli_status update_refuse_image_options(struct cli *cli);

@@ -3,6 +3,7 @@
  * An image for MCUboot. The file is judged in memory first, so that a bad one costs the device
  * nothing; dfu_target judges again what flash holds.
  */
+#include <errno.h>
 #include <string.h>
 
 #include <dfu/boot.h>
@@ -12,7 +13,7 @@
 #include "session.h"
 #include "slots.h"
 #include "target.h"
-#include "update.h"
+#include "update_bootloader.h"
 
 /* What the update of an image pair needs to know. */
 struct upload {
@@ -55,6 +56,19 @@ static enum cli_status judge_file(struct cli *cli, struct upload *upload)
 	return CLI_DONE;
 }
 
+/* One that was chosen as a bootloader is nothing else. */
+static enum cli_status check_bootloader(struct cli *cli, const struct update *update)
+{
+	enum cli_status status;
+	int idle;
+
+	if (!update->is_bootloader) {
+		return CLI_DONE;
+	}
+	status = update_find_bootloader(cli, &idle);
+	return status != CLI_DONE ? status : update_check_link(cli, "", &update->file, idle);
+}
+
 static enum cli_status download(struct cli *cli, const struct update *update,
 				const struct upload *upload)
 {
@@ -81,8 +95,23 @@ static enum cli_status download(struct cli *cli, const struct update *update,
 	return CLI_DONE;
 }
 
-static enum cli_status schedule(struct cli *cli, unsigned int image)
+static void say_scheduled(const struct cli *cli, const struct upload *upload, bool permanent)
 {
+	const int linked = (int)upload->image == boot_bootloader_image()
+				   ? update_linked_slot(upload->file)
+				   : -ENOENT;
+
+	if (linked < 0) {
+		cli_say(cli, "scheduled: the next boot %s it", cli_schedule_word(permanent));
+	} else {
+		cli_say(cli, "scheduled: the next boot copies it into %s, the one after starts it",
+			update_slot_name(linked));
+	}
+}
+
+static enum cli_status schedule(struct cli *cli, const struct upload *upload)
+{
+	const unsigned int image = upload->image;
 	bool permanent = cli->option[UPDATE_PERMANENT] != NULL;
 	int rc = permanent ? dfu_target_mcuboot_schedule((int)image, BOOT_UPGRADE_PERMANENT)
 			   : dfu_target_schedule_update((int)image);
@@ -91,8 +120,8 @@ static enum cli_status schedule(struct cli *cli, unsigned int image)
 		return cli_fail(cli, cli->operand[0], "cannot schedule: %s", cli_why(rc));
 	}
 	cli_report(cli, "scheduled", json_string(permanent ? "permanent" : "test"));
-	cli_say(cli, "scheduled: the next boot %s it", cli_schedule_word(permanent));
-	cli_warn_of_next_boot(cli, image, permanent);
+	say_scheduled(cli, upload, permanent);
+	(void)cli_warn_of_next_boot(cli, image, permanent);
 	return CLI_DONE;
 }
 
@@ -115,14 +144,14 @@ static enum cli_status carry_out(struct cli *cli, const struct update *update,
 	if (status != CLI_DONE || cli->option[UPDATE_NO_SCHEDULE] != NULL) {
 		return status;
 	}
-	return schedule(cli, upload->image);
+	return schedule(cli, upload);
 }
 
 enum cli_status update_mcuboot(struct cli *cli, const struct update *update)
 {
 	struct upload upload = {.file = &update->file};
 	struct sim_key key;
-	enum cli_status status = cli_image_number(cli, UPDATE_IMAGE, &upload.image);
+	enum cli_status status = update_find_pair(cli, update, &upload.image);
 
 	if (status != CLI_DONE) {
 		return status;
@@ -136,6 +165,7 @@ enum cli_status update_mcuboot(struct cli *cli, const struct update *update)
 		upload.key = &key.key;
 	}
 	status = status != CLI_DONE ? status : judge_file(cli, &upload);
+	status = status != CLI_DONE ? status : check_bootloader(cli, update);
 	status = status != CLI_DONE ? status : carry_out(cli, update, &upload);
 	dfu_target_mcuboot_set_key(NULL);
 	return status;

@@ -15,8 +15,7 @@ static int open_target(const struct update *update, const struct update_way *way
 	return rc != 0 ? rc : dfu_target_offset_get(offset);
 }
 
-/* What it begins with; `given_up`: of the same file. */
-static void say_beginning(struct cli *cli, const struct update *update,
+void update_say_beginning(struct cli *cli, const struct update *update,
 			  const struct update_way *way, size_t offset, size_t given_up)
 {
 	if (offset > 0) {
@@ -49,7 +48,7 @@ static enum cli_status begin(struct cli *cli, const struct update *update,
 		return cli_fail(cli, cli->operand[0], "cannot begin: %s",
 				(way->why_not_begun != NULL ? way->why_not_begun : way->why)(rc));
 	}
-	say_beginning(cli, update, way, *offset, given_up);
+	update_say_beginning(cli, update, way, *offset, given_up);
 	return CLI_DONE;
 }
 

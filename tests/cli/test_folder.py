@@ -209,7 +209,7 @@ class Folder(CliTest):
         self.write("dev/settings", b"garbage\n")
         result = slotwise("status", device.path, "--json")
         self.assertEqual(result.code, 1)
-        self.assertEqual(list(result.json()), ["mode", "images", "modem", "error"])
+        self.assertEqual(list(result.json()), ["mode", "images", "modem", "bootloader", "error"])
         self.assertEqual(result.json()["images"][0]["slots"][0]["version"], "1.0.0+0")
         self.assertEqual("slotwise: " + result.json()["error"] + "\n", result.err)
 

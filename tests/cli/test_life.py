@@ -149,7 +149,7 @@ class Life(CliTest):
                          ["none", "test"])
         self.assert_same(self.done("boot", path, "--json").json(),
                          {"booted": {"image": 0, "slot": 0, "version": "1.0.0+0"}, "swap_types": ["none", "test"],
-                          "active": [0, 0], "modem": "started"})
+                          "active": [0, 0], "modem": "started", "bootloader": None, "recovered": None})
         raw = read(os.path.join(path, "flash0.bin"))
         self.assertEqual(raw[0x84000:0x84000 + len(read(image(NEW)))], read(image(NEW)))
         self.done("update", path, image(NEW), "--image", "0")
@@ -161,13 +161,13 @@ class Life(CliTest):
         device = self.factory("nrf52840dk")
         report = self.done("update", device.path, image(NEW), "--no-schedule", "--json").json()
         self.assert_same(report, {"image": 0, "slot": 1, "version": "1.1.0+0", "size": 106914, "scheduled": None,
-                                  "resumed_at": None, "type": "mcuboot"})
+                                  "resumed_at": None, "type": "mcuboot", "images": None})
         self.assertEqual(device.trailer(1), ERASED)
         self.assert_same(device.boot(), booted("1.0.0+0", "none"))
         self.assert_same(self.done("schedule", device.path, "--json").json(),
-                         {"image": 0, "slot": 1, "scheduled": "test"})
+                         {"image": 0, "slot": 1, "scheduled": "test", "images": [0]})
         self.assert_same(self.done("schedule", device.path, "--permanent", "--json").json(),
-                         {"image": 0, "slot": 1, "scheduled": "permanent"})
+                         {"image": 0, "slot": 1, "scheduled": "permanent", "images": [0]})
         self.assert_same(device.boot(), booted("1.1.0+0", "permanent"))
 
     def test_a_cancelled_update_does_not_happen(self):

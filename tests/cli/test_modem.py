@@ -8,7 +8,7 @@ from modem_files import ModemTest, digest_of, firmware, full_file, new_key, publ
 from support import MAGIC, ROOT, image, read, slotwise
 
 KEYS = ["uuid", "digest", "state", "delta_area", "delta_offset", "full_stored", "full_pending"]
-UPDATE_KEYS = ["image", "slot", "version", "size", "scheduled", "resumed_at", "type"]
+UPDATE_KEYS = ["image", "slot", "version", "size", "scheduled", "resumed_at", "type", "images"]
 APPLY_KEYS = ["version", "size", "segments", "redone", "uuid", "digest", "state"]
 
 
@@ -23,7 +23,7 @@ class Show(ModemTest):
             "delta_offset": 0, "full_stored": False, "full_pending": False, "version": "1.0.0",
             "segments": [{"address": start, "size": len(data)} for start, data in segments]})
         self.assertEqual(list(modem), KEYS + ["version", "segments"])
-        self.assertEqual(list(self.done("status", device.path, "--json").json()), ["mode", "images", "modem"])
+        self.assertEqual(list(self.done("status", device.path, "--json").json()), ["mode", "images", "modem", "bootloader"])
 
     def test_people_are_told_the_same(self):
         device = self.device_with_modem(firmware_version="3.2.1", patch_area_size=0x12000)

@@ -9,11 +9,11 @@ import unittest
 from support import CliTest, ROOT, SLOTWISE, image, slotwise
 
 VERBS = ["new", "flash", "update", "schedule", "boot", "confirm", "cancel", "status", "modem", "modem apply",
-         "modem rollback", "inspect"]
+         "modem rollback", "inspect", "make modem-full", "make modem-delta", "make package"]
 OPTIONS = {
     "new": ["--board", "--mode", "--modem-key"],
-    "update": ["--chunk", "--image", "--permanent", "--key", "--no-schedule", "--restart", "--cut-after",
-               "--modem-fault"],
+    "update": ["--chunk", "--image", "--permanent", "--key", "--no-schedule", "--restart", "--s0", "--s1",
+               "--cut-after", "--modem-fault"],
     "schedule": ["--image", "--permanent", "--cut-after"],
     "flash": ["--raw", "--cut-after"],
     "confirm": ["--cut-after"],
@@ -23,6 +23,7 @@ OPTIONS = {
     "modem apply": ["--cut-after", "--modem-fault"],
     "modem rollback": ["--cut-after", "--modem-fault"],
     "inspect": ["--key"],
+    "make package": ["--align", "--image"],
 }
 OLD = image("med-1.0.0-ec256.bin")
 NEW = image("med-1.1.0-ec256.bin")
@@ -70,7 +71,10 @@ class Usage(CliTest):
                      ["status"], ["status", "a", "b"], ["status", "a", "--burn"], ["status", "a", "-j"],
                      ["status", "a", "--permanent"], ["schedule", "a", "--permanent=1"],
                      ["schedule", "a", "--permanent", "--permanent"], ["flash", "dev", "slot0"], ["inspect"],
-                     ["update", "dev"], ["update", "dev", "file", "--permanent", "--no-schedule"]):
+                     ["update", "dev"], ["update", "dev", "file", "--permanent", "--no-schedule"],
+                     ["update", "dev", "--s0", "a"], ["update", "dev", "--s1", "b"],
+                     ["update", "dev", "file", "--s0", "a", "--s1", "b"],
+                     ["update", "dev", "--s0", "a", "--s1", "b", "--image", "0"]):
             self.wrong_usage(*args)
 
     def test_numbers_are_read_strictly(self):
@@ -130,9 +134,10 @@ class Usage(CliTest):
         empty = self.make()
         gone = self.path("gone")
         for args, wanted in ((["boot", empty.path], {"booted": None, "swap_types": ["none"], "active": None,
-                                                   "modem": None}),
-                             (["boot", gone], {"booted": None, "swap_types": [], "active": None, "modem": None}),
-                             (["status", gone], {"mode": None, "images": [], "modem": None}),
+                                                   "modem": None, "bootloader": None, "recovered": None}),
+                             (["boot", gone], {"booted": None, "swap_types": [], "active": None, "modem": None,
+                                               "bootloader": None, "recovered": None}),
+                             (["status", gone], {"mode": None, "images": [], "modem": None, "bootloader": None}),
                              (["confirm", gone], {"confirmed": []}), (["cancel", gone], {"cancelled": []})):
             result = slotwise(*args, "--json")
             self.assertEqual(result.code, 1)
