@@ -135,6 +135,16 @@ class Formats(unittest.TestCase):
         self.assertEqual(len(first), 32)
         self.assertEqual(record, fields + struct.pack("<I", zlib.crc32(bytes(4) + first + fields)))
 
+    def test_the_set_of_images_is_what_its_description_says(self):
+        """That it is what the library saves, a test of the record compares."""
+        ((_, lines),) = blocks("set")
+        record = b"".join(data for _, data in lines)
+        self.assertEqual([int(offset, 16) for offset, _ in lines], [0, 1, 2, 3, 4, 12, 20])
+        version, kind, images, reserved = record[:4]
+        self.assertEqual((version, kind, images, reserved), (1, 2, 0b101, 0))
+        self.assertEqual(len(record), 4 + 8 * images.bit_count() + 4)
+        self.assertEqual(record[-4:], struct.pack("<I", zlib.crc32(record[:-4])))
+
     def test_the_modem_file_is_what_its_description_says(self):
         """That the library takes it, a test of the modem's files compares."""
         ((_, lines),) = blocks("modem-file")

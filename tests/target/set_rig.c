@@ -335,12 +335,19 @@ void set_fail(unsigned long k)
 	sim_power_fail(&power, k, -EDOM);
 }
 
+void set_fail_once(long k)
+{
+	nor.fail_after = k;
+	nor.fail_rc = -EDOM;
+}
+
 bool set_power_on(void)
 {
 	const bool fired = power.fired;
 
 	assert_string_equal(nor.violation, "");
 	sim_power_init(&power);
+	nor.fail_after = -1;
 	return fired;
 }
 

@@ -68,7 +68,9 @@ unsigned int set_would_boot(void);
 
 /* Cut at operation k of what comes next; whether it has fired; power is on again then. */
 void set_cut(unsigned long k, enum sim_cut when, uint32_t seed);
+/* Operation k fails, and all after it; or the k-th of flash alone. */
 void set_fail(unsigned long k);
+void set_fail_once(long k);
 bool set_power_on(void);
 unsigned long set_operations(void);
 

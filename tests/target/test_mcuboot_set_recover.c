@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The start after a cut, and keeping what runs: the rows of both, one by one. */
+#include "set_rig.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <dfu/dfu_target_mcuboot.h>
+#include <dfu/mcuboot.h>
+#include <settings/settings.h>
+
+#include "target/mcuboot_intent.h"
+#include "target/mcuboot_schedule.h"
+#include "target/mcuboot_set.h"
+
+#define TEST BOOT_UPGRADE_TEST
+#define PERMANENT BOOT_UPGRADE_PERMANENT
+#define SETTLED DFU_TARGET_MCUBOOT_SETTLED
+#define GOES_BACK DFU_TARGET_MCUBOOT_GOES_BACK
+#define GOES_ON DFU_TARGET_MCUBOOT_GOES_ON
+#define APART (&set_links[0])
+#define FIRST_NEEDS_SECOND (&set_links[1])
+#define SECOND_NEEDS_FIRST (&set_links[2])
+
+static unsigned int pending(void)
+{
+	unsigned int images = 0;
+
+	for (int i = 0; i < boot_arrangement_get()->images; i++) {
+		images |= boot_is_pending_multi(i) == 1 ? 1u << i : 0;
+	}
+	return images;
+}
+
+static void promise(enum mcuboot_intent_kind kind)
+{
+	bool is_saved;
+
+	assert_int_equal(mcuboot_set_promise(kind, 3, 0, &is_saved), 0);
+	assert_true(is_saved);
+}
+
+/* Image 0 runs new, image 1 has been promised. */
+static void open_part(enum boot_mode mode, int permanent)
+{
+	set_open(mode, APART);
+	promise(permanent == TEST ? MCUBOOT_INTENT_TEST : MCUBOOT_INTENT_PERMANENT);
+	assert_int_equal(mcuboot_schedule_one(0, false, permanent != TEST), 0);
+	assert_int_equal(set_boot(), 1);
+}
+
+static void without_an_intent_there_is_nothing_to_do(void **state)
+{
+	(void)state;
+	set_open(BOOT_MODE_SWAP_MOVE, APART);
+	assert_int_equal(dfu_target_mcuboot_schedule(0, TEST), 0);
+	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+	assert_int_equal(pending(), 1);
+	assert_int_equal(set_boot(), 1);
+	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+	set_settings(false);
+	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+	set_close();
+}
+
+static void a_damaged_intent_is_none(void **state)
+{
+	static const uint8_t damaged[24] = {1, 1, 3};
+
+	(void)state;
+	set_open(BOOT_MODE_SWAP_MOVE, APART);
+	assert_int_equal(settings_save_one("dfu/SET", damaged, sizeof(damaged)), 0);
+	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+	assert_int_equal(settings_save_one("dfu/SET", set_slot(0), 200), 0);
+	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+	set_close();
+}
+
+static void an_intent_of_more_images_than_there_are_is_none(void **state)
+{
+	static const struct mcuboot_intent of_others = {.kind = MCUBOOT_INTENT_TEST, .images = 5};
+
+	(void)state;
+	set_open(BOOT_MODE_SWAP_MOVE, APART);
+	assert_int_equal(mcuboot_intent_save(&of_others), 0);
+	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+	set_close();
+}
+
+static void requests_of_which_nothing_runs_are_taken_back(void **state)
+{
+	(void)state;
+	for (size_t m = 0; m < set_mode_count; m++) {
+		set_open(set_modes[m], APART);
+		promise(MCUBOOT_INTENT_PERMANENT);
+		assert_int_equal(mcuboot_schedule_one(0, false, true), 0);
+		assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+		assert_int_equal(pending(), 0);
+		assert_false(set_has_intent());
+		assert_int_equal(set_boot(), 0);
+		set_close();
+	}
+}
+
+static void a_part_of_a_test_goes_back(void **state)
+{
+	(void)state;
+	for (size_t m = 0; m < set_mode_count; m++) {
+		if (!set_goes_back(set_modes[m])) {
+			continue;
+		}
+		open_part(set_modes[m], TEST);
+		for (int start = 0; start < 2; start++) {
+			assert_int_equal(dfu_target_mcuboot_schedule_recover(), GOES_BACK);
+			assert_true(set_has_intent());
+		}
+		assert_int_equal(dfu_target_mcuboot_confirm(0), -EBUSY);
+		assert_int_equal(dfu_target_mcuboot_confirm(-1), -EBUSY);
+		assert_int_equal(dfu_target_mcuboot_schedule(1, TEST), -EBUSY);
+		assert_int_equal(dfu_target_mcuboot_confirm(1), -EBUSY);
+		assert_int_equal(set_boot(), 0);
+		assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+		assert_false(set_has_intent());
+		set_close();
+	}
+}
+
+static void a_part_for_good_goes_on(void **state)
+{
+	(void)state;
+	for (size_t m = 0; m < set_mode_count; m++) {
+		for (int permanent = TEST; permanent <= PERMANENT; permanent++) {
+			if (permanent == TEST && set_goes_back(set_modes[m])) {
+				continue;
+			}
+			open_part(set_modes[m], permanent);
+			for (int start = 0; start < 2; start++) {
+				assert_int_equal(dfu_target_mcuboot_schedule_recover(), GOES_ON);
+				assert_int_equal(pending(), 2);
+			}
+			/* What finishes it stays. */
+			assert_int_equal(dfu_target_mcuboot_cancel(1), -EBUSY);
+			assert_int_equal(dfu_target_mcuboot_cancel(-1), -EBUSY);
+			assert_int_equal(pending(), 2);
+			assert_int_equal(set_boot(), 3);
+			assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+			assert_false(set_has_intent());
+			assert_int_equal(set_boot(), 3);
+			set_close();
+		}
+	}
+}
+
+static void a_part_that_somebody_confirmed_goes_on(void **state)
+{
+	(void)state;
+	open_part(BOOT_MODE_SWAP_MOVE, TEST);
+	assert_int_equal(boot_write_img_confirmed_multi(0), 0);
+	assert_int_equal(dfu_target_mcuboot_schedule_recover(), GOES_ON);
+	assert_int_equal(set_boot(), 3);
+	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+	set_close();
+}
+
+static void a_rest_that_is_gone_is_to_be_downloaded_again(void **state)
+{
+	(void)state;
+	for (size_t m = 0; m < set_mode_count; m++) {
+		open_part(set_modes[m], PERMANENT);
+		set_put_version(1, 2, 0, 0);
+		assert_int_equal(dfu_target_mcuboot_schedule_recover(), -ENODATA);
+		assert_true(set_has_intent());
+		set_put_new(1);
+		assert_int_equal(dfu_target_mcuboot_schedule_recover(), GOES_ON);
+		assert_int_equal(set_boot(), 3);
+		assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+		set_close();
+	}
+}
+
+static void a_newer_request_takes_the_place_of_an_intent(void **state)
+{
+	(void)state;
+	open_part(BOOT_MODE_SWAP_MOVE, PERMANENT);
+	set_put_version(1, 2, 0, 0);
+	assert_int_equal(dfu_target_mcuboot_schedule(1, PERMANENT), 0);
+	assert_false(set_has_intent());
+	set_close();
+	/* Not one for the rest of it. */
+	open_part(BOOT_MODE_SWAP_MOVE, PERMANENT);
+	assert_int_equal(dfu_target_mcuboot_schedule(1, PERMANENT), 0);
+	assert_true(set_has_intent());
+	assert_int_equal(set_boot(), 3);
+	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+	set_close();
+	/* Nothing of it runs: the other image is not asked for by itself. */
+	set_open(BOOT_MODE_SWAP_MOVE, APART);
+	promise(MCUBOOT_INTENT_TEST);
+	assert_int_equal(mcuboot_schedule_one(0, false, false), 0);
+	assert_int_equal(dfu_target_mcuboot_schedule(1, TEST), 0);
+	assert_int_equal(pending(), 2);
+	assert_false(set_has_intent());
+	set_close();
+}
+
+static void a_cancel_takes_back_all_that_was_promised_with_it(void **state)
+{
+	(void)state;
+	for (int image = 0; image < 2; image++) {
+		set_open(BOOT_MODE_SWAP_MOVE, APART);
+		promise(MCUBOOT_INTENT_TEST);
+		assert_int_equal(mcuboot_schedule_one(0, false, false), 0);
+		assert_int_equal(dfu_target_mcuboot_cancel(image), 0);
+		assert_int_equal(pending(), 0);
+		assert_false(set_has_intent());
+		set_close();
+	}
+}
+
+static void the_same_file_again_is_no_part_of_a_set(void **state)
+{
+	(void)state;
+	set_open(BOOT_MODE_OVERWRITE_ONLY, APART);
+	memcpy(set_slot(1), set_slot(0), set_slot_size());
+	set_fail(0); /* no intent is saved: the first operation is a request's */
+	assert_int_equal(dfu_target_mcuboot_schedule_set(3, TEST), -EDOM);
+	assert_true(set_power_on());
+	assert_false(set_has_intent());
+	set_close();
+}
+
+static void a_confirmation_that_was_cut_is_finished(void **state)
+{
+	(void)state;
+	for (size_t m = 0; m < set_mode_count; m++) {
+		if (!set_goes_back(set_modes[m])) {
+			continue;
+		}
+		set_open(set_modes[m], APART);
+		assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
+		assert_int_equal(set_boot(), 3);
+		promise(MCUBOOT_INTENT_CONFIRM);
+		assert_int_equal(boot_write_img_confirmed_multi(1), 0);
+		assert_int_equal(set_boot(), 2);
+		if (set_is_direct(set_modes[m])) {
+			assert_int_equal(dfu_target_mcuboot_schedule_recover(), -ENODATA);
+			set_put_new(0);
+		}
+		assert_int_equal(dfu_target_mcuboot_schedule_recover(), GOES_ON);
+		assert_int_equal(set_boot(), 3);
+		assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+		assert_int_equal(set_boot(), 3);
+		set_close();
+	}
+}
+
+static void confirming_keeps_what_runs(void **state)
+{
+	(void)state;
+	for (size_t m = 0; m < set_mode_count; m++) {
+		for (size_t l = 0; l < set_links_count; l++) {
+			const unsigned int all = SET_ALL(set_links[l].images);
+
+			set_open(set_modes[m], &set_links[l]);
+			assert_int_equal(dfu_target_mcuboot_confirm(-1), 0);
+			assert_int_equal(dfu_target_mcuboot_schedule_set(all, TEST), 0);
+			assert_int_equal(set_boot(), all);
+			assert_int_equal(dfu_target_mcuboot_confirm(-1), 0);
+			assert_false(set_has_intent());
+			const unsigned long before = set_operations();
+			assert_int_equal(dfu_target_mcuboot_confirm(-1), 0);
+			assert_int_equal(set_operations(), before);
+			assert_int_equal(set_boot(), all);
+			set_close();
+		}
+	}
+}
+
+/* Between the two the bootloader reverts none, where images are swapped; else both. */
+static void linked_images_are_confirmed_in_order(void **state)
+{
+	(void)state;
+	for (size_t m = 0; m < set_mode_count; m++) {
+		if (!set_goes_back(set_modes[m])) {
+			continue;
+		}
+		for (int first = 0; first < 2; first++) {
+			set_open(set_modes[m],
+				 first == 0 ? FIRST_NEEDS_SECOND : SECOND_NEEDS_FIRST);
+			assert_int_equal(dfu_target_mcuboot_schedule_set(3, TEST), 0);
+			assert_int_equal(set_boot(), 3);
+			set_fail_once(1);
+			assert_int_equal(dfu_target_mcuboot_confirm(-1), -EDOM);
+			(void)set_power_on();
+			assert_true(boot_is_img_confirmed_multi(first));
+			assert_false(boot_is_img_confirmed_multi(1 - first));
+			assert_false(set_has_intent());
+			assert_int_equal(set_boot(), set_is_direct(set_modes[m]) ? 0 : 3);
+			set_close();
+		}
+	}
+}
+
+static void one_image_is_confirmed_by_itself(void **state)
+{
+	(void)state;
+	set_open(BOOT_MODE_SWAP_MOVE, APART);
+	assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
+	assert_int_equal(set_boot(), 3);
+	assert_int_equal(dfu_target_mcuboot_confirm(2), -EINVAL);
+	assert_int_equal(dfu_target_mcuboot_confirm(-2), -EINVAL);
+	assert_int_equal(dfu_target_mcuboot_confirm(1), 0);
+	assert_false(boot_is_img_confirmed_multi(0));
+	assert_int_equal(set_boot(), 2);
+	set_close();
+}
+
+static void an_image_that_never_ran_is_not_confirmed(void **state)
+{
+	(void)state;
+	for (size_t m = 0; m < set_mode_count; m++) {
+		const bool is_known = set_goes_back(set_modes[m]);
+
+		set_open(set_modes[m], APART);
+		memset(set_slot(2) + set_slot_size() - 40, 0xff, 40);
+		set_put_trailer(2, true, false, false);
+		assert_int_equal(dfu_target_mcuboot_confirm(1), is_known ? -EAGAIN : 0);
+		assert_int_equal(dfu_target_mcuboot_confirm(-1), is_known ? -EAGAIN : 0);
+		assert_int_equal(dfu_target_mcuboot_confirm(0), 0);
+		set_close();
+	}
+}
+
+static void errors_of_settings_are_passed_on(void **state)
+{
+	(void)state;
+	set_open(BOOT_MODE_SWAP_MOVE, APART);
+	assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
+	assert_int_equal(set_boot(), 3);
+	set_fail(0);
+	assert_int_equal(dfu_target_mcuboot_confirm(-1), -EDOM);
+	assert_true(set_power_on());
+	assert_false(boot_is_img_confirmed_multi(0) || boot_is_img_confirmed_multi(1));
+	promise(MCUBOOT_INTENT_TEST);
+	set_fail(0);
+	assert_int_equal(dfu_target_mcuboot_schedule_recover(), -EDOM);
+	assert_true(set_power_on());
+	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+	set_close();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_an_intent_there_is_nothing_to_do),
+		cmocka_unit_test(a_damaged_intent_is_none),
+		cmocka_unit_test(an_intent_of_more_images_than_there_are_is_none),
+		cmocka_unit_test(requests_of_which_nothing_runs_are_taken_back),
+		cmocka_unit_test(a_part_of_a_test_goes_back),
+		cmocka_unit_test(a_part_for_good_goes_on),
+		cmocka_unit_test(a_part_that_somebody_confirmed_goes_on),
+		cmocka_unit_test(a_rest_that_is_gone_is_to_be_downloaded_again),
+		cmocka_unit_test(a_newer_request_takes_the_place_of_an_intent),
+		cmocka_unit_test(a_cancel_takes_back_all_that_was_promised_with_it),
+		cmocka_unit_test(the_same_file_again_is_no_part_of_a_set),
+		cmocka_unit_test(a_confirmation_that_was_cut_is_finished),
+		cmocka_unit_test(confirming_keeps_what_runs),
+		cmocka_unit_test(linked_images_are_confirmed_in_order),
+		cmocka_unit_test(one_image_is_confirmed_by_itself),
+		cmocka_unit_test(an_image_that_never_ran_is_not_confirmed),
+		cmocka_unit_test(errors_of_settings_are_passed_on),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
