@@ -45,11 +45,24 @@ static struct {
 	char chosen[CONFIG_FOTA_DOWNLOAD_RESOURCE_LOCATOR_LENGTH]; /* of two names in `file` */
 } run;
 
+/* What the port does not know: each of its answers was sound. */
+static const char *why_unsound(int rc)
+{
+	switch (rc) {
+	case -EBADMSG:
+		return "the server has more bytes than it told, or another file each time";
+	case -ECONNRESET:
+		return "the server has fewer bytes than it told";
+	default:
+		return strerror(-rc);
+	}
+}
+
 static enum cli_status fail_to_fetch(struct cli *cli, int rc)
 {
 	const char *why = fota_curl_error(&run.curl);
 
-	return cli_fail(cli, cli->operand[1], "%s", why[0] != '\0' ? why : strerror(-rc));
+	return cli_fail(cli, cli->operand[1], "%s", why[0] != '\0' ? why : why_unsound(rc));
 }
 
 static bool copy(char *to, size_t room, const char *from, size_t len)
@@ -216,7 +229,9 @@ static void begin_view(struct view *view, size_t done, size_t size)
 
 	if (view->has_begun) {
 		cli_progress_end();
-		cli_say(view->cli, "starting at 0: the file on the server is another one now");
+		cli_report(view->cli, "resumed_at", NULL);
+		cli_say(view->cli, "starting at 0: the server has another file now, or gives this "
+				   "one from its beginning only");
 	} else {
 		update_say_beginning(view->cli, &update, &way, done, view->given_up);
 	}

@@ -8,12 +8,34 @@
 #include <dfu/boot.h>
 #include <dfu/dfu_target_mcuboot.h>
 
+#include "common/bytes.h"
 #include "output.h"
 #include "session.h"
 #include "slots.h"
 #include "target.h"
 #include "update_bootloader.h"
 #include "update_url.h"
+
+/* Area of the bootloader slot that it is linked for; negative: none. Its end is not there to open
+ * it.
+ */
+static int linked_slot(const struct update_url *url)
+{
+	const struct cli_file *first = &url->first;
+	struct dfu_image_header header;
+
+	if (first->len < DFU_IMAGE_HEADER_LEN ||
+	    dfu_image_header_decode(&header, first->data) != 0) {
+		return -ENOENT;
+	}
+	if ((header.flags & DFU_IMAGE_F_ROM_FIXED) != 0) {
+		return boot_link_slot(header.load_addr);
+	}
+	/* The reset vector is the second word of the payload. */
+	return first->len - 8 < header.hdr_size
+		       ? -ENOENT
+		       : boot_link_slot(get_le32(&first->data[header.hdr_size + 4]));
+}
 
 /* Where fota_download puts it. */
 static enum cli_status find_pair(struct cli *cli, struct update_url *url)
@@ -32,7 +54,7 @@ static enum cli_status find_pair(struct cli *cli, struct update_url *url)
 		return cli_fail(cli, url->name, "a download goes to image 0, not to image %u",
 				url->image);
 	}
-	if (takes_bootloaders > 0 && update_linked_slot(&url->first) >= 0) {
+	if (takes_bootloaders > 0 && linked_slot(url) >= 0) {
 		return cli_fail(cli, url->name,
 				"a bootloader: name the builds for both slots, as \"URL PATH\"");
 	}
@@ -136,7 +158,12 @@ static enum cli_status finish(struct cli *cli, const struct update_url *url)
 		return cli_fail(cli, cli->operand[0], "cannot schedule: %s", cli_why(rc));
 	}
 	cli_report(cli, "scheduled", json_string(permanent ? "permanent" : "test"));
-	cli_say(cli, "scheduled: the next boot %s it", cli_schedule_word(permanent));
+	if ((int)url->image == boot_bootloader_image() && linked_slot(url) >= 0) {
+		cli_say(cli, "scheduled: the next boot copies it into %s, the one after starts it",
+			update_slot_name(linked_slot(url)));
+	} else {
+		cli_say(cli, "scheduled: the next boot %s it", cli_schedule_word(permanent));
+	}
 	(void)cli_warn_of_next_boot(cli, url->image, permanent);
 	return CLI_DONE;
 }

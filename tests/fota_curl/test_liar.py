@@ -5,7 +5,7 @@ import socket
 import time
 import unittest
 
-from support import Liar, ServerTest, head, pattern
+from servers import Liar, ServerTest, head, pattern
 
 SIZE = 5000
 DATA = pattern(SIZE)

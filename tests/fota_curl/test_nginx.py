@@ -6,7 +6,7 @@ import os
 import time
 import unittest
 
-from support import LONG, ServerTest, certificate, pattern
+from servers import LONG, ServerTest, certificate, pattern
 
 SIZE = 300000
 
