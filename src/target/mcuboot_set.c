@@ -4,7 +4,8 @@
  *
  *   1. no image of them unconfirmed, no set with one of them on its way back
  *   2. each verified, beside all others: what they ask of each other is met by what will run
- *   3. the order (mcuboot_set_links.c); what is asked for already is not asked for again
+ *   3. the order (mcuboot_set_links.c); what is asked for already is not asked for again, but the
+ *      last one of a linked set of tests that are made permanent, which goes first
  *   4. a set that nothing holds together: the intent; for a linked one nothing
  *   5. the requests in this order, each as for one image (mcuboot_schedule.c)
  *   6. the intent is deleted
@@ -29,6 +30,7 @@ struct plan {
 	unsigned int pending; /* of all images: asked for already */
 	unsigned int fresh;   /* to be asked for */
 	unsigned int raised;  /* asked for, to be made permanent */
+	unsigned int again;   /* asked for and taken back, to be asked for as before */
 	bool permanent;
 	struct mcuboot_order order;
 };
@@ -96,6 +98,37 @@ static int find_writes(struct plan *plan)
 	return rc < 0 ? rc : 0;
 }
 
+/*
+ * A flag that a cut has torn while a test is made more of ends the request: no bootloader that
+ * swaps takes either. Of a linked set the others must not count then.
+ */
+static int uncommit(struct plan *plan)
+{
+	struct mcuboot_order order;
+	struct mcuboot_links links;
+
+	if (plan->raised == 0 || !has_several(plan->pending) || !boot_mode_in(BOOT_MODES_SWAP)) {
+		return 0;
+	}
+	int rc = mcuboot_links_of_new(plan->pending, plan->torn, &links);
+	if (rc != 0) {
+		return rc;
+	}
+	mcuboot_links_order(&links, plan->pending, 0, plan->pending, &order);
+	const int last = order.image[order.count - 1];
+	if (!order.is_linked || plan->raised == 1u << last) {
+		return 0;
+	}
+	rc = mcuboot_cancel_one(last);
+	if (rc == 0) {
+		plan->pending &= ~(1u << last);
+		plan->raised &= ~(1u << last);
+		plan->fresh |= 1u << last;
+		plan->again = has(plan->images, last) ? 0 : 1u << last;
+	}
+	return rc;
+}
+
 static int find_order(struct plan *plan)
 {
 	const unsigned int writes = plan->fresh | plan->raised;
@@ -103,7 +136,8 @@ static int find_order(struct plan *plan)
 	int rc = 0;
 
 	if (has_several(writes)) {
-		rc = mcuboot_links_of_new(plan->images | plan->pending, plan->torn, &links);
+		rc = mcuboot_links_of_new(plan->images | plan->pending | plan->again, plan->torn,
+					  &links);
 	}
 	if (rc == 0) {
 		mcuboot_links_order(&links, writes, plan->pending & ~plan->fresh,
@@ -164,7 +198,8 @@ static int request_all(struct plan *plan, bool *is_undone)
 	for (unsigned int i = 0; rc == 0 && i < order->count; i++) {
 		const int n = order->image[i];
 
-		rc = mcuboot_schedule_one(n, has(plan->torn, n), plan->permanent);
+		rc = mcuboot_schedule_one(n, has(plan->torn, n),
+					  plan->permanent && !has(plan->again, n));
 		if (rc != 0 && order->count > 1) {
 			order->count = (uint8_t)(i + 1);
 			*is_undone = mcuboot_set_take_back(order, plan->raised) == 0;
@@ -190,6 +225,7 @@ int mcuboot_set_schedule(unsigned int images, bool permanent)
 	}
 	rc = rc == 0 ? check_all(&plan) : rc;
 	rc = rc == 0 ? find_writes(&plan) : rc;
+	rc = rc == 0 ? uncommit(&plan) : rc;
 	rc = rc == 0 ? find_order(&plan) : rc;
 	rc = rc == 0 ? promise(&plan, &state, &is_saved) : rc;
 	rc = rc == 0 ? request_all(&plan, &is_undone) : rc;

@@ -85,7 +85,7 @@ static unsigned int find_set(struct plan *plan, int img_num)
 	if (boot_is_direct()) {
 		plan->images = plan->pending;
 		find_order(plan);
-		return !is_pending ? 0 : plan->order.is_linked ? plan->pending : around;
+		return is_pending && plan->order.is_linked ? plan->pending : around;
 	}
 	return around != 0 && mcuboot_links_any(&plan->links) &&
 			       (is_pending || around != 1u << img_num)
@@ -234,6 +234,13 @@ int mcuboot_set_cancel_all(void)
 	return rc == -ENOENT && plan.images != 0 ? 0 : rc;
 }
 
+/* What an incomplete set is to be finished with may have to be downloaded again. */
+static bool is_rest(int img_num, const struct mcuboot_set_state *state)
+{
+	return state->stage == MCUBOOT_SET_GOES_ON &&
+	       ((state->intent.images & ~state->running) >> img_num & 1) != 0;
+}
+
 int mcuboot_set_leave(int img_num)
 {
 	struct mcuboot_set_state state;
@@ -244,7 +251,7 @@ int mcuboot_set_leave(int img_num)
 		return rc;
 	}
 	rc = look(img_num, &plan, &state);
-	if (rc != 0 || (plan.images & ~(1u << img_num)) == 0) {
+	if (rc != 0 || (plan.images & ~(1u << img_num)) == 0 || is_rest(img_num, &state)) {
 		return rc;
 	}
 	find_order(&plan);
