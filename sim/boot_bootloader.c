@@ -8,8 +8,9 @@
  *
  * Then that MCUboot finds images that are no application's: by the address they are linked for. One
  * for its own slot is erased. One for the other slot has to pass as any image has, and is copied
- * there once the dependencies of all images are met. It is never compared with what it replaces,
- * and what it replaces is gone. The upload slot loses its trailer and the image's first sector.
+ * there, unless dependencies keep all pending images waiting. It is never compared with what it
+ * replaces, and what it replaces is gone. The upload slot loses its trailer and the image's first
+ * sector.
  */
 #include <string.h>
 

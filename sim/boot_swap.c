@@ -191,8 +191,7 @@ static void depend(struct sim_boot_run *run)
 	bool is_met = true;
 
 	for (unsigned int i = 0; i < images; i++) {
-		is_upgraded = is_upgraded || is_upgrade(run->images[i].type) ||
-			      run->images[i].copy_to >= 0;
+		is_upgraded = is_upgraded || is_upgrade(run->images[i].type);
 	}
 	for (unsigned int i = 0; i < images && images > 1 && is_upgraded; i++) {
 		is_met = is_met && has_what_it_needs(run, &run->images[i]);

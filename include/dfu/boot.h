@@ -130,7 +130,9 @@ int boot_upload_area(int image_index);
  */
 DFU_MUST_CHECK int boot_slot_upload_start(const struct flash_area *fa, size_t *start);
 
-/** boot_fetch_active_slot() for image @p image_index; BOOT_INVALID_SLOT_ID also if there is none.
+/**
+ * boot_fetch_active_slot() for image @p image_index; BOOT_INVALID_SLOT_ID also if there is none, or
+ * nothing runs from that pair.
  */
 uint8_t boot_fetch_active_slot_multi(int image_index);
 
@@ -308,7 +310,9 @@ DFU_MUST_CHECK int boot_trailer_wipe(const struct flash_area *fa, size_t *first)
  *     firmware-loader
  *
  * In the first four no slot may have more pages than max_sectors. The bootloader never installs
- * anything otherwise, or does not boot.
+ * anything otherwise, or does not boot. A pair that only takes bootloaders (<dfu/bootloader.h>) has
+ * room below the trailer of its upload slot (overwrite-only: up to swap_info), and not more than
+ * the larger one of S0 and S1; in other modes than these four -ENOTSUP.
  *
  * @return Bytes; -EINVAL no such image, or a page is also another area's; -ENODEV there is no such
  *         slot, or the running one is not known; -ENOTSUP nothing can ever be installed: slots

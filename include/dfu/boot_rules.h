@@ -133,6 +133,11 @@ struct boot_judgement {
  * - more than one image: dependencies, the candidate's first. Where images run from primary slots
  *   also those of the others, which keep every update waiting until all are met.
  *
+ * In the pair that takes bootloaders (<dfu/bootloader.h>) an image that is linked for S0 or S1 is
+ * judged as one instead: for the slot that does not run, not larger than it, with a fw_info whose
+ * version the first stage will prefer; not by what the mode and the check_* rules add, but for
+ * signatures. If the pair is for bootloaders alone, an image for another address is refused.
+ *
  * Nothing is compared with a running image that is not there. What is pending in other pairs is
  * taken for good: it was judged before.
  *
@@ -146,6 +151,8 @@ struct boot_judgement {
  * @retval 0        It would.
  * @retval -errno   Of the fault (dfu_image_fault_errno()); or, with fault DFU_IMAGE_OK, from the
  *                  device, the engine, or boot_get_max_image_size(): nothing is said of the image.
+ *                  A bootloader: also -EFAULT, S0 has no fw_info, and -ENOTSUP, the mode copies
+ *                  none.
  *
  * Writes nothing. Reads as dfu_image_verify(), and for some rules the header and TLVs of the
  * running image and of other pairs; all of another image only where it seems to lie in the way.

@@ -44,7 +44,8 @@ struct fw_info_fields {
 };
 
 /**
- * @brief Find the fw_info of a firmware: at one of the allowed offsets from its start.
+ * @brief Find the fw_info of a firmware: at a multiple of 0x200 from 0 to 0x1200 from its start,
+ * the header of an image included. The first one counts.
  * @retval 0        @p info is set.
  * @retval -ENOENT  There is none.
  * @retval -errno   From the source.
@@ -59,21 +60,30 @@ DFU_MUST_CHECK int fw_info_find(const struct dfu_image_source *source, struct fw
  *
  * @retval 0        @p s0_active is set.
  * @retval -ENOENT  There is no S1: the bootloader cannot be updated.
- * @retval -EFAULT  S0 has no fw_info.
+ * @retval -EFAULT  S0 has no fw_info, or there is no S0.
  * @retval -errno   From the device.
  */
 DFU_MUST_CHECK int boot_s0_active_get(bool *s0_active);
 
-/** @return Image pair whose upload slot takes bootloaders; -ENOENT if there is no S1. */
+/**
+ * @return Image pair whose upload slot takes bootloaders; -ENOENT if there is no S1, or the
+ * arrangement has no such pair.
+ */
 int boot_bootloader_image(void);
 
-/** @return Whether an image pair has no slot to run from: it takes bootloaders alone. */
+/**
+ * @return Whether an image pair takes bootloaders alone: slot 2n + 1 is there, slot 2n is not.
+ *
+ * Nothing runs from such a pair: it is never unconfirmed, has nothing to revert and no version that
+ * another image could depend on.
+ */
 bool boot_is_bootloader_only(int image_index);
 
 /**
- * @brief The address an image is linked for: its reset vector.
- * @retval 0        @p address is set (bit 0, of Thumb code, cleared).
- * @retval -ENODATA The payload is shorter than a vector table's first two words.
+ * @brief The address an image is linked for: its load address if it is ROM_FIXED, else its reset
+ * vector, the payload's second word.
+ * @retval 0        @p address is set (a reset vector without bit 0, which says Thumb code).
+ * @retval -ENODATA The payload is shorter than those two words.
  * @retval -errno   From the source.
  */
 DFU_MUST_CHECK int boot_link_address(const struct dfu_image *image, uint32_t *address);

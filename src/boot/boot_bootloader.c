@@ -102,13 +102,14 @@ int boot_link_address(const struct dfu_image *image, uint32_t *address)
 int boot_link_slot(uint32_t address)
 {
 	static const uint8_t slots[] = {BOOT_S0_AREA_ID, BOOT_S1_AREA_ID};
-	const uint32_t base = boot_rules()->flash_base;
+	/* One below the base wraps, and is then beyond any slot. */
+	const uint32_t off = address - boot_rules()->flash_base;
 
-	for (size_t i = 0; i < sizeof(slots) && address >= base; i++) {
+	for (size_t i = 0; i < sizeof(slots); i++) {
 		const struct flash_area *fa;
 
-		if (flash_area_open(slots[i], &fa) == 0 && address - base >= (uint64_t)fa->fa_off &&
-		    address - base - (uint64_t)fa->fa_off < fa->fa_size) {
+		if (flash_area_open(slots[i], &fa) == 0 && off >= (uint64_t)fa->fa_off &&
+		    off - (uint64_t)fa->fa_off < fa->fa_size) {
 			return slots[i];
 		}
 	}

@@ -178,6 +178,7 @@ static void a_new_one_is_copied_and_started_at_the_next_reset(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2 * ARRAY_LEN(modes); i++) {
 		open_running(modes[i / 2], i % 2 == 0 ? BL_ALONE : BL_SHARED);
+		test_pattern(bl_bytes(BOOT_S1_AREA_ID), bl_size(BOOT_S1_AREA_ID), 7);
 		bl_make(&maker, BOOT_S1_AREA_ID, 2);
 		upload();
 		assert_int_equal(boot(true), 0);

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import struct
+import sys
 import unittest
 import uuid
 import zlib
@@ -13,6 +14,9 @@ import zlib
 import cbor2
 
 import project
+
+sys.path.insert(0, str(project.SOURCE / "tests/cli"))
+import bootloader_files  # pylint: disable=wrong-import-position
 
 TEXT = (project.SOURCE / "FORMATS.md").read_text()
 VECTORS = project.SOURCE / "tests/vectors"
@@ -103,6 +107,15 @@ class Formats(unittest.TestCase):
         (((file,), lines),) = blocks("image")
         data = (VECTORS / "images" / file).read_bytes()
         self.assertGreater(len(lines), 15)
+        for printed, found in lines:
+            offset = int(printed, 16)
+            with self.subTest(offset=printed):
+                self.assertEqual(data[offset:offset + len(found)], found)
+
+    def test_the_bootloader_is_the_one_that_tests_make(self):
+        (((slot, version), lines),) = blocks("fw-info")
+        data = bootloader_files.bootloader(bootloader_files.slot_address(slot), int(version))
+        self.assertGreater(len(lines), 7)
         for printed, found in lines:
             offset = int(printed, 16)
             with self.subTest(offset=printed):
