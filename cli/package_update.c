@@ -40,6 +40,10 @@ static enum cli_status place_pair(struct cli *cli, struct package_part *part, un
 				"%s: the device has no such image: its bootloader has %u",
 				part->name, images);
 	}
+	if (boot_is_bootloader_only((int)pair)) {
+		return refuse(cli, part,
+			      "that pair takes bootloaders alone, whose ids are -2 and -1");
+	}
 	part->pair = pair;
 	return CLI_DONE;
 }

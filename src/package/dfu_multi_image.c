@@ -26,6 +26,9 @@
 #include "package/package_lead.h"
 #include "package/package_progress.h"
 
+#define FILL_MAX 511 /* bytes of padding behind an image, alignment apart */
+#define FILL_ALIGN_MAX 4096
+
 static struct package package;
 static bool is_loaded; /* settings have been asked */
 static bool is_stale;  /* the package is to be taken away before the next one */
@@ -74,6 +77,20 @@ static int refuse(int rc)
 	package.refused = rc;
 	package.count = 0;
 	return rc;
+}
+
+size_t package_fill_max(void)
+{
+	size_t all = package.header_len | FILL_ALIGN_MAX;
+
+	if (package.current + 1 >= package.count) {
+		return FILL_MAX;
+	}
+	for (size_t i = 0; i + 1 < package.count; i++) {
+		all |= package.items[i].size;
+	}
+	/* The lowest bit that is set. */
+	return FILL_MAX + (all & (~all + 1)) - 1;
 }
 
 static int read_length(void)

@@ -24,10 +24,9 @@
 #include <dfu/log.h>
 
 #include "common/bytes.h"
+#include "package/package.h"
 #include "target/mcuboot_download.h"
 #include "target/mcuboot_slot.h"
-
-#define FILL_MAX 511 /* bytes of padding behind an image */
 
 static struct {
 	int pair;
@@ -74,7 +73,7 @@ static int check_fill(const struct mcuboot_slot *slot, size_t end)
 	uint8_t chunk[64];
 	size_t n;
 
-	if (writer.size - end > FILL_MAX) {
+	if (writer.size - end > package_fill_max()) {
 		return -EBADMSG;
 	}
 	for (size_t at = end; at < writer.size; at += n) {

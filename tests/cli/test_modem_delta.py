@@ -77,7 +77,7 @@ class Life(DeltaTest):
         device = self.begin()
         report = self.done("update", device.path, self.patch, "--no-schedule", "--json").json()
         self.assertEqual(report, {"image": None, "slot": None, "version": None, "size": self.size, "scheduled": None,
-                                  "resumed_at": None, "type": "modem-delta"})
+                                  "resumed_at": None, "type": "modem-delta", "images": None})
         self.assertEqual(self.state(), ("ok", self.old, self.size))
         self.assertEqual(self.booted(device), "started")
         report = self.done("update", device.path, self.patch, "--json").json()

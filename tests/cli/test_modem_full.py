@@ -51,7 +51,7 @@ class Life(FullTest):
         device = self.begin()
         report = self.done("update", device.path, self.file, "--json").json()
         self.assertEqual(report, {"image": None, "slot": None, "version": "2.0.0", "size": len(self.data),
-                                  "scheduled": None, "resumed_at": None, "type": "full-modem"})
+                                  "scheduled": None, "resumed_at": None, "type": "full-modem", "images": None})
         self.assertTrue(self.stored() == self.data)
         self.assertEqual(self.look(), ("ok", self.old, True, False))
         self.assertEqual(self.booted(device), "started")

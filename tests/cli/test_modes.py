@@ -178,7 +178,7 @@ class Direct(ModeTest):
             self.assertIn(b"dfu/MCUBOOT0/h=", device.all_files()["settings"])
             self.assert_runs(device, "1.0.0", 0)
             self.assertEqual(self.done("schedule", device.path, "--json").json(),
-                             {"image": 0, "slot": 1, "scheduled": "test"})
+                             {"image": 0, "slot": 1, "scheduled": "test", "images": [0]})
             self.assertNotIn(b"dfu/", device.all_files()["settings"])
             self.assert_runs(device, "1.1.0", 1)
 

@@ -207,6 +207,21 @@ class Update(SetTest):
             self.assertEqual(after[at:at + SLOT], before[at:at + SLOT])
         self.assertEqual(after[:slot_offset(0)], before[:slot_offset(0)])
 
+    def test_any_alignment_is_taken(self):
+        device = self.start("swap-move")
+        start = device.files()
+        for align in (2, 512, 1024, 4096):
+            device.restore(start)
+            self.done("update", device.path, self.files(self.linked(), align=align))
+            self.assertEqual(device.running(device.boot()), ["1.1.0+0"] * 2, align)
+        device.restore(start)
+        first, second = self.linked()
+        for images, why in (([first, (1, second[1] + b"\xff" * 512)], "image 1: 512 bytes 0xff behind the image"),
+                            ([(0, first[1] + b"\xff" * 600), second], "image 0: 600 bytes 0xff behind the image"),
+                            ([first, (1, second[1] + b"\xff\0")], "image 1: bytes behind the image that are not 0xff")):
+            self.assertIn(why, self.refused_and_unchanged(device, "update", device.path, self.files(images)))
+        self.done("update", device.path, self.files([(0, first[1] + b"\xff" * 511), (1, second[1] + b"\xff" * 511)]))
+
     def test_permanent_and_not_scheduled(self):
         device = self.start("swap-move")
         path = self.files(self.linked())

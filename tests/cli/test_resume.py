@@ -217,7 +217,7 @@ class Words(ResumeTest):
                          (12288, ["image", "slot", "version", "size", "scheduled", "resumed_at", "type"], ["error", "cut"]))
         report = self.done("update", device.path, self.file, "--json").json()
         self.assertEqual(report, {"image": 0, "slot": 1, "version": "1.1.0+0", "size": 20000, "scheduled": "test",
-                                  "resumed_at": 16384, "type": "mcuboot"})
+                                  "resumed_at": 16384, "type": "mcuboot", "images": None})
         self.assertIsNone(self.done("update", device.path, self.file, "--json").json()["resumed_at"])
 
     def test_what_is_downloaded_and_not_scheduled_is_verified_again_and_scheduled(self):
