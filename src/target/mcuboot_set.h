@@ -63,7 +63,7 @@ int mcuboot_set_recover(void);
 
 /*
  * The upload slot of an image is about to be cleared: take back what is pending and linked with it,
- * in the right order. Its own request only where that has to come first.
+ * in the right order. Its own request stays where it is the last one to go.
  */
 int mcuboot_set_leave(int img_num);
 

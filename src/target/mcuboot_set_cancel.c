@@ -255,6 +255,7 @@ int mcuboot_set_leave(int img_num)
 		return rc;
 	}
 	find_order(&plan);
-	const bool is_last = plan.order.image[plan.order.count - 1] == img_num;
-	return take_back(&plan, &state, is_last ? 0 : 1u << img_num);
+	/* Without the first one nothing keeps the others waiting: it may only go after them. */
+	const bool is_first = plan.order.image[0] == img_num;
+	return take_back(&plan, &state, is_first ? 1u << img_num : 0);
 }
