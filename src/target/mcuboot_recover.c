@@ -65,7 +65,8 @@ static int check_rest(unsigned int rest, unsigned int *torn)
 			*torn |= rc == 0 && is_torn ? 1u << n : 0;
 		}
 	}
-	return rc == -ENOENT ? -ENODATA : rc;
+	/* What the erase of a header has left, cut, is no image either. */
+	return rc == -ENOENT || rc == -EBADMSG ? -ENODATA : rc;
 }
 
 static int request_rest(unsigned int rest, unsigned int torn)

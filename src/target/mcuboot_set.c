@@ -4,8 +4,8 @@
  *
  *   1. no image of them unconfirmed, no set with one of them on its way back
  *   2. each verified, beside all others: what they ask of each other is met by what will run
- *   3. the order (mcuboot_set_links.c); what is asked for already is not asked for again, but the
- *      last one of a linked set of tests that are made permanent, which goes first
+ *   3. the order (mcuboot_set_links.c); what is asked for already is not asked for again, but a
+ *      linked set of tests that is made permanent: all but the first are taken back before
  *   4. a set that nothing holds together: the intent; for a linked one nothing
  *   5. the requests in this order, each as for one image (mcuboot_schedule.c)
  *   6. the intent is deleted
@@ -100,7 +100,8 @@ static int find_writes(struct plan *plan)
 
 /*
  * A flag that a cut has torn while a test is made more of ends the request: no bootloader that
- * swaps takes either. Of a linked set the others must not count then.
+ * swaps takes either. Of a linked set no other one must count then: all but the first are taken
+ * back.
  */
 static int uncommit(struct plan *plan)
 {
@@ -115,16 +116,14 @@ static int uncommit(struct plan *plan)
 		return rc;
 	}
 	mcuboot_links_order(&links, plan->pending, 0, plan->pending, &order);
-	const int last = order.image[order.count - 1];
-	if (!order.is_linked || plan->raised == 1u << last) {
-		return 0;
-	}
-	rc = mcuboot_cancel_one(last);
-	if (rc == 0) {
-		plan->pending &= ~(1u << last);
-		plan->raised &= ~(1u << last);
-		plan->fresh |= 1u << last;
-		plan->again = has(plan->images, last) ? 0 : 1u << last;
+	for (unsigned int i = order.count; order.is_linked && rc == 0 && i > 1; i--) {
+		const unsigned int bit = 1u << order.image[i - 1];
+
+		rc = mcuboot_cancel_one(order.image[i - 1]);
+		plan->pending &= ~bit;
+		plan->raised &= ~bit;
+		plan->fresh |= bit;
+		plan->again |= bit & ~plan->images;
 	}
 	return rc;
 }

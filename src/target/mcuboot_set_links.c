@@ -186,7 +186,11 @@ static void append(struct mcuboot_order *order, unsigned int *rest, unsigned int
 	}
 }
 
-/* The next of them: nobody who is left needs it, no bootloader before the others. */
+/*
+ * The next of them, no bootloader before the others: one that nobody needs who is left. In the
+ * direct modes any order would do; there it is one that needs nobody who is left, so that on the
+ * way back those that are still there are seen to belong together.
+ */
 static unsigned int next_of(const struct mcuboot_links *links, unsigned int rest)
 {
 	const unsigned int others = rest & ~(unsigned int)links->bootloaders;
@@ -197,7 +201,8 @@ static unsigned int next_of(const struct mcuboot_links *links, unsigned int rest
 		if (!has(among, n)) {
 			continue;
 		}
-		if (find_needy(links, rest, 0, BIT(n)) == NOBODY) {
+		if (boot_is_direct() ? (links->needs[n] & rest & ~BIT(n)) == 0
+				     : find_needy(links, rest, 0, BIT(n)) == NOBODY) {
 			return n;
 		}
 		fallback = fallback == NOBODY ? n : fallback;
