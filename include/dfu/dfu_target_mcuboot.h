@@ -95,13 +95,15 @@ bool dfu_target_mcuboot_identify(const void *const buf);
  *                   rounded up to write blocks, or a slot does not begin and end with a page (the
  *                   log names the page).
  * @retval -EFBIG    The bootloader cannot install an image of this size.
+ * @retval -EADDRINUSE  What dfu_target_mcuboot_identify() saw is a bootloader that is fixed at the
+ *                   slot of the one that runs (<dfu/bootloader.h>).
  * @retval -EBUSY    The running image is unconfirmed. With CONFIG_DFU_TARGET_ALLOW_UNCONFIRMED only
  *                   in the revert variants of direct-xip and ram-load: their bootloader erases an
  *                   unconfirmed image at the next reset, and the other slot holds the last one.
  * @retval -ENOTSUP  The mode needs a trailer that cannot be written on this flash, or the
  *                   bootloader can never swap these two slots.
  * @retval -EFAULT   The device is not ready, the slot cannot hold a stream, or somebody else's
- *                   stream is open.
+ *                   stream is open; or a bootloader comes, and S0 has no fw_info.
  * @retval -errno    From the device, or -ENOENT: there is no primary slot.
  *
  * Touches no flash but the settings': what was under way and is another file is paused, and a
@@ -164,14 +166,17 @@ DFU_MUST_CHECK int dfu_target_mcuboot_write(const void *const buf, size_t len);
  * @retval -EFBIG     The bootloader cannot install an image of this size.
  * @retval -ESTALE    Older than the bootloader lets in, or than it would start.
  * @retval -EADDRNOTAVAIL  Made for another address, or not to be loaded into RAM.
+ * @retval -EADDRINUSE  A bootloader, linked for the slot of the one that runs.
  * @retval -ERANGE    CONFIG_DFU_TARGET_CHECK_BUILD_NUMBER: lower, build number included.
- * @retval -EXDEV     CONFIG_DFU_TARGET_CHECK_LINK_ADDRESS: linked for another slot.
+ * @retval -EXDEV     CONFIG_DFU_TARGET_CHECK_LINK_ADDRESS: linked for another slot; without it, no
+ *                    bootloader, where only bootloaders go.
  * @retval -EPROTO    CONFIG_DFU_TARGET_CHECK_SIGNATURE: not signed, or not by the key that counts.
  * @retval -errno     From the device or the hash engine: repeat the call or pause.
  *
- * A refused image (-EACCES, -EBADMSG, -ENOTSUP, -EPERM, -EFBIG, -ESTALE, -EADDRNOTAVAIL, -ERANGE,
- * -EXDEV, -EPROTO) ends the download with nothing to resume, and so does a torn write block of the
- * header whose page cannot be written again (-EIO, then -EALREADY): the next init begins at 0.
+ * A refused image (-EACCES, -EBADMSG, -ENOTSUP, -EPERM, -EFBIG, -ESTALE, -EADDRNOTAVAIL,
+ * -EADDRINUSE, -ERANGE, -EXDEV, -EPROTO) ends the download with nothing to resume, and so does a
+ * torn write block of the header whose page cannot be written again (-EIO, then -EALREADY): the
+ * next init begins at 0.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_done(bool successful);
 
@@ -210,8 +215,8 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule_update(int img_num);
  *                   pair, or one whose bytes wait in the buffer that verification needs.
  * @retval -ENODEV   No buffer was set, or no slot, as dfu_target_mcuboot_init().
  * @retval -ENOTSUP  As dfu_target_mcuboot_init() and dfu_target_mcuboot_done(). Nothing written.
- * @retval -EACCES, -EBADMSG, -EPERM, -EFBIG, -ESTALE, -EADDRNOTAVAIL, -ERANGE, -EXDEV, -EPROTO
- *                   As dfu_target_mcuboot_done(). Not scheduled.
+ * @retval -EACCES, -EBADMSG, -EPERM, -EFBIG, -ESTALE, -EADDRNOTAVAIL, -EADDRINUSE, -ERANGE,
+ * -EXDEV, -EPROTO   As dfu_target_mcuboot_done(). Not scheduled.
  * @retval -ENOLINK  Needs another image, or a later one, that is neither there nor scheduled with
  *                   it. Not scheduled.
  * @retval -EALREADY A test was asked for, and a permanent request is in force: it stays, and

@@ -519,6 +519,9 @@ int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t
 
 	(void)cb;
 	int rc = mcuboot_admit(img_num, file_size, &verifier, &slot, &limit);
+	if (rc == 0 && download.has_seen) {
+		rc = mcuboot_admit_first(img_num, seen);
+	}
 	if (rc != 0) {
 		pause_download();
 		return rc;

@@ -2,6 +2,7 @@
 #include "target/mcuboot_admit.h"
 
 #include <dfu/boot.h>
+#include <dfu/bootloader.h>
 #include <dfu/config.h>
 #include <dfu/log.h>
 
@@ -62,4 +63,21 @@ int mcuboot_admit(int img_num, size_t file_size, const struct mcuboot_slot_verif
 	}
 	*limit = file_size != 0 ? file_size : (size_t)max_size;
 	return *limit > (size_t)max_size || *limit > UINT32_MAX ? -EFBIG : 0;
+}
+
+int mcuboot_admit_first(int img_num, const uint8_t first[DFU_IMAGE_HEADER_LEN])
+{
+	struct dfu_image_header header;
+	bool s0_active;
+
+	if (img_num != boot_bootloader_image() || dfu_image_header_decode(&header, first) != 0 ||
+	    (header.flags & DFU_IMAGE_F_ROM_FIXED) == 0) {
+		return 0;
+	}
+	const int slot = boot_link_slot(header.load_addr);
+	const int rc = slot < 0 ? 0 : boot_s0_active_get(&s0_active);
+	if (slot < 0 || rc != 0) {
+		return rc;
+	}
+	return (slot == BOOT_S0_AREA_ID) == s0_active ? -EADDRINUSE : 0;
 }

@@ -262,8 +262,8 @@ int mcuboot_slot_is_remainder(int img_num, const struct mcuboot_slot *slot)
 	struct dfu_image image;
 	int rc = has_front(slot);
 
-	if (rc <= 0) {
-		return rc;
+	if (rc <= 0 || boot_is_bootloader_only(img_num)) {
+		return rc < 0 ? rc : 0;
 	}
 	rc = dfu_image_open(&image, &source, &fault);
 	if (rc != 0) {
