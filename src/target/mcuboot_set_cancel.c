@@ -75,6 +75,19 @@ int mcuboot_set_take_back_all(unsigned int images)
 	return rc;
 }
 
+/* What a cut has left of a set: those that wait for what is not there, and who needs them. */
+static unsigned int find_waiting(const struct plan *plan)
+{
+	unsigned int waiting = 0;
+
+	for (int n = 0; n < boot_arrangement()->images; n++) {
+		if ((plan->pending >> n & 1) != 0 && (plan->links.needs[n] & ~plan->pending) != 0) {
+			waiting |= mcuboot_links_around(&plan->links, n, plan->pending);
+		}
+	}
+	return waiting & plan->pending;
+}
+
 /* All that goes with an image. What is not pending itself may be what others of a set wait for. */
 static unsigned int find_set(struct plan *plan, int img_num)
 {
@@ -82,10 +95,13 @@ static unsigned int find_set(struct plan *plan, int img_num)
 				    plan->pending;
 	const bool is_pending = (plan->pending >> img_num & 1) != 0;
 
+	if (boot_is_direct() && !is_pending) {
+		return around | find_waiting(plan);
+	}
 	if (boot_is_direct()) {
 		plan->images = plan->pending;
 		find_order(plan);
-		return is_pending && plan->order.is_linked ? plan->pending : around;
+		return plan->order.is_linked ? plan->pending : around;
 	}
 	return around != 0 && mcuboot_links_any(&plan->links) &&
 			       (is_pending || around != 1u << img_num)

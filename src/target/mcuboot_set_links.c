@@ -62,6 +62,9 @@ static int find_needs(struct mcuboot_links *links, unsigned int i, const struct 
 		if (rc >= 0) {
 			rc = clash(i, image, j, rc == 1 ? &other : NULL);
 		}
+		if (rc == -EBADMSG) {
+			rc = 0; /* what is damaged will not run */
+		}
 		if (rc < 0) {
 			return rc;
 		}
@@ -186,11 +189,7 @@ static void append(struct mcuboot_order *order, unsigned int *rest, unsigned int
 	}
 }
 
-/*
- * The next of them, no bootloader before the others: one that nobody needs who is left. In the
- * direct modes any order would do; there it is one that needs nobody who is left, so that on the
- * way back those that are still there are seen to belong together.
- */
+/* The next of them: nobody who is left needs it, no bootloader before the others. */
 static unsigned int next_of(const struct mcuboot_links *links, unsigned int rest)
 {
 	const unsigned int others = rest & ~(unsigned int)links->bootloaders;
@@ -201,8 +200,7 @@ static unsigned int next_of(const struct mcuboot_links *links, unsigned int rest
 		if (!has(among, n)) {
 			continue;
 		}
-		if (boot_is_direct() ? (links->needs[n] & rest & ~BIT(n)) == 0
-				     : find_needy(links, rest, 0, BIT(n)) == NOBODY) {
+		if (find_needy(links, rest, 0, BIT(n)) == NOBODY) {
 			return n;
 		}
 		fallback = fallback == NOBODY ? n : fallback;
