@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <dfu/boot_rules.h>
+#include <dfu/bootloader.h>
 #include <dfu/mcuboot.h>
 
 #include "common/bytes.h"
@@ -206,6 +207,14 @@ static const char *why_too_long(struct cli_image *image)
 	return image->why;
 }
 
+static bool is_bootloader(const struct cli_image *image)
+{
+	uint32_t address;
+
+	return image->found && boot_link_address(&image->image, &address) == 0 &&
+	       boot_link_slot(address) >= 0;
+}
+
 const char *cli_image_why(struct cli_image *image)
 {
 	if (image->needed != 0) {
@@ -227,7 +236,11 @@ const char *cli_image_why(struct cli_image *image)
 	}
 	switch (image->rc) {
 	case -ENOTSUP:
-		return "hash or signature of a kind that cannot be checked here";
+		return is_bootloader(image)
+			       ? "a bootloader, and in this mode none is copied to its slot"
+			       : "hash or signature of a kind that cannot be checked here";
+	case -EFAULT:
+		return "s0_partition has no fw_info, so it is not known which bootloader runs";
 	case -ESRCH:
 		return "the hash engine failed";
 	default:

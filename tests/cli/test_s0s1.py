@@ -5,7 +5,7 @@ import os
 import unittest
 
 from bootloader_files import bootloader, raw_bootloader, slot_address
-from support import CliTest, ROOT, make_image, read
+from support import CliTest, ROOT, make_image, read, slotwise
 
 BOARD = os.path.join(ROOT, "boards/nrf5340dk.dts")
 S0, S1, S_SIZE = 0x8000, 0x14000, 0xC000
@@ -147,20 +147,23 @@ class S0S1(CliTest):
                 self.assertEqual(self.boots(), "2.0.0+0")
 
     def test_a_mode_that_copies_nothing_takes_no_bootloader(self):
-        result = self.slotwise_new("direct-xip")
-        self.assertIn("image 2", result)
+        result = slotwise("new", self.device, "--board", BOARD, "--mode", "direct-xip")
+        self.assertEqual(result.code, 0)
+        self.assertIn("image 2 takes no bootloader", result.err)
         board = self.write("shared.dts", (SHARED % "direct-xip").encode())
         self.device = self.path("shared")
         self.done("new", self.device, "--board", board)
         self.done("flash", self.device, "s0", self.make("s0.bin", "s0", 1))
         self.done("flash", self.device, "slot0", self.write("app.bin", make_image(20000)))
-        self.refused("update", self.device, self.make("s1.bin", "s1", 2))
+        self.assertIn("in this mode none is copied",
+                      self.refused("update", self.device, self.make("s1.bin", "s1", 2)))
 
-    def slotwise_new(self, mode):
-        from support import slotwise
-        result = slotwise("new", self.device, "--board", BOARD, "--mode", mode)
-        self.assertEqual(result.code, 0)
-        return result.err
+    def test_without_fw_info_in_s0_nobody_knows_which_one_runs(self):
+        self.done("new", self.device, "--board", BOARD)
+        self.done("flash", self.device, "s1", self.make("s1.bin", "s1", 1))
+        for slot in ("s0", "s1"):
+            error = self.refused("update", self.device, self.make("new.bin", slot, 2), "--image", "2")
+            self.assertIn("s0_partition has no fw_info", error)
 
 
 if __name__ == "__main__":
