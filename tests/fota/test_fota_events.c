@@ -10,8 +10,7 @@
 static void percents_rise_to_a_hundred_and_none_is_told_twice(void **state)
 {
 	static const size_t fragments[] = {1, 100, 999, 2048};
-	static const unsigned int told[] = {98, 10, 2,
-					    1}; /* of one: 32 download_bytes come first */
+	static const unsigned int told[] = {98, 10, 2, 1}; /* of one byte: 32 come first */
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(fragments); i++) {
