@@ -31,7 +31,8 @@ struct coprocessor_pipe {
  *   -EINVAL     init: the size is 0, or dfu_target_img_type() has seen no file of this type
  *   -EFBIG      init: the coprocessor has no room; write: more than the announced size
  *   -ETIMEDOUT  no answer to a request, asked some times; dfu_target_offset_get() tries again
- *   -EAGAIN     write: the coprocessor has restarted; go on at dfu_target_offset_get()
+ *   -EAGAIN     write: the coprocessor needs another byte than was thought, maybe since a restart;
+ *               go on at dfu_target_offset_get()
  *   -EBADMSG    done: bytes are missing, or the file is damaged; it is forgotten then
  *   -EPERM      the coprocessor does not have what was asked for, maybe since a restart: the
  *               offset tells what it has

@@ -162,8 +162,10 @@ static void answer(uint8_t kind, uint8_t number, uint8_t status)
 	uint8_t bytes[64];
 	size_t n = 0;
 
+	const uint32_t offset = fake.lie != 0 ? fake.lie : fake.offset;
+
 	for (size_t i = 0; i < 4; i++) {
-		frame[3 + i] = (uint8_t)(fake.offset >> (8 * i));
+		frame[3 + i] = (uint8_t)(offset >> (8 * i));
 	}
 	const uint32_t crc = fake_crc(frame, 7);
 

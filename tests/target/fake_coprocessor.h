@@ -53,6 +53,7 @@ struct fake_coprocessor {
 	bool flash_fails;
 	int pipe_rc;            /* both functions give it, unless 0 */
 	uint8_t foreign_status; /* answered instead of 0 */
+	uint32_t lie;           /* answered instead of the offset, unless 0 */
 	uint8_t out[2048];
 	size_t out_len;
 	uint8_t late[64];

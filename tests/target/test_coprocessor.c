@@ -221,6 +221,26 @@ static void after_lost_answers_the_offset_tells_the_truth(void **state)
 	assert_memory_equal(fake.flash, file, LEN);
 }
 
+/* Stale, ahead, beyond the file, beyond all numbers. */
+static void an_offset_that_is_wrong_costs_no_byte(void **state)
+{
+	static const uint32_t lies[] = {1, 99, 101, 300, LEN, LEN + 1, 0x80000000, 0xffffffff};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		(void)set_up(NULL);
+		assert_int_equal(begin(), 0);
+		fake.lie = lies[i];
+		assert_int_equal(dfu_target_write(file, 100), -EAGAIN);
+		assert_int_equal(dfu_target_done(true), lies[i] == LEN ? -EPERM : -EBADMSG);
+		fake.lie = 0;
+		assert_int_equal(offset_now(), 100);
+		assert_int_equal(send_to(LEN, 100, 1), 0);
+		assert_int_equal(dfu_target_done(true), 0);
+		assert_memory_equal(fake.flash, file, LEN);
+	}
+}
+
 static void noise_is_not_listened_to_for_ever(void **state)
 {
 	(void)state;
@@ -426,6 +446,7 @@ int main(void)
 		cmocka_unit_test_setup(a_dead_wire_ends_in_a_time_out_and_the_update_goes_on_later,
 				       set_up),
 		cmocka_unit_test_setup(after_lost_answers_the_offset_tells_the_truth, set_up),
+		cmocka_unit_test_setup(an_offset_that_is_wrong_costs_no_byte, set_up),
 		cmocka_unit_test_setup(noise_is_not_listened_to_for_ever, set_up),
 		cmocka_unit_test_setup(a_pipe_may_have_errors_of_its_own, set_up),
 		cmocka_unit_test_setup(a_restart_of_the_coprocessor_costs_what_is_no_whole_page,
