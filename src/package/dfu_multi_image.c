@@ -30,9 +30,10 @@
 #define FILL_ALIGN_MAX 4096
 
 static struct package package;
-static bool is_loaded; /* settings have been asked */
-static bool is_stale;  /* the package is to be taken away before the next one */
-static bool is_over;   /* the package was ended: its images are not to be taken away for another */
+static bool is_loaded;  /* settings have been asked */
+static bool is_settled; /* and writers: the offset is the one of the next byte needed */
+static bool is_stale;   /* the package is to be taken away before the next one */
+static bool is_over;    /* the package was ended: its images are not taken away for another */
 
 /* Only the first kept bytes of the header stay. */
 static void forget(size_t kept)
@@ -43,6 +44,7 @@ static void forget(size_t kept)
 	package.current = 0;
 	memset(package.leads, 0, sizeof(package.leads));
 	package.pass.first_len = 0;
+	is_settled = true;
 	is_stale = false;
 	is_over = false;
 }
@@ -55,6 +57,15 @@ static void load(void)
 	is_loaded = true;
 	is_stale = package_progress_load(&package) == PACKAGE_OTHER;
 	package.offset = package.count > 0 && !is_stale ? package.header_len : 0;
+}
+
+/* Come to the next byte needed. */
+static int settle(void)
+{
+	const int rc = package_settle(&package);
+
+	is_settled = is_settled || rc == 0;
+	return rc;
 }
 
 /* Another package begins. What was begun goes first; after an error the next write goes on with
@@ -156,7 +167,7 @@ static int take(const uint8_t *bytes, size_t len, size_t *taken)
 
 static int work_off(struct package_chunk chunk)
 {
-	int rc = package_settle(&package);
+	int rc = settle();
 
 	while (rc == 0) {
 		if (chunk.offset > package.offset) {
@@ -171,7 +182,7 @@ static int work_off(struct package_chunk chunk)
 		}
 		if (rc == 0) {
 			chunk = package_chunk_from(&chunk, chunk.offset + n);
-			rc = package_settle(&package);
+			rc = settle();
 		}
 	}
 	return rc;
@@ -232,12 +243,6 @@ static int write_chunk(const struct package_chunk *chunk)
 	return rc == 0 ? work_off(package_chunk_from(chunk, at)) : rc;
 }
 
-/* Whether it is known which byte is needed next: not while an image has still to be taken up. */
-static bool has_place(void)
-{
-	return package.current == package.count || !package.leads[package.current].is_resumed;
-}
-
 int dfu_multi_image_init(uint8_t *buffer, size_t buffer_size)
 {
 	if (buffer == NULL || buffer_size < PACKAGE_LENGTH_LEN) {
@@ -247,6 +252,7 @@ int dfu_multi_image_init(uint8_t *buffer, size_t buffer_size)
 	package.buffer = buffer;
 	package.room = buffer_size;
 	is_loaded = false;
+	is_settled = false;
 	is_stale = false;
 	is_over = false;
 	return 0;
@@ -284,7 +290,7 @@ int dfu_multi_image_write(size_t offset, const uint8_t *chunk, size_t chunk_size
 		}
 		forget(0);
 	}
-	if ((offset > package.offset && has_place()) || chunk_size > SIZE_MAX - offset) {
+	if ((is_settled && offset > package.offset) || chunk_size > SIZE_MAX - offset) {
 		return -ESPIPE;
 	}
 	const struct package_pass before = package.pass;
@@ -297,11 +303,12 @@ int dfu_multi_image_write(size_t offset, const uint8_t *chunk, size_t chunk_size
 
 size_t dfu_multi_image_offset(void)
 {
-	if (package.buffer != NULL && !is_loaded) {
-		load();
-		if (!is_stale) {
-			(void)package_settle(&package); /* the next write fails the same way */
-		}
+	if (package.buffer == NULL) {
+		return 0;
+	}
+	load();
+	if (!is_stale && !is_settled) {
+		(void)settle(); /* the next write fails the same way */
 	}
 	return package.offset;
 }
@@ -316,7 +323,7 @@ int dfu_multi_image_done(bool success)
 		const int rc = package_pause(&package);
 		return success && rc == 0 ? -ESPIPE : rc;
 	}
-	int rc = package_settle(&package);
+	int rc = settle();
 	if (rc != 0) {
 		return rc;
 	}
