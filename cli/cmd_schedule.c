@@ -168,6 +168,20 @@ static const char *find_culprit(struct cli *cli, struct cli_image *found)
 	return NULL;
 }
 
+/* Of an image that runs on trial nothing can be asked for; which one, a person wants to know. */
+static enum cli_status refuse_busy(struct cli *cli)
+{
+	const int images = sim_device_board(cli->device)->arrangement.images;
+	int image = 0;
+
+	while (image < images && boot_is_unconfirmed_multi(image) != 1) {
+		image++;
+	}
+	return image == images
+		       ? cli_fail(cli, cli->operand[0], "%s", cli_why(-EBUSY))
+		       : cli_fail(cli, cli->operand[0], "image %d: %s", image, cli_why(-EBUSY));
+}
+
 static enum cli_status refuse_all(struct cli *cli, int rc)
 {
 	struct cli_image found;
@@ -176,8 +190,11 @@ static enum cli_status refuse_all(struct cli *cli, int rc)
 	if (rc == -ENOENT) {
 		return cli_fail(cli, cli->operand[0], "no image has an update to schedule");
 	}
-	/* What they lack of each other, and what runs, is nobody's fault alone. */
-	name = rc == -ENOLINK || rc == -EBUSY ? NULL : find_culprit(cli, &found);
+	if (rc == -EBUSY) {
+		return refuse_busy(cli);
+	}
+	/* What they lack of each other is nobody's fault alone. */
+	name = rc == -ENOLINK ? NULL : find_culprit(cli, &found);
 	return name != NULL ? cli_fail(cli, name, "%s", cli_image_why(&found))
 			    : cli_fail(cli, cli->operand[0], "%s", cli_why(rc));
 }
@@ -195,6 +212,17 @@ static void list_pending(struct cli *cli, json_t *list, char *text, size_t room)
 			len += (size_t)snprintf(&text[len], room - len, "%s%u", len > 0 ? ", " : "",
 						image);
 		}
+	}
+}
+
+static void warn_of_next_boot(struct cli *cli, const json_t *list, bool permanent)
+{
+	size_t i = 0;
+
+	while (i < json_array_size(list) &&
+	       !cli_warn_of_next_boot(
+		       cli, (unsigned int)json_integer_value(json_array_get(list, i)), permanent)) {
+		i++;
 	}
 }
 
@@ -222,6 +250,7 @@ static enum cli_status schedule_all(struct cli *cli)
 	cli_say(cli, "scheduled: the next boot %s the image%s of pair%s %s",
 		cli_schedule_word(permanent), json_array_size(list) == 1 ? "" : "s",
 		json_array_size(list) == 1 ? "" : "s", text);
+	warn_of_next_boot(cli, list, permanent);
 	return CLI_DONE;
 }
 

@@ -348,6 +348,8 @@ const char *cli_why(int rc)
 		return dfu_image_fault_str(DFU_IMAGE_OLDER_BUILD);
 	case -EXDEV:
 		return dfu_image_fault_str(DFU_IMAGE_LINK_ADDRESS);
+	case -EADDRINUSE:
+		return dfu_image_fault_str(DFU_IMAGE_RUNNING_BOOTLOADER);
 	case -EPROTO:
 		return dfu_image_fault_str(DFU_IMAGE_UNSIGNED);
 	default:
