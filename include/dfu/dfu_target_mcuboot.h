@@ -121,7 +121,8 @@ DFU_MUST_CHECK int dfu_target_mcuboot_offset_get(size_t *offset);
 /**
  * @brief Write the next bytes of the file.
  *
- * The first byte of a download ends the one before and clears the slot; once the held-back bytes
+ * The first byte of a download ends the one before, takes back what is pending and linked with the
+ * slot's image ("Several images at once"), and clears the slot; once the held-back bytes
  * are whole they are saved, and from then on a record for each page that is. A failure to save is
  * logged and costs no more than progress.
  *
@@ -235,9 +236,10 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule(int img_num, int permanent);
  *
  * Trailers of several slots cannot be one write. But MCUboot installs nothing while an image that
  * is pending depends on one that is neither installed nor pending. So a set of images is *linked*
- * if one of them depends on another one of them, not met by what is installed there (direct modes:
- * if all others do, directly or by way of each other): the one that depends is asked for first, the
- * one it depends on last, and that last write commits the set. It needs nothing else.
+ * if one of them depends on another one of them, not met by what is installed there, or if an
+ * installed one could not run beside one of them (direct modes: if all others depend on one of
+ * them, directly or by way of each other): the one that depends is asked for first, the one it
+ * depends on last, and that last write commits the set. It needs nothing else.
  *
  * Before the first request of any other set an intent is saved in the settings, under "dfu/SET",
  * and deleted after the last one. A reset in between runs a part of the set, until the application
@@ -249,7 +251,8 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule(int img_num, int permanent);
  *
  * Taking back goes the other way round: the request that committed comes first. What is pending
  * and linked goes as a whole: dfu_target_mcuboot_cancel() and dfu_target_mcuboot_reset() of any
- * image of it, and the first byte of a new download for one.
+ * image of it, and the first byte of a new download for one. So does what a cut has left of it,
+ * which the bootloader waits with.
  * @{
  */
 
@@ -259,14 +262,22 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule(int img_num, int permanent);
  * dfu_target_mcuboot_schedule(-1) is this for all pairs that have an update: whose download is
  * complete, or which are pending already; where nothing is known of a download, whose upload slot
  * holds an image that would be taken, with a higher version than the one that runs, and which was
- * not put there by a revert. A pair without one is left out; none at all is -ENOENT.
+ * not put there by a revert. A pair without one is left out; none at all is -ENOENT. Where there is
+ * one image pair it is that one, whatever is known of it.
+ *
+ * What is pending already is not written again, but to make it permanent.
  *
  * @param images  Bit n: image pair n. 0 is -ENOENT.
+ * @retval -EBUSY    Also: one of them is of a set that is being taken back, or the set needs an
+ *                   intent and there is one of another set, not settled yet.
  * @retval -ENOTSUP  Also: the set is not linked and there are no settings.
+ * @retval -EALREADY As there; nothing is written.
  * @retval -errno    Also of the settings, if the intent could not be saved. Nothing scheduled.
  *
  * After any other error while requests are written, what was written is taken back, as a power cut
- * would have it taken back; if that fails, too, dfu_target_mcuboot_schedule_recover() does.
+ * would have it taken back; if that fails, too, dfu_target_mcuboot_schedule_recover() does. An
+ * intent of an incomplete set is replaced or deleted by a request for another image of one of its
+ * pairs.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_schedule_set(unsigned int images, int permanent);
 
@@ -292,9 +303,10 @@ enum dfu_target_mcuboot_recovery {
  * only looks for one.
  *
  * @return enum dfu_target_mcuboot_recovery; or, and the intent stays: -ENODATA the rest is to be
- *         installed and is no longer there (the revert variants of direct-xip and ram-load erase
- *         what was not confirmed): download it again; else as dfu_target_mcuboot_schedule() and
- *         dfu_target_mcuboot_cancel().
+ *         installed and is no longer there (where the bootloader starts what it finds, it erases
+ *         what was not confirmed, and a cancel that was cut has taken the header): download it
+ *         again, and repeat the call; else as dfu_target_mcuboot_schedule() and
+ *         dfu_target_mcuboot_cancel(), -EBADMSG likewise.
  *
  * Power cut: repeat the call.
  */
@@ -306,14 +318,16 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule_recover(void);
  *
  * Linked images in the order they were asked for in: while the first is confirmed and the last is
  * not, the bootloader reverts neither (direct modes: it gives both up). Others with an intent,
- * which dfu_target_mcuboot_schedule_recover() finishes. One that is confirmed already is left
- * alone.
+ * which dfu_target_mcuboot_schedule_recover() finishes; without settings they go one by one.
+ * One that is confirmed already is left alone. One by number goes by itself, whatever it is linked
+ * with.
  *
  * @param img_num  Image pair; -1: all that are unconfirmed.
  * @retval 0        Confirmed, or nothing to confirm.
  * @retval -EINVAL  No such image pair.
  * @retval -EBUSY   It belongs to a set that is being taken back.
- * @retval -EAGAIN  The image never ran: the bootloader has not started it yet.
+ * @retval -EAGAIN  The image never ran: the bootloader has not started it yet; with -1 one of them.
+ *                  Nothing written.
  * @retval -errno   As boot_write_img_confirmed_multi(), else from the settings.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_confirm(int img_num);
@@ -330,10 +344,12 @@ DFU_MUST_CHECK int dfu_target_mcuboot_confirm(int img_num);
  *
  * Power cut: the image is pending or not, as there; repeat the call.
  *
- * @param img_num  Image pair; -1: all that are pending, of sets that are not linked with an intent.
- * @retval -EBUSY  The running image is unconfirmed (with -1: of one that is pending). Nothing done.
+ * @param img_num  Image pair; -1: all that are pending, and what a cut has left of requests. If they
+ *                 are not linked, with an intent, or without settings one by one.
+ * @retval -EBUSY  The running image is unconfirmed (with -1: of one that is pending), or what is
+ *                 pending is the rest of a set of which a part runs for good. Nothing done.
  * @retval -errno  As boot_cancel_upgrade_multi(); of the first image that fails, after all were
- *                 tried.
+ *                 tried; of linked images none after it. Or from the settings, nothing done.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_cancel(int img_num);
 
