@@ -46,10 +46,21 @@ int mcuboot_set_take_back(const struct mcuboot_order *order, unsigned int spared
 	return first_error;
 }
 
+/* A request whose erase was cut may read as none now, and as one at the next reset. */
+static int find_pending(unsigned int *images)
+{
+	const int rc = mcuboot_set_pending(images);
+
+	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
+		*images |= mcuboot_schedule_is_marked(n) ? 1u << n : 0;
+	}
+	return rc;
+}
+
 static int begin(struct plan *plan)
 {
 	*plan = (struct plan){0};
-	const int rc = mcuboot_set_pending(&plan->pending);
+	const int rc = find_pending(&plan->pending);
 	return rc == 0 ? mcuboot_links_of_new(plan->pending, 0, &plan->links) : rc;
 }
 
