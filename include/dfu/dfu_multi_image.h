@@ -94,13 +94,13 @@ DFU_MUST_CHECK int dfu_multi_image_register_writer(const struct dfu_image_writer
  * does not run. Ours.
  *
  * They are the MCUboot target's (<dfu/dfu_target_mcuboot.h>), which needs its buffer. Images for
- * the bootloader that runs have no writer, and are skipped. Where bootloaders go through the slot
- * of an application, a package with both is for the caller to refuse: the later one would replace
- * the other.
+ * the bootloader that runs have no writer, and are skipped, also if they were begun before it ran.
+ * Where bootloaders go through the slot of an application, a package with both is for the caller to
+ * refuse: the later one would replace the other.
  *
  * An image in the package may be followed by up to 511 bytes of 0xFF, and all but the last besides
- * by what fills them up to the alignment, at most 4096, that the header and they keep. Anything else
- * behind it makes close(true) of its writer -EBADMSG, after which the image is taken away.
+ * by what fills them up to the alignment, at most 4096, that the header and they keep. Anything
+ * else behind it makes close(true) of its writer -EBADMSG, after which the image is taken away.
  *
  * @retval 0        Registered.
  * @retval -ENOMEM  As dfu_multi_image_register_writer(); some may be registered.

@@ -271,6 +271,12 @@ int dfu_multi_image_register_writer(const struct dfu_image_writer *writer)
 	return 0;
 }
 
+void package_leave_out(int image_id)
+{
+	package.left_out = image_id;
+	package.leaves_out = true;
+}
+
 int dfu_multi_image_write(size_t offset, const uint8_t *chunk, size_t chunk_size)
 {
 	const struct package_chunk bytes = {offset, chunk, chunk_size};

@@ -40,6 +40,8 @@ struct package {
 	size_t cbor_len;
 	struct dfu_image_writer writers[PACKAGE_IMAGES];
 	uint8_t writer_count;
+	int32_t left_out; /* with leaves_out: the id that this device takes no image for by now */
+	bool leaves_out;
 	uint8_t count;   /* images; 0: the header is not whole */
 	uint8_t current; /* the image under way; count: all are finished */
 	bool is_open;    /* its writer is */
@@ -57,5 +59,11 @@ struct package {
  * alignment that the header and the images before the last one keep.
  */
 size_t package_fill_max(void);
+
+/*
+ * Pass over images with this id, also where one was begun: what takes them has changed since, such
+ * as the bootloader that runs.
+ */
+void package_leave_out(int image_id);
 
 #endif

@@ -183,6 +183,14 @@ static int finish(struct package *package, const struct dfu_image_writer *writer
 	return 0;
 }
 
+/* Whether nobody takes the image under way. One that was begun needs its writer. */
+static bool is_unwanted(const struct package *package, const struct dfu_image_writer *writer)
+{
+	return writer == NULL &&
+	       (package->leads[package->current].len == 0 ||
+		(package->leaves_out && package->left_out == package->items[package->current].id));
+}
+
 static void skip(struct package *package)
 {
 	package->offset = end_of(&package->items[package->current]);
@@ -207,7 +215,7 @@ int package_settle(struct package *package)
 		const bool was_begun = package->leads[package->current].len > 0;
 		int rc = 0;
 
-		if (!package->is_open && !was_begun && writer == NULL) {
+		if (!package->is_open && is_unwanted(package, writer)) {
 			skip(package);
 			continue;
 		}

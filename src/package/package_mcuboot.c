@@ -173,6 +173,7 @@ int dfu_multi_image_register_mcuboot(void)
 	}
 	if (rc == 0) {
 		rc = register_id(s0_active ? DFU_MULTI_IMAGE_S1 : DFU_MULTI_IMAGE_S0);
+		package_leave_out(s0_active ? DFU_MULTI_IMAGE_S0 : DFU_MULTI_IMAGE_S1);
 	} else {
 		rc = 0;
 	}
