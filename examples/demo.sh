@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # A device's life with an update: 1.0.0 from the factory, 1.1.0 on trial, back to 1.0.0 because nobody confirmed, 1.1.0
 # again, in spite of a power cut, confirmed. Then a second device, with a modem: its firmware is patched, and replaced
-# as a whole, in spite of power cuts, too.
+# as a whole, in spite of power cuts, too. Then a third one, with two cores and a bootloader that is itself updated: all
+# three come in one package, and the power goes at a random operation.
 #
 #   examples/demo.sh BUILD_DIR
 #
 # Stops at the first command that fails. DEMO_AFTER_STEP, if set, is run after each step with the step's name and the
-# device folder; the tests check there that the device is in the state that the step promises.
+# device folder; the tests check there that the device is in the state that the step promises. DEMO_CUT, if set, is the
+# operation that the power goes before in the third act.
 set -eu
 
 build=${1:?usage: examples/demo.sh BUILD_DIR}
@@ -113,4 +115,33 @@ step full-boot 'Reset: the application runs, and finds the modem unbootable.' \
 step full-again 'So it writes all of it once more.' \
 	"$slotwise" modem apply "$device"
 step cellular-final 'The modem runs 2.0.0.' \
+	"$slotwise" boot "$device"
+
+device=$build/demo/cores
+package=$build/demo/package.bin
+cut=${DEMO_CUT:-$(awk 'BEGIN { srand(); print int(rand() * 96) }')} # the update has 96 operations
+printf '\n# One package: 1.1.0 for the application, the network core, and the bootloader in either of its slots.\n'
+made package "$package" --image "0:$build/examples/application-1.1.0.bin" --image "1:$build/examples/network-1.1.0.bin" \
+	--image "-2:$build/examples/bootloader-s0-1.1.0.bin" --image "-1:$build/examples/bootloader-s1-1.1.0.bin"
+
+step cores-new 'An nRF5340 DK: two cores, and a bootloader in s0 or s1.' \
+	"$slotwise" new "$device" --board "${root}boards/nrf5340dk.dts"
+step cores-bootloader 'The factory programs the bootloader,' \
+	"$slotwise" flash "$device" s0 "$build/examples/bootloader-s0-1.0.0.bin"
+step cores-application 'the application' \
+	"$slotwise" flash "$device" slot0 "$build/examples/application-1.0.0.bin"
+step cores-network 'and the network core.' \
+	"$slotwise" flash "$device" slot2 "$build/examples/network-1.0.0.bin"
+step cores-boot 'The device starts: 1.0.0 everywhere.' \
+	"$slotwise" boot "$device"
+expected=3
+step package-cut "The package arrives; the power goes before operation $((cut + 1)), which was drawn by lot." \
+	"$slotwise" update "$device" "$package" --permanent --cut-after "$cut"
+step package-cut-boot 'Power is back: all of it was installed, or none of it.' \
+	"$slotwise" boot "$device"
+step package-again 'The same package once more.' \
+	"$slotwise" update "$device" "$package" --permanent
+step package-boot 'Reset: the bootloader installs both images, and its own successor into the slot that it does not run from.' \
+	"$slotwise" boot "$device"
+step package-final 'Reset: the new bootloader starts, and 1.1.0 on both cores.' \
 	"$slotwise" boot "$device"

@@ -37,6 +37,23 @@ STEPS = {
     "final-boot": ("none", (NEW, RUNS), (OLD, IDLE)),
     "final": ("none", (NEW, RUNS), (OLD, IDLE)),
 }
+# After each step of the third act: versions of the two cores, and of the bootloader in s0 and in s1; several where they
+# depend on where the power went. The package may be taken twice: then the second bootloader goes back into s0.
+ALL_OLD, ALL_NEW = (OLD, OLD, 1, None), (NEW, NEW, 1, 2)
+CORE_STEPS = {
+    "cores-new": [(EMPTY, EMPTY, None, None)],
+    "cores-bootloader": [(EMPTY, EMPTY, 1, None)],
+    "cores-application": [(OLD, EMPTY, 1, None)],
+    "cores-network": [ALL_OLD],
+    "cores-boot": [ALL_OLD],
+    "package-cut": [ALL_OLD],
+    "package-cut-boot": [ALL_OLD, ALL_NEW],
+    "package-again": [ALL_OLD, ALL_NEW],
+    "package-boot": [ALL_NEW, (NEW, NEW, 2, 2)],
+    "package-final": [ALL_NEW, (NEW, NEW, 2, 2)],
+}
+CUTS = 96  # operations of the package's update, as examples/demo.sh has it
+COMMITTED = 89  # the first of them at which all are asked for
 DIRTY = 2621440  # the modem's offset of a patch area that is to be erased
 # After each step of the second act: version of the modem's firmware, state, whether the patch area holds something of a
 # patch (True), is to be erased (None) or empty (False), whether a whole firmware is stored, and whether one is pending.
@@ -88,9 +105,21 @@ def check_image_step(step, device):
         sys.exit("\n".join(wrong))
 
 
+def check_core_step(step, device):
+    status = status_of(device)
+    found = (*(image["slots"][0]["version"] for image in status["images"][:2]), status["bootloader"]["s0"],
+             status["bootloader"]["s1"])
+    if found not in CORE_STEPS[step]:
+        sys.exit(f"{step}: application, network core and bootloaders are {found}, none of {CORE_STEPS[step]}")
+    with open(os.environ["DEMO_STEPS_SEEN"] + ".cores", "a", encoding="utf-8") as file:
+        print(step, *found, file=file)
+
+
 def check_step(step, device):
     if step in MODEM_STEPS:
         check_modem_step(step, device)
+    elif step in CORE_STEPS:
+        check_core_step(step, device)
     else:
         check_image_step(step, device)
     with open(os.environ["DEMO_STEPS_SEEN"], "a", encoding="utf-8") as file:
@@ -116,7 +145,23 @@ class Demo(unittest.TestCase):
                                DEMO_STEPS_SEEN=seen)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         with open(seen, encoding="utf-8") as file:
-            self.assertEqual(file.read().split(), [*STEPS, *MODEM_STEPS])
+            self.assertEqual(file.read().split(), [*STEPS, *MODEM_STEPS, *CORE_STEPS])
+
+    def test_a_package_is_installed_as_a_whole_wherever_the_power_went(self):
+        for cut, expected in ((COMMITTED - 1, ALL_OLD), (COMMITTED, ALL_NEW)):
+            with self.subTest(cut=cut):
+                seen = os.path.join(self.build, f"seen-{cut}")
+                result = self.run_demo(DEMO_AFTER_STEP=f"{sys.executable} {os.path.abspath(__file__)} --step",
+                                       DEMO_STEPS_SEEN=seen, DEMO_CUT=str(cut))
+                self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+                with open(f"{seen}.cores", encoding="utf-8") as file:
+                    states = dict(line.split(maxsplit=1) for line in file.read().splitlines())
+                self.assertEqual(states["package-cut-boot"], " ".join(map(str, expected)))
+
+    def test_there_is_no_operation_of_the_package_that_the_lot_leaves_out(self):
+        result = self.run_demo(DEMO_CUT=str(CUTS))
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("scheduled", result.stdout.split("drawn by lot")[1])
 
     def test_the_image_in_the_slot_is_the_file(self):
         self.assertEqual(self.run_demo().returncode, 0)
@@ -127,14 +172,14 @@ class Demo(unittest.TestCase):
         self.assertEqual(flash[0xc000:0xc000 + len(image)], image)
 
     def test_what_is_cut_goes_on(self):
-        result = self.run_demo()
+        result = self.run_demo(DEMO_CUT="50")
         self.assertEqual(re.findall(r"power cut before operation (\d+)", result.stdout + result.stderr),
-                         ["8", "26", "31"])
-        sizes = [os.path.getsize(os.path.join(self.build, file)) for file in ("examples/firmware-1.1.0.bin",
-                                                                              "demo/modem/patch-1.2.0.bin")]
+                         ["8", "26", "31", "51"])
+        files = ("examples/firmware-1.1.0.bin", "demo/modem/patch-1.2.0.bin", "demo/package.bin")
         at = [int(at) for at in re.findall(r"resuming at (\d+) of", result.stdout)]
         self.assertEqual(re.findall("resuming.*", result.stdout),
-                         [f"resuming at {at[0]} of {sizes[0]}, same file", f"resuming at {at[1]} of {sizes[1]}, same file"])
+                         [f"resuming at {start} of {os.path.getsize(os.path.join(self.build, file))}, same file"
+                          for start, file in zip(at, files, strict=True)])
         self.assertEqual((at[0], at[1] % 1024), (4096, 0))
         self.assertIn("the modem erases its patch area ...\n... done after 20 s\n", result.stdout)
 
