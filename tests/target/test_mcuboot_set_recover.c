@@ -162,6 +162,22 @@ static void a_part_that_somebody_confirmed_goes_on(void **state)
 	set_close();
 }
 
+/* A request whose erase was torn may have been installed as a test. */
+static void a_part_for_good_is_confirmed_first(void **state)
+{
+	(void)state;
+	set_open(BOOT_MODE_SWAP_MOVE, APART);
+	promise(MCUBOOT_INTENT_PERMANENT);
+	assert_int_equal(mcuboot_schedule_one(1, false, false), 0);
+	assert_int_equal(set_boot(), 2);
+	assert_false(boot_is_img_confirmed_multi(1));
+	assert_int_equal(dfu_target_mcuboot_schedule_recover(), GOES_ON);
+	assert_true(boot_is_img_confirmed_multi(1));
+	assert_int_equal(set_boot(), 3);
+	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+	set_close();
+}
+
 static void a_rest_that_is_gone_is_to_be_downloaded_again(void **state)
 {
 	(void)state;
@@ -359,6 +375,7 @@ int main(void)
 		cmocka_unit_test(a_part_of_a_test_goes_back),
 		cmocka_unit_test(a_part_for_good_goes_on),
 		cmocka_unit_test(a_part_that_somebody_confirmed_goes_on),
+		cmocka_unit_test(a_part_for_good_is_confirmed_first),
 		cmocka_unit_test(a_rest_that_is_gone_is_to_be_downloaded_again),
 		cmocka_unit_test(a_newer_request_takes_the_place_of_an_intent),
 		cmocka_unit_test(a_cancel_takes_back_all_that_was_promised_with_it),
