@@ -233,8 +233,8 @@ class Refusals(CliTest):
     def test_a_report_in_json_comes_with_every_refusal(self):
         bad = image("bad/text.bin")
         board = self.write("board.dts", b"no board")
-        keys = {"update": ["image", "slot", "version", "size", "scheduled", "resumed_at", "type"],
-                "schedule": ["image", "slot", "scheduled"],
+        keys = {"update": ["image", "slot", "version", "size", "scheduled", "resumed_at", "type", "images"],
+                "schedule": ["image", "slot", "scheduled", "images"],
                 "flash": ["image", "slot", "partition", "version", "size"], "new": ["device", "mode"]}
         gone = self.path("gone")
         path = self.device.path
