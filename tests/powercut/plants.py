@@ -381,6 +381,108 @@ PLANTS = [
 		return 0;
 	}
 """)]),
+    Plant("the image that a linked set waits for is asked for first", "set-permanent-*/set-small/", "I2",
+          "target/mcuboot_set_links.c", [("""\
+	append(order, &rest, first);
+""", """\
+	append(order, &rest, last);
+""")]),
+    Plant("a linked set is taken back in the order that it was asked for in", "set-cancel-down/swap", "I2",
+          "target/mcuboot_set_cancel.c", [("""\
+		const int n = order->image[i - 1];
+""", """\
+		const int n = order->image[order->count - i];
+""")]),
+    Plant("an image that nothing links counts as linked", "set-permanent-loose/", "I2",
+          "target/mcuboot_set_links.c", [("""\
+	order->is_linked = find_ends(links, images, present, lasts, &first, &last);
+""", """\
+	order->is_linked = find_ends(links, images, present, lasts, &first, &last) || count_of(images) > 1;
+"""), ("""\
+void mcuboot_links_order(const struct mcuboot_links *links, unsigned int images,
+""", """\
+static unsigned int count_of(unsigned int images)
+{
+	return images == 0 ? 0 : 1 + ((images & (images - 1)) != 0);
+}
+
+void mcuboot_links_order(const struct mcuboot_links *links, unsigned int images,
+""")]),
+    Plant("the intent is saved after the requests", "set-permanent-loose/", "I2",
+          "target/mcuboot_set.c", [("""\
+	rc = rc == 0 ? promise(&plan, &state, &is_saved) : rc;
+	rc = rc == 0 ? request_all(&plan, &is_undone) : rc;
+""", """\
+	rc = rc == 0 ? request_all(&plan, &is_undone) : rc;
+	rc = rc == 0 ? promise(&plan, &state, &is_saved) : rc;
+""")]),
+    Plant("the intent is deleted before the last request", "set-test-loose/", "I2",
+          "target/mcuboot_set.c", [("""\
+		const int n = order->image[i];
+
+		rc = mcuboot_schedule_one(n, has(plan->torn, n),
+""", """\
+		const int n = order->image[i];
+
+		if (i > 0 && i + 1 == order->count) {
+			(void)mcuboot_intent_delete();
+		}
+		rc = mcuboot_schedule_one(n, has(plan->torn, n),
+""")]),
+    Plant("a linked set is raised while it is committed", "set-raise-down/swap", "I2",
+          "target/mcuboot_set.c", [("""\
+order.is_linked && rc == 0 && i > 1; i--) {
+""", """\
+!order.is_linked && rc == 0 && i > 1; i--) {
+""")]),
+    Plant("images that nothing links are taken back without an intent", "set-cancel-loose/", "I2",
+          "target/mcuboot_set_cancel.c", [("""\
+	if (!has_several(plan->images) || plan->order.is_linked) {
+""", """\
+	if (has_several(plan->images) || plan->order.is_linked) {
+""")]),
+    Plant("a new download takes nothing back but its own request", "set-over-down/", "I2",
+          "target/mcuboot_set_cancel.c", [("""\
+	if (rc != 0 || (plan.pending & ~(1u << img_num)) == 0) {
+""", """\
+	if (rc != 0 || plan.pending != 0) {
+""")]),
+    Plant("linked images are confirmed in the reverse order", "set-confirm-down/swap", "I2",
+          "target/mcuboot_confirm.c", [("""\
+		rc = boot_write_img_confirmed_multi(order.image[i]);
+""", """\
+		rc = boot_write_img_confirmed_multi(order.image[order.count - 1 - i]);
+""")]),
+    Plant("images that nothing links are confirmed without an intent", "set-confirm-loose/", "I2",
+          "target/mcuboot_confirm.c", [("""\
+	if (order->is_linked || order->count < 2 || state->stage == MCUBOOT_SET_GOES_ON ||
+""", """\
+	if (order->is_linked || order->count < 9 || state->stage == MCUBOOT_SET_GOES_ON ||
+""")]),
+    Plant("the recovery gives up a confirmation that was cut", "set-confirm-loose/", "I2",
+          "target/mcuboot_recover.c", [("""\
+	case MCUBOOT_SET_GOES_ON:
+		rc = go_on(&state);
+""", """\
+	case MCUBOOT_SET_GOES_ON:
+		if (state.intent.kind == MCUBOOT_INTENT_CONFIRM) {
+			return mcuboot_intent_delete();
+		}
+		rc = go_on(&state);
+""")]),
+    Plant("the recovery forgets a test before it went back", "set-test-loose/swap", "I2",
+          "target/mcuboot_recover.c", [("""\
+		return rc == 0 ? DFU_TARGET_MCUBOOT_GOES_BACK : rc;
+""", """\
+		rc = rc == 0 ? mcuboot_intent_delete() : rc;
+		return rc == 0 ? DFU_TARGET_MCUBOOT_GOES_BACK : rc;
+""")]),
+    Plant("the recovery makes a test one for good", "set-test-loose/swap", "I2",
+          "target/mcuboot_set_state.c", [("""\
+	state->stage = rc == 1 ? MCUBOOT_SET_GOES_BACK : MCUBOOT_SET_GOES_ON;
+""", """\
+	state->stage = MCUBOOT_SET_GOES_ON;
+""")]),
 ]
 
 

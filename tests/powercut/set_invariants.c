@@ -51,6 +51,18 @@ bool set_any_on_trial(const struct set_state *state)
 	return any;
 }
 
+bool set_part_is_on_trial(const struct set_state *state)
+{
+	bool all = set_any_new(state) && !set_all_new(state);
+
+	for (unsigned int pair = 0; pair < state->kind->pairs; pair++) {
+		const bool is_new = set_has(state->kind, pair) && state->runs[pair] == FILE_NEW;
+
+		all = all && (!is_new || state->is_on_trial[pair]);
+	}
+	return all;
+}
+
 const char *set_runs_images(const struct set_state *state)
 {
 	for (unsigned int pair = 0; pair < state->kind->pairs; pair++) {

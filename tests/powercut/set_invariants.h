@@ -30,6 +30,8 @@ bool set_is_linked(const struct set_state *state);
 bool set_all_new(const struct set_state *state);
 bool set_any_new(const struct set_state *state);
 bool set_any_on_trial(const struct set_state *state);
+/* A part of it is new, and all of that part on trial. */
+bool set_part_is_on_trial(const struct set_state *state);
 
 /* I2: every pair runs the image of before, or the new one. */
 const char *set_runs_images(const struct set_state *state);

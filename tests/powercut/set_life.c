@@ -333,6 +333,10 @@ static int recover(const struct powercut_world *world)
 	if (rc == DFU_TARGET_MCUBOOT_GOES_BACK) {
 		check_goes_back(world);
 	}
+	if (rc == DFU_TARGET_MCUBOOT_GOES_ON && set_part_is_on_trial(&state) &&
+	    set_mode_reverts(device_config(world)->mode) && !set_life_scenario(world)->permanent) {
+		powercut_violation(world, "I2", "a test goes on for good");
+	}
 	if (rc != DFU_TARGET_MCUBOOT_SETTLED) {
 		return POWERCUT_RESET;
 	}

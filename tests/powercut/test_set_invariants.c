@@ -221,6 +221,22 @@ static void one_image_on_trial_is_seen(void **state)
 	assert_true(set_any_on_trial(&trial));
 }
 
+static void a_part_is_on_trial_when_all_of_it_is(void **state)
+{
+	struct set_state part = running("row", false, FILE_NEW, FILE_NEW);
+
+	(void)state;
+	part.is_on_trial[0] = true;
+	assert_false(set_part_is_on_trial(&part));
+	part.is_on_trial[1] = true;
+	assert_true(set_part_is_on_trial(&part));
+	part.is_on_trial[2] = true;
+	part.runs[2] = FILE_NEW;
+	assert_false(set_part_is_on_trial(&part));
+	part = running("row", false, FILE_OLD, FILE_OLD);
+	assert_false(set_part_is_on_trial(&part));
+}
+
 static void a_request_is_a_whole_new_file_with_a_magic_of_the_right_kind(void **state)
 {
 	(void)state;
@@ -305,6 +321,7 @@ int main(void)
 		cmocka_unit_test_setup(settled_is_all_or_none_without_an_intent, setup),
 		cmocka_unit_test_setup(what_was_never_asked_for_does_not_run, setup),
 		cmocka_unit_test_setup(one_image_on_trial_is_seen, setup),
+		cmocka_unit_test_setup(a_part_is_on_trial_when_all_of_it_is, setup),
 		cmocka_unit_test_setup(a_request_is_a_whole_new_file_with_a_magic_of_the_right_kind,
 				       setup),
 		cmocka_unit_test_setup(nothing_is_asked_for_without_a_magic, setup),
