@@ -19,6 +19,8 @@ int main(void)
 	printf("%d %s %#x %d %#lx %#lx %d %d\\n", (int)rules->signature, name != NULL ? name : "-",
 	       (unsigned int)rules->hash, (int)rules->downgrade, (unsigned long)rules->ram_start,
 	       (unsigned long)rules->ram_size, rules->key != NULL, rules->no_p384);
+	printf("%d %#lx %d %d %d\\n", rules->bootloader_image, (unsigned long)rules->flash_base,
+	       rules->check_build_number, rules->check_link_address, rules->check_signature);
 	return 0;
 }
 """
@@ -35,8 +37,8 @@ SIGNATURES = {  # option: number and name, hash that goes with it
 }
 
 
-def rules_of(options):
-    """What a program built with the constants of these options prints."""
+def lines_of(options):
+    """What a program built with the constants of these options prints: the rules, and what is stricter than they."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         project.make_config(folder, "CONFIG_IMG_MANAGER=y\n" + options)
@@ -44,7 +46,11 @@ def rules_of(options):
         program = folder / "program"
         project.must_run([project.CC, *project.WARNINGS, f"-I{project.SOURCE / 'include'}", f"-I{project.SOURCE / 'src'}",
                           f"-I{folder}", folder / "program.c", project.SOURCE / "src/boot/boot_rules.c", "-o", program])
-        return project.must_run([program]).strip()
+        return project.must_run([program]).splitlines()
+
+
+def rules_of(options):
+    return lines_of(options)[0]
 
 
 class BootOptions(unittest.TestCase):
@@ -69,6 +75,19 @@ class BootOptions(unittest.TestCase):
     def test_ram_is_where_the_options_say(self):
         self.assertEqual(rules_of("CONFIG_BOOT_RAM_START=0x10000000\nCONFIG_BOOT_RAM_SIZE=0xf0000000\n"),
                          "0 - 0 0 0x10000000 0xf0000000 0 0")
+
+    def test_where_bootloaders_go_and_what_is_linked_there(self):
+        self.assertEqual(lines_of("")[1], "0 0 0 0 0")
+        self.assertEqual(lines_of("CONFIG_UPDATEABLE_IMAGE_NUMBER=4\nCONFIG_MCUBOOT_MCUBOOT_IMAGE_NUMBER=3\n"
+                                  "CONFIG_FLASH_BASE_ADDRESS=0x8000000\n")[1], "3 0x8000000 0 0 0")
+
+    def test_a_maker_may_be_stricter(self):
+        for i, option in enumerate(("BUILD_NUMBER", "LINK_ADDRESS", "SIGNATURE")):
+            wanted = ["0"] * 3
+            wanted[i] = "1"
+            with self.subTest(option):
+                self.assertEqual(lines_of(f"CONFIG_DFU_TARGET=y\nCONFIG_DFU_TARGET_CHECK_{option}=y\n")[1],
+                                 "0 0 " + " ".join(wanted))
 
     def test_at_run_time_they_are_what_a_program_starts_with(self):
         self.assertEqual(rules_of("CONFIG_BOOT_ARRANGEMENT_RUNTIME=y\nCONFIG_BOOT_SIGNATURE_TYPE_RSA_3072=y\n"),
