@@ -28,7 +28,7 @@
 #include "fota/http_answer.h"
 
 #define CONNECT_TIMEOUT_MS 10000u
-#define STALL_TIMEOUT_S 30u
+#define STALL_TIMEOUT_S 10u
 #define WAIT_MS 500u
 #define WAIT_MAX_MS 30000u
 #define POLL_MS 1000 /* at most: libcurl knows its own timers */

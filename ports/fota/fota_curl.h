@@ -30,7 +30,7 @@ extern "C" {
 struct fota_curl_config {
 	const char *ca_file;             /**< PEM, instead of the system's; outlives the port. */
 	unsigned int connect_timeout_ms; /**< To connect, TLS included; 10000. */
-	unsigned int stall_timeout_s;    /**< Less than a byte a second for so long: broken; 30. */
+	unsigned int stall_timeout_s;    /**< Less than a byte a second for so long: broken; 10. */
 	unsigned int wait_ms;            /**< Before the first attempt to open again; 500. */
 	unsigned int wait_max_ms;        /**< It doubles with each attempt, up to this; 30000. */
 };

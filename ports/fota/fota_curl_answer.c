@@ -101,7 +101,7 @@ static bool is_settled(const char *last_modified, const char *date)
 	const time_t modified = curl_getdate(last_modified, NULL);
 	const time_t given = date != NULL ? curl_getdate(date, NULL) : -1;
 
-	return modified >= 0 && given >= 0 && modified < given;
+	return modified >= 0 && modified < given;
 }
 
 /* The name of the content, if it has one; *is_strong: it may stand in If-Range. */

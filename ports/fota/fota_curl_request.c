@@ -77,7 +77,6 @@ static CURLcode set_strings(struct fota_curl *curl, const char *url)
 		const char *value;
 	} strings[] = {
 		{CURLOPT_URL, url},
-		{CURLOPT_PROTOCOLS_STR, "http,https"},
 		{CURLOPT_REDIR_PROTOCOLS_STR, begins(url, SECURE) ? "https" : "http,https"},
 		{CURLOPT_USERAGENT, "slotwise"},
 		{CURLOPT_CAINFO, curl->config.ca_file},

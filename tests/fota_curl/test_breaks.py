@@ -13,12 +13,12 @@ from support import SLOTWISE, make_image, read, slotwise
 class Breaks(UrlTest):
     """In mid-transfer."""
 
-    def broken_once(self, rest):
+    def broken_once(self, rest, end=Liar.RESET):
         """The third request, the one after the first bytes and the download's, is answered by rest()."""
         def answer(request):
             self.count += 1
             if self.count == 2:
-                return [self.answer(request)[:SIZE // 2], Liar.RESET]
+                return [self.answer(request)[:SIZE // 2], end]
             return rest(request) if self.count > 2 else self.answer(request)
         self.count = 0
         return self.liar(answer)
@@ -26,6 +26,13 @@ class Breaks(UrlTest):
     def test_a_connection_that_breaks_is_made_again_and_goes_on(self):
         self.begin()
         self.broken_once(self.answer)
+        self.succeeded(self.update())
+        self.assertGreater(self.server.seen[2].offset(), 0)
+        self.has()
+
+    def test_a_server_that_stalls_is_asked_again(self):
+        self.begin()
+        self.broken_once(self.answer, Liar.HOLD)
         self.succeeded(self.update())
         self.assertGreater(self.server.seen[2].offset(), 0)
         self.has()

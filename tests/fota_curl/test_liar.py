@@ -169,6 +169,12 @@ class Lengths(LiarTest):
         self.assertEqual(steps.opens()[0][:2], (0, 0))
         self.assertEqual((steps.reads(), steps.data), ([(SIZE, 0)], DATA))
 
+    def test_a_length_beside_chunks_does_not_count(self):
+        steps = self.from_0(lambda request: head(OK, "Transfer-Encoding: chunked", "Content-Length: 10") +
+                            b"%x\r\n%s\r\n0\r\n\r\n" % (SIZE, DATA))
+        self.assertEqual(steps.opens()[0][:2], (0, 0))
+        self.assertEqual((steps.reads(), steps.data), ([(SIZE, 0)], DATA))
+
     def test_chunks_that_end_early_are_an_interruption(self):
         steps = self.from_0(lambda request: head(OK, "Transfer-Encoding: chunked") + b"%x\r\n%s\r\n" % (SIZE, DATA))
         self.assertEqual(steps.reads(), [(SIZE, errno.ECONNRESET)])
@@ -224,7 +230,7 @@ class Breaks(LiarTest):
         steps = self.from_0(lambda request: [whole()[:-1000], Liar.HOLD], stall=1)
         self.assertEqual(steps.reads(), [(SIZE - 1000, errno.ETIMEDOUT)])
         self.assertEqual(steps.data, DATA[:-1000])
-        self.assertLess(time.monotonic() - begin, 10)
+        self.assertLess(time.monotonic() - begin, 25)
 
     def test_a_server_that_goes_on_at_last(self):
         pause = [whole()[:-1000], whole()[-1000:]]
@@ -273,8 +279,8 @@ class Waits(ServerTest):
         self.assertGreaterEqual(self.elapsed("wait:1", wait=100), 0.1)
         self.assertGreaterEqual(self.elapsed("wait:3", wait=100), 0.4)
         self.assertGreaterEqual(self.elapsed("wait:4294967295", wait=100, most=300), 0.3)
-        self.assertLess(self.elapsed("wait:4294967295", wait=100, most=300), base + 2)
-        self.assertLess(self.elapsed("wait:1", wait=100000, most=1), base + 2)
+        self.assertLess(self.elapsed("wait:4294967295", wait=100, most=300), base + 20)
+        self.assertLess(self.elapsed("wait:1", wait=100000, most=1), base + 20)
 
 
 if __name__ == "__main__":
