@@ -158,6 +158,21 @@ class Formats(unittest.TestCase):
         self.assertEqual(len(record), 4 + 8 * images.bit_count() + 4)
         self.assertEqual(record[-4:], struct.pack("<I", zlib.crc32(record[:-4])))
 
+    def test_the_package_and_its_record_are_what_their_description_says(self):
+        """That the library makes and saves them, tests of packages compare."""
+        ((arguments, lines),) = blocks("package")
+        images, align = [tuple(map(int, argument.split(":"))) for argument in arguments[:-1]], int(arguments[-1])
+        cbor = cbor2.dumps({"img": [{"id": number, "size": size} for number, size in images]})
+        filled = cbor + b"\xff" * (-(2 + len(cbor)) % align)
+        self.assertEqual([int(offset, 16) for offset, _ in lines], [0, 2, 7, 8, 13, 21, 26, 34])
+        self.assertEqual(b"".join(data for _, data in lines), struct.pack("<H", len(filled)) + filled)
+        ((again, lines),) = blocks("package-first")
+        self.assertEqual(again, arguments)
+        first = zlib.crc32(bytes(range(32)))
+        record = struct.pack("<BBHHHIII", 1, len(images), 1, len(filled), 0, zlib.crc32(cbor), 0, first)
+        self.assertEqual([int(offset, 16) for offset, _ in lines], [0, 1, 2, 4, 8, 12, 16, 20])
+        self.assertEqual(b"".join(data for _, data in lines), record + struct.pack("<I", zlib.crc32(record)))
+
     def test_the_modem_file_is_what_its_description_says(self):
         """That the library takes it, a test of the modem's files compares."""
         ((_, lines),) = blocks("modem-file")

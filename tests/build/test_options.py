@@ -63,8 +63,25 @@ class Options(unittest.TestCase):
                                                            "CONFIG_FMFU_FDEV=y\n")
             for present in ("fmfu_fdev_load", "fmfu_fdev_pending", "cbor_decode_Wrapper"):
                 self.assertIn(f" T {present}\n", symbols)
-            for absent in ("settings_load", "settings_save", "dfu_target_"):
+            for absent in ("settings_load", "settings_save", "dfu_target_", "dfu_multi_image_", "cbor_decode_Image"):
                 self.assertNotIn(absent, symbols)
+
+    def test_packages_need_no_target_no_settings_and_no_modem(self):
+        with tempfile.TemporaryDirectory() as name:
+            _, symbols = build_library(pathlib.Path(name), "CONFIG_STREAM_FLASH=n\nCONFIG_BOOTLOADER_MCUBOOT=n\n"
+                                                           "CONFIG_DFU_MULTI_IMAGE=y\n")
+            for present in ("dfu_multi_image_write", "dfu_multi_image_parse", "cbor_decode_Image", "zcbor_entry_function"):
+                self.assertIn(f" T {present}\n", symbols)
+            for absent in ("settings_load", "settings_save", "dfu_target_", "fmfu_", "cbor_decode_Wrapper"):
+                self.assertNotIn(absent, symbols)
+
+    def test_packages_and_modem_firmware_share_what_they_both_call(self):
+        with tempfile.TemporaryDirectory() as name:
+            _, symbols = build_library(pathlib.Path(name), "CONFIG_STREAM_FLASH=n\nCONFIG_BOOTLOADER_MCUBOOT=n\n"
+                                                           "CONFIG_DFU_MULTI_IMAGE=y\nCONFIG_FMFU_FDEV=y\n")
+            self.assertIn(" T cbor_decode_Image\n", symbols)
+            self.assertIn(" T cbor_decode_Wrapper\n", symbols)
+            self.assertEqual(symbols.count(" T zcbor_entry_function\n"), 1)
 
     def test_the_full_build_has_what_the_small_one_lacks(self):
         self.assertIn(" T dfu_target_mcuboot_init\n", project.must_run(["nm", project.BUILD / "libslotwise.a"]))
