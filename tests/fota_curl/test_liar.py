@@ -242,6 +242,18 @@ class Breaks(LiarTest):
         steps = self.from_0(answer, stall=2)
         self.assertEqual((steps.reads(), steps.data), ([(SIZE, 0)], DATA))
 
+    def test_a_slow_server_does_not_answer_for_the_time_between_reads(self):
+        def answer(_):
+            whole_answer = whole()
+            first = len(whole_answer) - SIZE + 1
+            yield whole_answer[:first]
+            time.sleep(2.5)
+            yield whole_answer[first:first + 1]
+            time.sleep(3.3)
+            yield whole_answer[first + 1:]
+        steps = self.fetch(self.liar(answer).url, "f", 0, "read:1", "read:1", "sleep:3000", "read:0", stall=3)
+        self.assertEqual(steps.reads(), [(1, 0), (1, 0), (SIZE - 2, 0)])
+
     def test_an_endless_head(self):
         def answer(_):
             yield b"HTTP/1.1 200 OK\r\n"
