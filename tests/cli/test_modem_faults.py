@@ -174,7 +174,7 @@ class Every(ModemTest):
         self.assertEqual(result.err, f"slotwise: {device.path}: the modem does not come to the end of the erase: given "
                                      "up after 660 s\n")
         report = slotwise("update", device.path, back, "--modem-fault", "offset:erase-pending", "--json").json()
-        self.assertEqual((list(report)[-2:], report["scheduled"]), (["type", "error"], None))
+        self.assertEqual((list(report)[-2:], report["scheduled"]), (["images", "error"], None))
         self.done("update", device.path, back)
         self.assertEqual(self.booted(device), "updated")
 
