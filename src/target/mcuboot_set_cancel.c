@@ -18,8 +18,9 @@
 
 /* What is to be taken back. */
 struct plan {
-	unsigned int pending; /* of all images */
-	unsigned int images;  /* those of them that go */
+	unsigned int pending; /* of all images: due, or might be at the next reset */
+	unsigned int due;
+	unsigned int images; /* those of them that go */
 	struct mcuboot_links links;
 	struct mcuboot_order order;
 };
@@ -47,12 +48,13 @@ int mcuboot_set_take_back(const struct mcuboot_order *order, unsigned int spared
 }
 
 /* A request whose erase was cut may read as none now, and as one at the next reset. */
-static int find_pending(unsigned int *images)
+static int find_pending(struct plan *plan)
 {
-	const int rc = mcuboot_set_pending(images);
+	const int rc = mcuboot_set_pending(&plan->due);
 
+	plan->pending = plan->due;
 	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
-		*images |= mcuboot_schedule_is_marked(n) ? 1u << n : 0;
+		plan->pending |= mcuboot_schedule_is_marked(n) ? 1u << n : 0;
 	}
 	return rc;
 }
@@ -60,7 +62,7 @@ static int find_pending(unsigned int *images)
 static int begin(struct plan *plan)
 {
 	*plan = (struct plan){0};
-	const int rc = find_pending(&plan->pending);
+	const int rc = find_pending(plan);
 	return rc == 0 ? mcuboot_links_of_new(plan->pending, 0, &plan->links) : rc;
 }
 
@@ -92,7 +94,7 @@ static unsigned int find_waiting(const struct plan *plan)
 	unsigned int waiting = 0;
 
 	for (int n = 0; n < boot_arrangement()->images; n++) {
-		if ((plan->pending >> n & 1) != 0 && (plan->links.needs[n] & ~plan->pending) != 0) {
+		if ((plan->pending >> n & 1) != 0 && (plan->links.needs[n] & ~plan->due) != 0) {
 			waiting |= mcuboot_links_around(&plan->links, n, plan->pending);
 		}
 	}
