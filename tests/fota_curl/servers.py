@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Servers on loopback, real and lying, and the port to libcurl on its own, run as a program."""
+import ctypes
 import os
 import shutil
 import signal
@@ -64,6 +65,11 @@ def listen(port=0):
     return listener
 
 
+def end_with_parent():
+    """In a process that is about to start: a test that is killed leaves no server behind. Linux."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
 class Nginx:
     """A real server with a folder to serve; plain HTTP, and with a certificate HTTPS on another port. nginx takes
     listening sockets over from the process that starts it, if NGINX names them: so no port can be lost to another
@@ -96,7 +102,7 @@ class Nginx:
             [NGINX, "-p", self.folder, "-c", os.path.join(self.folder, "nginx.conf"),
              "-e", os.path.join(self.folder, "error.log")],
             env=environment, pass_fds=sockets, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True)
+            stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=end_with_parent)
 
     def kill(self):
         """End it in the middle of whatever it does; connections break, and new ones wait for the next start."""
