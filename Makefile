@@ -84,7 +84,7 @@ arm: all ## compile every file of src/ for Cortex-M0+, M4 and M33
 	@$(CTEST) --test-dir build -R '^arm_'
 
 format: | tools ## lay out every C file
-	@.venv/bin/clang-format -i $$(find include src ports sim cli bench examples tests -name '*.[ch]')
+	@.venv/bin/clang-format -i $$(find include src ports sim cli bench examples tests fuzz -name '*.[ch]')
 
 clean: ## remove what builds made; .venv stays
 	rm -rf build build-asan build-clang build-fuzz build-m32 build-big-endian

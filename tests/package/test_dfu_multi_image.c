@@ -454,6 +454,34 @@ static void another_header_begins_again(void **state)
 	}
 }
 
+static void only_what_was_begun_is_taken_away(void **state)
+{
+	(void)state;
+	package_bytes_begin(&other, 77);
+	package_bytes_add(&other, 0, 1001);
+	package_bytes_end(&other, 0);
+	assert_int_equal(feed(&package, 0, 500, 100), 0);
+	assert_int_equal(feed(&other, 0, other.len, 100), 0);
+	assert_int_equal(byte_writers[0].resets, 1);
+	assert_int_equal(byte_writers[1].resets, 0);
+	assert_int_equal(byte_writers[1].opened, 0);
+}
+
+static void a_call_that_failed_is_compared_again_in_the_same_way(void **state)
+{
+	const size_t at = other.start[0] + 20;
+
+	(void)state;
+	assert_int_equal(feed(&package, 0, 500, 100), 0);
+	assert_int_equal(feed(&other, 0, at, 20), 0);
+	assert_int_equal(dfu_multi_image_done(false), 0);
+	byte_writers_fail(WRITER_OPEN, 0, -EBUSY, 0);
+	assert_int_equal(dfu_multi_image_write(at, &other.bytes[at], 5), -EBUSY);
+	assert_int_equal(feed(&other, at, other.len, 5), 0);
+	assert_int_equal(dfu_multi_image_done(true), 0);
+	assert_true(byte_writer_has(0, &other) && byte_writer_has(1, &other));
+}
+
 static void another_second_image_is_stale_once_the_first_has_gone_by(void **state)
 {
 	(void)state;
@@ -594,6 +622,9 @@ int main(void)
 		cmocka_unit_test_setup(what_cannot_be_taken_away_stops_the_image, set_up),
 		cmocka_unit_test_setup(another_package_sent_from_0_begins_again, set_up),
 		cmocka_unit_test_setup(another_header_begins_again, set_up),
+		cmocka_unit_test_setup(only_what_was_begun_is_taken_away, set_up),
+		cmocka_unit_test_setup(a_call_that_failed_is_compared_again_in_the_same_way,
+				       set_up),
 		cmocka_unit_test_setup(another_second_image_is_stale_once_the_first_has_gone_by,
 				       set_up),
 		cmocka_unit_test_setup(other_bytes_where_nothing_says_what_they_are_of_are_stale,

@@ -342,6 +342,38 @@ static void a_damaged_record_is_never_gone_on_with_wrongly(void **state)
 	}
 }
 
+static void a_record_of_another_version_is_not_gone_on_with(void **state)
+{
+	uint8_t f[24];
+
+	(void)state;
+	assert_int_equal(feed(&package, 0, 900, 100), 0);
+	assert_int_equal(stored("dfumi/f", f, sizeof(f)), sizeof(f));
+	f[0] = 2;
+	const uint32_t crc = crc32(f, sizeof(f) - 4);
+	for (int i = 0; i < 4; i++) {
+		f[20 + i] = (uint8_t)(crc >> 8 * i);
+	}
+	assert_int_equal(settings_save_one("dfumi/f", f, sizeof(f)), 0);
+	restart();
+	assert_int_equal(dfu_multi_image_offset(), 0);
+	finish(&package);
+}
+
+static void remains_beside_a_header_that_is_none_go_first(void **state)
+{
+	uint8_t value[64];
+
+	(void)state;
+	assert_int_equal(feed(&package, 0, package.start[1], 100), 0);
+	assert_int_equal(settings_save_one("dfumi/h", "?", 1), 0);
+	restart();
+	assert_int_equal(feed(&package, 0, package.header_len, 100), 0);
+	assert_int_equal(stored("dfumi/f", value, sizeof(value)), -ENOENT);
+	assert_int_equal(stored("dfumi/i", value, sizeof(value)), -ENOENT);
+	finish(&package);
+}
+
 static void settings_that_fail_cost_progress_alone(void **state)
 {
 	(void)state;
@@ -465,6 +497,8 @@ int main(void)
 		cmocka_unit_test_setup(another_name_begins_again, set_up),
 		cmocka_unit_test_setup(a_reset_knows_the_images_from_the_settings, set_up),
 		cmocka_unit_test_setup(a_damaged_record_is_never_gone_on_with_wrongly, set_up),
+		cmocka_unit_test_setup(a_record_of_another_version_is_not_gone_on_with, set_up),
+		cmocka_unit_test_setup(remains_beside_a_header_that_is_none_go_first, set_up),
 		cmocka_unit_test_setup(settings_that_fail_cost_progress_alone, set_up),
 		cmocka_unit_test_setup(no_settings_at_all_are_no_progress, set_up),
 		cmocka_unit_test_setup(an_unreadable_record_begins_again, set_up),

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <dfu/boot_rules.h>
 #include <dfu/bootloader.h>
 #include <dfu/dfu_multi_image.h>
 #include <dfu/dfu_target_mcuboot.h>
@@ -432,6 +433,32 @@ static void of_s0_and_s1_the_one_that_does_not_run_has_a_writer(void **state)
 	}
 }
 
+static void write_beside_a_bootloader_only_pair(void)
+{
+	struct boot_rules rules = *boot_rules_get();
+
+	rules.bootloader_image = 1;
+	assert_int_equal(boot_rules_set(&rules), 0);
+	assert_true(boot_is_bootloader_only(1));
+	write_first();
+}
+
+/* Slot 2 is S0, and what was scratch is S1; slot 3 takes bootloaders. */
+static void a_pair_for_bootloaders_alone_has_no_writer_by_its_number(void **state)
+{
+	(void)state;
+	ids[0] = 1;
+	ids[1] = 0;
+	open_device(&reset_plain);
+	reset_name_area(2, BOOT_S0_AREA_ID);
+	reset_name_area(4, BOOT_S1_AREA_ID);
+	put_bootloader(2, 5);
+	assert_int_equal(reset_run(write_beside_a_bootloader_only_pair), 0);
+	assert_memory_equal(reset_slot(1), second_file.bytes, second_file.size);
+	assert_memory_not_equal(reset_slot(3), new_file.bytes, 4);
+	close_device();
+}
+
 static void cannot_begin(void)
 {
 	static uint8_t header[64];
@@ -471,6 +498,8 @@ int main(void)
 		cmocka_unit_test_setup(a_reset_takes_all_images_away, set_up),
 		cmocka_unit_test_setup(images_for_pairs_that_are_not_there_are_skipped, set_up),
 		cmocka_unit_test_setup(of_s0_and_s1_the_one_that_does_not_run_has_a_writer, set_up),
+		cmocka_unit_test_setup(a_pair_for_bootloaders_alone_has_no_writer_by_its_number,
+				       set_up),
 		cmocka_unit_test_setup(a_device_that_cannot_tell_its_bootloader_registers_none,
 				       set_up),
 	};
