@@ -274,7 +274,7 @@ int mcuboot_set_leave(int img_num)
 {
 	struct mcuboot_set_state state;
 	struct plan plan;
-	int rc = find_pending(&plan.pending);
+	int rc = find_pending(&plan);
 
 	if (rc != 0 || (plan.pending & ~(1u << img_num)) == 0) {
 		return rc;

@@ -244,7 +244,7 @@ static void check_cleared(const struct powercut_world *world)
 {
 	struct evidence evidence;
 
-	check_none(world);
+	check_taken_back(world);
 	evidence_collect_pair(world, 0, &evidence);
 	invariants_report(world, "I4",
 			  invariant_slot_is_clear(&evidence, boot_mode_is_direct(evidence.mode)
