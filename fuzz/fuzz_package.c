@@ -4,10 +4,11 @@
  * that fail, settings that fail, resets, rewinds, and another package in between.
  *
  * The input is a program: it makes two packages, alike in some images, and says what the caller
- * does. The caller is honest: it sends bytes of the package that it has, from 0 or from where
- * dfu_multi_image_offset() says, and a package it has just got from 0. The oracle is the content of
- * the packages, which is a function of image and position: each byte that reaches a writer has to
- * be the caller's at that place, and an image that is closed as whole is one package's.
+ * does. The caller is honest: it sends bytes of the package that it has, a new one from 0 until it
+ * has come to where dfu_multi_image_offset() says, and only then as it likes. The oracle is the
+ * content of the packages, which is a function of image and position: each byte that reaches a
+ * writer has to be the caller's at that place, and an image that is closed as whole is one
+ * package's.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -55,7 +56,7 @@ static struct {
 	struct package_file files[2];
 	struct package_file *file; /* what the caller has */
 	size_t at;                 /* where the caller is in it */
-	size_t sent;               /* how far the caller has been in it */
+	bool is_known;             /* the caller has come from 0 to the offset */
 	struct writer_state writers[IDS];
 	struct writer_state *open;
 	int open_id;
@@ -201,6 +202,7 @@ static int failing_save(void)
 static void start(void)
 {
 	world.open = NULL;
+	world.at = world.is_known ? world.at : 0;
 	CHECK(dfu_multi_image_init(world.buffer, world.buffer_size) == 0);
 	for (int i = 0; i < IDS; i++) {
 		const struct dfu_image_writer writer = {i - 2,        writer_open,   writer_write,
@@ -313,12 +315,12 @@ static void send(size_t len)
 	if (rc == 0) {
 		CHECK(offset >= world.at + n);
 		world.at += n;
-		world.sent = world.at > world.sent ? world.at : world.sent;
+		world.is_known = world.is_known || world.at >= offset;
 	} else if (rc == -ESTALE) {
 		CHECK(offset == 0);
 		world.at = 0;
 	} else if (world.at > offset) {
-		world.at = offset;
+		world.at = world.is_known ? offset : 0;
 	}
 	CHECK(rc <= 0);
 }
@@ -326,9 +328,8 @@ static void send(size_t len)
 static void jump(size_t to)
 {
 	const size_t offset = dfu_multi_image_offset();
-	const size_t most = offset < world.sent ? offset : world.sent;
 
-	world.at = to < most ? to : most;
+	world.at = !world.is_known ? 0 : to < offset ? to : offset;
 }
 
 static void lose(struct writer_state *writer)
@@ -362,7 +363,7 @@ static void swap_files(void)
 {
 	world.file = world.file == &world.files[0] ? &world.files[1] : &world.files[0];
 	world.at = 0;
-	world.sent = 0;
+	world.is_known = false;
 	if (next() % 2 == 0) {
 		const char *name = world.file == &world.files[0] ? "a" : "b";
 
