@@ -48,7 +48,10 @@ static const char *why(int rc)
 static enum cli_status confirm_all(struct cli *cli, const bool runs[BOOT_IMAGES_MAX],
 				   json_t *confirmed)
 {
-	const int rc = dfu_target_mcuboot_confirm(-1);
+	/* Where no image is on trial there is nothing to write. */
+	const int rc = boot_mode_needs_trailer(boot_arrangement_get()->mode)
+			       ? dfu_target_mcuboot_confirm(-1)
+			       : 0;
 
 	if (rc != 0) {
 		return cli_fail(cli, cli->operand[0], "%s", why(rc));
