@@ -82,7 +82,7 @@ static int find_writes(struct plan *plan)
 		if (!has(plan->images, n)) {
 			continue;
 		}
-		if (!has(plan->pending, n) || mcuboot_schedule_is_marked(n)) {
+		if (!has(plan->pending, n) || has(plan->torn, n) || mcuboot_schedule_is_marked(n)) {
 			plan->fresh |= 1u << n;
 			continue;
 		}

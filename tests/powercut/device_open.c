@@ -315,7 +315,8 @@ void dfu_log_write(enum dfu_log_level level, const char *format, ...)
 /*
  * An erase that was cut so early that all bits it has touched still change from read to read leaves
  * an image that a bootloader finds whole by chance, and starts. No code of the application can keep
- * it from that. What was read then is what runs.
+ * it from that. What was read then is what runs. The same goes for the trailer that it was started
+ * by.
  */
 static void settle_what_was_started(const struct powercut_world *world, int slot)
 {
@@ -324,7 +325,11 @@ static void settle_what_was_started(const struct powercut_world *world, int slot
 	const struct device_area area = device_area(config->geometry, kind);
 	const struct powercut_flash *flash = &world->layout->flash[area.flash];
 	const struct raw raw = device_raw(world, kind);
+	const size_t fields = raw_fields_len(config->geometry->align);
 
+	if (boot_mode_is_direct(config->mode)) {
+		memset(&flash->cells.unstable[area.off + area.size - fields], 0, fields);
+	}
 	for (int i = 0; boot_mode_is_direct(config->mode) && i < FILES; i++) {
 		const struct device_file *file = &device_files(config, (unsigned int)slot / 2)[i];
 
