@@ -344,8 +344,8 @@ DFU_MUST_CHECK int dfu_target_mcuboot_confirm(int img_num);
  *
  * Power cut: the image is pending or not, as there; repeat the call.
  *
- * @param img_num  Image pair; -1: all that are pending, and what a cut has left of requests. If they
- *                 are not linked, with an intent, or without settings one by one.
+ * @param img_num  Image pair; -1: all that are pending, and what a cut has left of requests. If
+ * they are not linked, with an intent, or without settings one by one.
  * @retval -EBUSY  The running image is unconfirmed (with -1: of one that is pending), or what is
  *                 pending is the rest of a set of which a part runs for good. Nothing done.
  * @retval -errno  As boot_cancel_upgrade_multi(); of the first image that fails, after all were

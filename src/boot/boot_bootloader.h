@@ -4,6 +4,13 @@
 #define BOOT_BOOT_BOOTLOADER_H
 
 #include <dfu/bootloader.h>
+#include <dfu/config.h>
+
+/* boot_is_bootloader_only(); no code where there is no first stage. */
+static inline bool boot_pair_is_bootloaders(int image_index)
+{
+	return IS_ENABLED(CONFIG_SECURE_BOOT) && boot_is_bootloader_only(image_index);
+}
 
 /*
  * The fw_infos of both slots. 1: both are set; 0: S0's alone; -ENOENT, -EFAULT and others as

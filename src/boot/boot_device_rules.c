@@ -181,7 +181,7 @@ static int judge_preference(const struct boot_candidate *candidate)
 
 int boot_judge_device(const struct boot_candidate *candidate)
 {
-	int rc = boot_judge_bootloader(candidate);
+	int rc = IS_ENABLED(CONFIG_SECURE_BOOT) ? boot_judge_bootloader(candidate) : 0;
 
 	if (rc != 0) {
 		return rc < 0 ? rc : 0;

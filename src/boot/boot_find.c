@@ -116,7 +116,7 @@ static DFU_NOINLINE bool is_bootloader(int image_index, const struct boot_found 
 {
 	struct dfu_image image;
 
-	return image_index == boot_bootloader_image() &&
+	return IS_ENABLED(CONFIG_SECURE_BOOT) && image_index == boot_bootloader_image() &&
 	       dfu_image_open(&image, &found->source, NULL) == 0 &&
 	       boot_bootloader_slot_of(image_index, &image) >= 0;
 }

@@ -109,8 +109,9 @@ uint8_t boot_fetch_active_slot_multi(int image_index)
 {
 	const int slot = boot_running_slot(image_index);
 
-	return slot < 0 || boot_is_bootloader_only(image_index) ? BOOT_INVALID_SLOT_ID
-								: (uint8_t)(2 * image_index + slot);
+	return slot < 0 || boot_pair_is_bootloaders(image_index)
+		       ? BOOT_INVALID_SLOT_ID
+		       : (uint8_t)(2 * image_index + slot);
 }
 
 uint8_t boot_fetch_active_slot(void)

@@ -325,7 +325,7 @@ ssize_t boot_get_max_image_size(int image_index)
 {
 	int area;
 
-	if (boot_is_bootloader_only(image_index)) {
+	if (boot_pair_is_bootloaders(image_index)) {
 		return boot_mode_in(BOOT_MODES_SWAP) ? room_for_bootloader(image_index) : -ENOTSUP;
 	}
 	switch (boot_arrangement()->mode) {

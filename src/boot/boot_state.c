@@ -123,7 +123,7 @@ int boot_is_unconfirmed_multi(int image_index)
 	struct boot_swap_state state;
 	int rc;
 
-	if (!boot_needs_trailer() || boot_is_bootloader_only(image_index)) {
+	if (!boot_needs_trailer() || boot_pair_is_bootloaders(image_index)) {
 		return boot_image_exists(image_index) ? 0 : -EINVAL;
 	}
 	rc = read_running(image_index, &state);
@@ -141,7 +141,7 @@ bool boot_is_img_confirmed_multi(int image_index)
 {
 	struct boot_swap_state state;
 
-	if (boot_is_bootloader_only(image_index)) {
+	if (boot_pair_is_bootloaders(image_index)) {
 		return true; /* there is no way back from it */
 	}
 	const int rc = read_running(image_index, &state);

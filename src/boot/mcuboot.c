@@ -55,7 +55,7 @@ int boot_write_img_confirmed_multi(int image_index)
 	if (slot < 0) {
 		return slot;
 	}
-	if (boot_is_bootloader_only(image_index)) {
+	if (boot_pair_is_bootloaders(image_index)) {
 		return 0;
 	}
 	return boot_slot_open(image_index, (enum boot_slot)slot, &fa) == 0
@@ -73,7 +73,7 @@ static int read_primary(int image_index, struct boot_swap_state *state)
 {
 	const struct flash_area *fa;
 
-	if (boot_is_bootloader_only(image_index)) {
+	if (boot_pair_is_bootloaders(image_index)) {
 		*state = (struct boot_swap_state){.magic = BOOT_MAGIC_UNSET,
 						  .swap_type = BOOT_SWAP_TYPE_NONE,
 						  .copy_done = BOOT_FLAG_UNSET,

@@ -70,7 +70,8 @@ int mcuboot_admit_first(int img_num, const uint8_t first[DFU_IMAGE_HEADER_LEN])
 	struct dfu_image_header header;
 	bool s0_active;
 
-	if (img_num != boot_bootloader_image() || dfu_image_header_decode(&header, first) != 0 ||
+	if (!IS_ENABLED(CONFIG_SECURE_BOOT) || img_num != boot_bootloader_image() ||
+	    dfu_image_header_decode(&header, first) != 0 ||
 	    (header.flags & DFU_IMAGE_F_ROM_FIXED) == 0) {
 		return 0;
 	}

@@ -9,10 +9,10 @@
  * what goes back in between is installed again by mcuboot_recover.c.
  */
 #include <dfu/boot.h>
-#include <dfu/bootloader.h>
 #include <dfu/dfu_target_mcuboot.h>
 
 #include "boot/arrangement.h"
+#include "boot/boot_bootloader.h"
 #include "boot/boot_slot.h"
 #include "target/mcuboot_set.h"
 
@@ -23,7 +23,7 @@ int mcuboot_check_started(int img_num)
 
 	/* overwrite-only writes the magic alone. */
 	if (!boot_needs_trailer() || boot_mode_in(BOOT_MODE_BIT(OVERWRITE_ONLY)) ||
-	    boot_is_bootloader_only(img_num)) {
+	    boot_pair_is_bootloaders(img_num)) {
 		return 0;
 	}
 	int rc = boot_slot_open_running(img_num, &fa);

@@ -104,11 +104,13 @@ int mcuboot_image_runs(int img_num, const uint8_t id[MCUBOOT_INTENT_ID_LEN])
 	struct dfu_image image;
 	int rc = 0;
 
-	if (!boot_is_bootloader_only(img_num)) {
+	if (!boot_pair_is_bootloaders(img_num)) {
 		rc = has_id(mcuboot_image_running(img_num, &image), &image, id);
 	}
-	for (size_t i = 0; i < sizeof(slots) && rc == 0 && img_num == boot_bootloader_image();
-	     i++) {
+	if (rc != 0 || !IS_ENABLED(CONFIG_SECURE_BOOT) || img_num != boot_bootloader_image()) {
+		return rc;
+	}
+	for (size_t i = 0; i < sizeof(slots) && rc == 0; i++) {
 		rc = has_id(open_area(slots[i], &image), &image, id);
 	}
 	return rc;
@@ -124,6 +126,9 @@ int mcuboot_image_is(int img_num, bool is_torn, const uint8_t id[MCUBOOT_INTENT_
 
 int mcuboot_image_is_bootloader(int img_num, const struct dfu_image *image)
 {
+	if (!IS_ENABLED(CONFIG_SECURE_BOOT)) {
+		return 0;
+	}
 	if (boot_is_bootloader_only(img_num)) {
 		return 1;
 	}

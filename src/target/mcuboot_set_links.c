@@ -16,9 +16,8 @@
  */
 #include "target/mcuboot_set_links.h"
 
-#include <dfu/bootloader.h>
-
 #include "boot/arrangement.h"
+#include "boot/boot_bootloader.h"
 #include "boot/boot_needs.h"
 #include "target/mcuboot_set_images.h"
 
@@ -55,7 +54,7 @@ static int find_needs(struct mcuboot_links *links, unsigned int i, const struct 
 	struct dfu_image other;
 
 	for (unsigned int j = 0; j < boot_arrangement()->images; j++) {
-		if (j == i || !has(others, j) || boot_is_bootloader_only((int)j)) {
+		if (j == i || !has(others, j) || boot_pair_is_bootloaders((int)j)) {
 			continue;
 		}
 		int rc = open((int)j, &other);
@@ -110,7 +109,7 @@ int mcuboot_links_of_running(unsigned int unconfirmed, struct mcuboot_links *lin
 
 	*links = (struct mcuboot_links){0};
 	for (unsigned int i = 0; rc == 0 && i < boot_arrangement()->images; i++) {
-		if (boot_is_bootloader_only((int)i)) {
+		if (boot_pair_is_bootloaders((int)i)) {
 			continue;
 		}
 		rc = mcuboot_image_running((int)i, &image);

@@ -24,9 +24,9 @@
 
 #include <dfu/boot.h>
 #include <dfu/boot_rules.h>
-#include <dfu/bootloader.h>
 #include <dfu/log.h>
 
+#include "boot/boot_bootloader.h"
 #include "boot/boot_repair.h"
 #include "boot/boot_slot.h"
 #include "common/bytes.h"
@@ -107,7 +107,7 @@ int mcuboot_slot_check_pages(int img_num, const struct mcuboot_slot *slot)
 	const struct flash_area *primary;
 	int rc = check_edges(slot->area);
 
-	if (rc == 0 && !boot_is_direct() && !boot_is_bootloader_only(img_num)) {
+	if (rc == 0 && !boot_is_direct() && !boot_pair_is_bootloaders(img_num)) {
 		rc = flash_area_open((uint8_t)(2 * img_num), &primary);
 		rc = rc == 0 ? check_edges(primary) : rc;
 	}
@@ -262,7 +262,7 @@ int mcuboot_slot_is_remainder(int img_num, const struct mcuboot_slot *slot)
 	struct dfu_image image;
 	int rc = has_front(slot);
 
-	if (rc <= 0 || boot_is_bootloader_only(img_num)) {
+	if (rc <= 0 || boot_pair_is_bootloaders(img_num)) {
 		return rc < 0 ? rc : 0;
 	}
 	rc = dfu_image_open(&image, &source, &fault);

@@ -78,7 +78,7 @@ class BootOptions(unittest.TestCase):
 
     def test_where_bootloaders_go_and_what_is_linked_there(self):
         self.assertEqual(lines_of("")[1], "0 0 0 0 0")
-        self.assertEqual(lines_of("CONFIG_UPDATEABLE_IMAGE_NUMBER=4\nCONFIG_MCUBOOT_MCUBOOT_IMAGE_NUMBER=3\n"
+        self.assertEqual(lines_of("CONFIG_SECURE_BOOT=y\nCONFIG_UPDATEABLE_IMAGE_NUMBER=4\nCONFIG_MCUBOOT_MCUBOOT_IMAGE_NUMBER=3\n"
                                   "CONFIG_FLASH_BASE_ADDRESS=0x8000000\n")[1], "3 0x8000000 0 0 0")
 
     def test_a_maker_may_be_stricter(self):
