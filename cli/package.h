@@ -40,7 +40,7 @@ DFU_MUST_CHECK enum cli_status cli_package_judge(struct cli *cli, const char *wh
 struct cli_file cli_package_bytes(const struct cli_package *package, const struct cli_file *file,
 				  size_t item);
 
-#define CLI_PACKAGE_NAME_LEN 16 /**< Room for a name. */
+#define CLI_PACKAGE_NAME_LEN 20 /**< Room for a name: "image -2147483648". */
 
 /** "image 0", "S1". @return @p text. */
 const char *cli_package_name(char text[CLI_PACKAGE_NAME_LEN], int32_t id);

@@ -238,6 +238,8 @@ class Update(SetTest):
         for images, why in (
                 ([first, (2, image(2, "1.1.0"))], "image 2: the device has no such image: its bootloader has 2"),
                 ([first, (7, image(2, "1.1.0"))], "image 7: the device has no such image: its bootloader has 2"),
+                ([first, (-2**31, image(2, "1.1.0"))],
+                 "image -2147483648: the device has no such image: its bootloader has 2"),
                 ([first, second, (-1, image(2, "1.1.0"))], None),
                 ([first, (1, image(1, "1.1.0", size=SLOT))], None),
                 ([first, (1, second[1][:-1])], None), ([first, (1, b"\xff" * 100)], "image 1: not an MCUboot image"),
