@@ -7,7 +7,7 @@ import unittest
 
 import cbor2
 
-from sets import MODES, SLOT, SetTest, image, package, slot_offset, version_at
+from sets import MODES, SLOT, SetTest, image, package, slot_offset
 from support import CliTest, image as test_image, make_image, read, slotwise
 
 KEYS = ["size", "header_size", "images", "linked"]
