@@ -262,8 +262,8 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule(int img_num, int permanent);
  * dfu_target_mcuboot_schedule(-1) is this for all pairs that have an update: whose download is
  * complete, or which are pending already; where nothing is known of a download, whose upload slot
  * holds an image that would be taken, with a higher version than the one that runs, and which was
- * not put there by a revert. A pair without one is left out; none at all is -ENOENT. Where there is
- * one image pair it is that one, whatever is known of it.
+ * not put there by a revert (other than that of a part of a set). A pair without one is left out;
+ * none at all is -ENOENT. Where there is one image pair it is that one, whatever is known of it.
  *
  * What is pending already is not written again, but to make it permanent.
  *

@@ -142,6 +142,7 @@ static void forget_records(int img_num)
 	mcuboot_held_delete(img_num);
 	mcuboot_mark_clear(img_num, TARGET_ERASING);
 	mcuboot_mark_clear(img_num, TARGET_MENDING);
+	mcuboot_mark_clear(img_num, TARGET_UNTRIED);
 }
 
 /* Nothing of the download can be gone on with in this run. */
@@ -259,6 +260,7 @@ static int begin_content(void)
 	mcuboot_held_delete(download.file.image);
 	download.visible &= (uint16_t)~(1u << download.file.image);
 	download.waiting &= (uint16_t)~(1u << download.file.image);
+	mcuboot_mark_clear(download.file.image, TARGET_UNTRIED);
 	rc = mcuboot_slot_clear(&download.slot, &head, &tail);
 	if (rc == 0) {
 		mcuboot_mark_clear(download.file.image, TARGET_ERASING);

@@ -40,6 +40,8 @@ void mcuboot_held_delete(int img_num);
  * A page is about to be erased, of the slot's trailer for a request or instead of one
  * (TARGET_ERASING), or of a torn header to be written again (TARGET_MENDING). An erase that is cut
  * can look like a whole one; until it is over, whoever programs that page has to erase it again.
+ * TARGET_UNTRIED: the image in the slot was given up for the sake of its set alone, and still is an
+ * update.
  */
 void mcuboot_mark_set(int img_num, const char *name);
 bool mcuboot_mark_is_set(int img_num, const char *name);

@@ -3,7 +3,8 @@
  * At the application's start: what has become of a set that an intent speaks of?
  *
  *     runs    kind                          what is done                             the intent
- *     none    any                           requests that are left are taken back    deleted
+ *     none    any                           requests that are left are taken back,   deleted
+ *                                           what is in its slot is marked an update
  *     part    test, and all of it reverts   the same; the next reset gives it up     stays
  *     part    else                          what runs is confirmed, the rest is      stays
  *                                           asked for, for good
@@ -16,6 +17,7 @@
 #include <dfu/dfu_target_mcuboot.h>
 
 #include "boot/arrangement.h"
+#include "target/mcuboot_held.h"
 #include "target/mcuboot_set.h"
 #include "target/mcuboot_set_images.h"
 
@@ -95,12 +97,31 @@ static int go_on(const struct mcuboot_set_state *state)
 	return rc == 0 ? request_rest(rest, torn) : rc;
 }
 
+/* What is back in its upload slot was not given up for its own sake. */
+static int mark_untried(const struct mcuboot_intent *intent)
+{
+	for (int n = 0; n < boot_arrangement()->images; n++) {
+		if (has(intent->images, n)) {
+			const int rc = mcuboot_image_is(n, true, intent->id[n]);
+
+			if (rc < 0) {
+				return rc;
+			}
+			if (rc == 1) {
+				mcuboot_mark_set(n, TARGET_UNTRIED);
+			}
+		}
+	}
+	return 0;
+}
+
 static int settle(const struct mcuboot_set_state *state)
 {
 	int rc = 0;
 
 	if (state->stage == MCUBOOT_SET_OUT) {
 		rc = mcuboot_set_take_back_all(state->intent.images);
+		rc = rc == 0 ? mark_untried(&state->intent) : rc;
 	} else if (state->intent.kind != MCUBOOT_INTENT_TEST) {
 		rc = confirm_unconfirmed(state->intent.images);
 	}

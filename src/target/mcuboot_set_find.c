@@ -5,12 +5,14 @@
  *
  * What is known has to verify, or all are refused. What merely lies there may be anything: the old
  * image after a swap (not above what runs), a test that was given up (the running slot's trailer
- * tells of a revert), a file that another writer left.
+ * tells of a revert), a file that another writer left. But one that was given up because the rest
+ * of its set was not there is marked: the same call again means all of them.
  */
 #include <dfu/boot.h>
 
 #include "boot/arrangement.h"
 #include "target/mcuboot_download.h"
+#include "target/mcuboot_held.h"
 #include "target/mcuboot_set.h"
 #include "target/mcuboot_set_images.h"
 
@@ -69,7 +71,7 @@ static int sort_pair(int img_num, unsigned int *known, unsigned int *likely)
 		return 0;
 	}
 	if (rc == 0 && download == MCUBOOT_UNKNOWN) {
-		rc = is_likely(img_num);
+		rc = mcuboot_mark_is_set(img_num, TARGET_UNTRIED) ? 1 : is_likely(img_num);
 		*likely |= rc == 1 ? 1u << img_num : 0;
 	}
 	return rc == -ENODEV || rc == -ENOENT || rc == -ENOTSUP || rc == -EFAULT || rc == 1 ? 0

@@ -13,6 +13,7 @@
 #define TARGET_TAIL "/t"
 #define TARGET_ERASING "/e"
 #define TARGET_MENDING "/m"
+#define TARGET_UNTRIED "/u"
 
 /*
  * Save a value, with len 0 delete it. An error is logged, and has cost no more than progress; it is

@@ -121,8 +121,26 @@ static void a_part_of_a_test_goes_back(void **state)
 		assert_int_equal(set_boot(), 0);
 		assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
 		assert_false(set_has_intent());
+		if (!set_is_direct(set_modes[m])) {
+			/* The same call again means both, though one of them was reverted. */
+			assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
+			assert_int_equal(set_boot(), 3);
+		}
 		set_close();
 	}
+}
+
+/* A test that nobody confirmed is not asked for again with others. */
+static void an_image_that_failed_its_test_is_no_update(void **state)
+{
+	(void)state;
+	set_open(BOOT_MODE_SWAP_MOVE, APART);
+	assert_int_equal(dfu_target_mcuboot_schedule(0, TEST), 0);
+	assert_int_equal(set_boot(), 1);
+	assert_int_equal(set_boot(), 0);
+	assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
+	assert_int_equal(set_boot(), 2);
+	set_close();
 }
 
 static void a_part_for_good_goes_on(void **state)
@@ -373,6 +391,7 @@ int main(void)
 		cmocka_unit_test(an_intent_of_more_images_than_there_are_is_none),
 		cmocka_unit_test(requests_of_which_nothing_runs_are_taken_back),
 		cmocka_unit_test(a_part_of_a_test_goes_back),
+		cmocka_unit_test(an_image_that_failed_its_test_is_no_update),
 		cmocka_unit_test(a_part_for_good_goes_on),
 		cmocka_unit_test(a_part_that_somebody_confirmed_goes_on),
 		cmocka_unit_test(a_part_for_good_is_confirmed_first),
