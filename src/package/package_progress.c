@@ -215,8 +215,11 @@ void package_progress_leads(const struct package *package)
 	put_le32(&raw[OFF_HEADER_CRC], crc32_ieee(0, package->buffer, package->cbor_len));
 	put_le32(&raw[OFF_NAME], package->name);
 	put_le32(&raw[len], crc32_ieee(0, raw, len));
-	const int rc = save(FIRST, raw, len + CRC_LEN);
-	(void)rc; /* logged: the image would begin again */
+	if (save(FIRST, raw, len + CRC_LEN) != 0) {
+		/* Logged. The one before would say that what a writer now gets is of another
+		 * package. */
+		(void)save(FIRST, NULL, 0);
+	}
 }
 
 void package_progress_finished(const struct package *package)

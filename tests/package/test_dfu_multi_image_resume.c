@@ -256,6 +256,23 @@ static void a_pause_survives(void **state)
 	finish(&package);
 }
 
+/* Its first bytes were known; those of the package that took its place could not be saved. */
+static void what_could_not_be_saved_leaves_nothing_older_behind(void **state)
+{
+	(void)state;
+	assert_int_equal(feed(&package, 0, 500, 100), 0);
+	byte_writers[0].len = 0;
+	restart();
+	assert_int_equal(dfu_multi_image_offset(), package.start[0]);
+	store_fails_saves = -ENOSPC;
+	assert_int_equal(dfu_multi_image_write(other.start[0], &other.bytes[other.start[0]], 94),
+			 0);
+	store_fails_saves = 0;
+	restart();
+	assert_int_equal(feed(&package, 0, package.len, 50), 0);
+	finish(&package);
+}
+
 static void another_package_after_a_reset_begins_again(void **state)
 {
 	static const size_t chunks[] = {1, 3, 31, 512, PACKAGE_MAX};
@@ -492,6 +509,7 @@ int main(void)
 		cmocka_unit_test_setup(
 			a_missing_writer_or_offset_is_told_until_another_package_comes, set_up),
 		cmocka_unit_test_setup(a_pause_survives, set_up),
+		cmocka_unit_test_setup(what_could_not_be_saved_leaves_nothing_older_behind, set_up),
 		cmocka_unit_test_setup(another_package_after_a_reset_begins_again, set_up),
 		cmocka_unit_test_setup(a_second_image_that_differs_after_a_reset_is_stale, set_up),
 		cmocka_unit_test_setup(another_name_begins_again, set_up),
