@@ -87,12 +87,13 @@ static int settle(const struct mcuboot_set_state *state)
 		       : 0;
 }
 
+/* Where it is not known which slot runs nothing is confirmed, either. */
 static int check_all_started(void)
 {
 	int rc = 0;
 
 	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
-		rc = mcuboot_check_started(n);
+		rc = boot_running_slot(n) < 0 ? 0 : mcuboot_check_started(n);
 	}
 	return rc;
 }

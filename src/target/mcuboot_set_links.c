@@ -47,6 +47,12 @@ static int clash(unsigned int i, const struct dfu_image *a, unsigned int j,
 	return boot_needs(b, (int)i, &a->header.version);
 }
 
+/* A pair that does not tell what runs: none of its images is asked for, and none goes back. */
+static bool is_unknown(unsigned int n)
+{
+	return boot_pair_is_bootloaders((int)n) || boot_running_slot((int)n) < 0;
+}
+
 /* Which of some other pairs an image needs, by what these have now. */
 static int find_needs(struct mcuboot_links *links, unsigned int i, const struct dfu_image *image,
 		      unsigned int others, int (*open)(int img_num, struct dfu_image *image))
@@ -54,7 +60,7 @@ static int find_needs(struct mcuboot_links *links, unsigned int i, const struct 
 	struct dfu_image other;
 
 	for (unsigned int j = 0; j < boot_arrangement()->images; j++) {
-		if (j == i || !has(others, j) || boot_pair_is_bootloaders((int)j)) {
+		if (j == i || !has(others, j) || is_unknown(j)) {
 			continue;
 		}
 		int rc = open((int)j, &other);
@@ -109,7 +115,7 @@ int mcuboot_links_of_running(unsigned int unconfirmed, struct mcuboot_links *lin
 
 	*links = (struct mcuboot_links){0};
 	for (unsigned int i = 0; rc == 0 && i < boot_arrangement()->images; i++) {
-		if (boot_pair_is_bootloaders((int)i)) {
+		if (is_unknown(i)) {
 			continue;
 		}
 		rc = mcuboot_image_running((int)i, &image);

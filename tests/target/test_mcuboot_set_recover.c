@@ -365,6 +365,36 @@ static void an_image_that_never_ran_is_not_confirmed(void **state)
 	}
 }
 
+/* Shared data tells of image 0 alone, so a device may never know it of another one. */
+static void a_pair_that_runs_from_an_unknown_slot_keeps_no_other_one_up(void **state)
+{
+	(void)state;
+	for (size_t m = 0; m < set_mode_count; m++) {
+		if (!set_is_direct(set_modes[m])) {
+			continue;
+		}
+		set_open(set_modes[m], APART);
+		assert_int_equal(boot_running_slot_set(1, -1), 0);
+		assert_int_equal(dfu_target_mcuboot_schedule(0, TEST), 0);
+		assert_int_equal(set_boot(), 1);
+		assert_int_equal(boot_running_slot_set(1, -1), 0);
+		assert_int_equal(dfu_target_mcuboot_confirm(-1), 0);
+		assert_true(boot_is_img_confirmed_multi(0));
+		assert_int_equal(dfu_target_mcuboot_confirm(1), -ENODEV);
+		assert_int_equal(set_boot(), 1);
+		set_close();
+
+		for (int image = -1; image < 1; image++) {
+			set_open(set_modes[m], APART);
+			assert_int_equal(boot_running_slot_set(1, -1), 0);
+			assert_int_equal(dfu_target_mcuboot_schedule(0, TEST), 0);
+			assert_int_equal(dfu_target_mcuboot_cancel(image), 0);
+			assert_int_equal(set_boot(), 0);
+			set_close();
+		}
+	}
+}
+
 static void errors_of_settings_are_passed_on(void **state)
 {
 	(void)state;
@@ -404,6 +434,7 @@ int main(void)
 		cmocka_unit_test(linked_images_are_confirmed_in_order),
 		cmocka_unit_test(one_image_is_confirmed_by_itself),
 		cmocka_unit_test(an_image_that_never_ran_is_not_confirmed),
+		cmocka_unit_test(a_pair_that_runs_from_an_unknown_slot_keeps_no_other_one_up),
 		cmocka_unit_test(errors_of_settings_are_passed_on),
 	};
 
