@@ -11,7 +11,7 @@ JOBS ?= 2
 CTEST = ctest --output-on-failure -j$(JOBS)
 # Sweeps, and what repeats other tests in many places: longer than all others, and no matter of compilers, bits and
 # bytes. `make test` and `make asan` run them.
-LONGEST = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$'
+LONGEST = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^cli_sets$$'
 # Under QEMU every start of a process counts, too: what forks thousands of times is left to native runs.
 EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^dfu_target_resume_(cut|errors)$$|^dfu_target_full_modem_resume$$'
 CONFIGURE = cmake -S . -G Ninja
@@ -25,7 +25,7 @@ all: build/build.ninja ## install what is missing, build everything into build/
 test: all ## build, then run every test
 	@$(CTEST) --test-dir build
 
-demo: all ## update simulated devices: an application, and a modem
+demo: all ## update simulated devices: an application, a modem, two cores and their bootloader
 	@sh examples/demo.sh build
 
 support: all ## write the README's support matrix from what the tests find
