@@ -385,8 +385,9 @@ const struct cli_verb cli_verb_boot = {
 	.operands = {"DEV"},
 	.options = options,
 	.summary = "do what MCUboot does at a reset",
-	.help = "A scheduled image is installed or started, an unconfirmed one given up. The\n"
-		"modem starts, too, and applies a patch that is scheduled. Exit status 1 if no\n"
-		"image can be started.",
+	.help = "A scheduled image is installed or started, an unconfirmed one given up. Where a\n"
+		"cut has let a part of several images run, the application has that taken back,\n"
+		"or completed, by the next boot. The modem starts, too, and applies a patch that\n"
+		"is scheduled. Exit status 1 if no image can be started.",
 	.run = run,
 };

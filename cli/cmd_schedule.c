@@ -274,6 +274,8 @@ const struct cli_verb cli_verb_schedule = {
 	.operands = {"DEV"},
 	.options = options,
 	.summary = "verify the image in the slot that does not run and ask the bootloader for it",
-	.help = "Refused while the running image is unconfirmed.",
+	.help = "Refused while the running image is unconfirmed. With --image all an update is a\n"
+		"complete download, or an image with a higher version than the running one; a\n"
+		"pair without one is left out, and one that does not verify refuses all.",
 	.run = run,
 };
