@@ -144,6 +144,17 @@ static int write_rest(const struct cli *cli, const struct update *update, size_t
 	return rc;
 }
 
+/* Of all images that have a place on this device. */
+static size_t bytes_written(const struct package_update *all)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < all->package.count; i++) {
+		bytes += all->part[i].is_skipped ? 0 : all->package.items[i].size;
+	}
+	return bytes;
+}
+
 static enum cli_status download(struct cli *cli, const struct update *update,
 				const struct package_update *all)
 {
@@ -159,7 +170,7 @@ static enum cli_status download(struct cli *cli, const struct update *update,
 	if (rc != 0) {
 		return cli_fail(cli, cli->operand[0], "write: %s", cli_why(rc));
 	}
-	cli_say(cli, "verified: %zu bytes as flash holds them", update->file.len);
+	cli_say(cli, "verified: %zu bytes as flash holds them", bytes_written(all));
 	return CLI_DONE;
 }
 
