@@ -46,12 +46,13 @@ class Breaks(UrlTest):
         self.assertIn(AGAIN, result.out)
         self.has(other)
 
-    def test_a_file_that_is_swapped_where_nothing_names_it_does_not_verify(self):
+    def test_a_file_that_is_swapped_for_one_that_nothing_names_begins_at_0(self):
         self.begin()
         other = make_image(SIZE, (1, 1, 1))
         self.broken_once(lambda request: self.answer(request, other, "b").replace(b'ETag: "b"', b"X: y"))
         result = self.update()
         self.succeeded(result)
+        self.assertIn(AGAIN, result.out)
         self.has(other)
 
     def test_a_file_that_shrank_begins_at_0(self):
@@ -63,7 +64,9 @@ class Breaks(UrlTest):
                 return head("416 Range Not Satisfiable", f"Content-Range: bytes */{len(other)}", "Content-Length: 0")
             return self.answer(request, other, "b")
         self.broken_once(shorter)
-        self.succeeded(self.update())
+        result = self.update()
+        self.succeeded(result)
+        self.assertIn(AGAIN, result.out)
         self.has(other)
 
     def test_a_file_that_is_another_one_each_time_is_given_up(self):
