@@ -4,10 +4,9 @@ hold, read here without a line of ours."""
 import hashlib
 import os
 import struct
-import subprocess
-import sys
 import tempfile
 
+from bootloader_files import imgtool
 from support import CliTest, MAGIC, read, slotwise
 
 PAGE = 0x400
@@ -63,14 +62,6 @@ def board(mode, images=2, more="", slots=None, extra=""):
     if mode == "swap-scratch":
         parts.append(partition("scratch", slot_offset(2 * images), SCRATCH))
     return BOARD % dict(mode=mode, images=images, more=more, page=PAGE, partitions=" ".join(parts) + extra)
-
-
-def imgtool(*args):
-    tool = os.path.join(os.path.dirname(sys.executable), "imgtool")
-    done = subprocess.run([tool if os.path.exists(tool) else "imgtool", *args], capture_output=True, text=True,
-                          check=False)
-    if done.returncode != 0:
-        raise RuntimeError(done.stdout + done.stderr)
 
 
 MADE = {}
