@@ -36,7 +36,7 @@ static int name_content(const struct fota_content *content)
 /* A build of the bootloader goes where the device takes those; all else to image pair 0. */
 static int image_number(const struct fota_delivery *delivery)
 {
-	if (!IS_ENABLED(CONFIG_BOOTLOADER_MCUBOOT) || !delivery->for_boot ||
+	if (!IS_ENABLED(CONFIG_SECURE_BOOT) || !delivery->for_boot ||
 	    delivery->type != DFU_TARGET_IMAGE_TYPE_MCUBOOT) {
 		return 0;
 	}

@@ -17,7 +17,7 @@ int fota_download_s0_active_get(bool *const s0_active)
 	if (s0_active == NULL) {
 		return -EINVAL;
 	}
-	return IS_ENABLED(CONFIG_BOOTLOADER_MCUBOOT) ? boot_s0_active_get(s0_active) : -ENOENT;
+	return IS_ENABLED(CONFIG_SECURE_BOOT) ? boot_s0_active_get(s0_active) : -ENOENT;
 }
 
 int fota_download_b1_file_parse(char *s0_s1_files)

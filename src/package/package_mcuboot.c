@@ -23,6 +23,7 @@
 #include <dfu/image.h>
 #include <dfu/log.h>
 
+#include "boot/boot_bootloader.h"
 #include "common/bytes.h"
 #include "package/package.h"
 #include "target/mcuboot_download.h"
@@ -35,9 +36,17 @@ static struct {
 	size_t finished[BOOT_IMAGES_MAX];
 } writer;
 
+static int pair_of(int image_id)
+{
+	if (image_id >= 0) {
+		return image_id;
+	}
+	return IS_ENABLED(CONFIG_SECURE_BOOT) ? boot_bootloader_image() : -ENOENT;
+}
+
 static int open_image(int image_id, size_t image_size)
 {
-	const int pair = image_id >= 0 ? image_id : boot_bootloader_image();
+	const int pair = pair_of(image_id);
 
 	if (pair < 0 || pair >= BOOT_IMAGES_MAX) {
 		return pair < 0 ? pair : -EINVAL;
@@ -163,22 +172,24 @@ static int register_id(int image_id)
 	return dfu_multi_image_register_writer(&functions);
 }
 
-int dfu_multi_image_register_mcuboot(void)
+static int register_bootloader(void)
 {
-	bool s0_active = false;
+	bool s0_active;
 	int rc = boot_bootloader_image() < 0 ? -ENOENT : boot_s0_active_get(&s0_active);
 
-	if (rc != 0 && rc != -ENOENT) {
-		return rc;
-	}
 	if (rc == 0) {
 		rc = register_id(s0_active ? DFU_MULTI_IMAGE_S1 : DFU_MULTI_IMAGE_S0);
 		package_leave_out(s0_active ? DFU_MULTI_IMAGE_S0 : DFU_MULTI_IMAGE_S1);
-	} else {
-		rc = 0;
 	}
+	return rc == -ENOENT ? 0 : rc; /* it cannot be updated */
+}
+
+int dfu_multi_image_register_mcuboot(void)
+{
+	int rc = IS_ENABLED(CONFIG_SECURE_BOOT) ? register_bootloader() : 0;
+
 	for (int i = 0; i < boot_arrangement_get()->images && rc == 0; i++) {
-		rc = boot_is_bootloader_only(i) ? 0 : register_id(i);
+		rc = boot_pair_is_bootloaders(i) ? 0 : register_id(i);
 	}
 	return rc;
 }

@@ -16,7 +16,8 @@
 #include "boot/boot_slot.h"
 #include "target/mcuboot_set.h"
 
-int mcuboot_check_started(int img_num)
+/* -EAGAIN: the image that is said to run has not been started by the bootloader. */
+static int check_started(int img_num)
 {
 	struct boot_swap_state state;
 	const struct flash_area *fa;
@@ -41,7 +42,7 @@ int mcuboot_check_started(int img_num)
 
 static int confirm_one(int img_num)
 {
-	const int rc = mcuboot_check_started(img_num);
+	const int rc = check_started(img_num);
 
 	return rc == 0 ? boot_write_img_confirmed_multi(img_num) : rc;
 }
@@ -93,12 +94,12 @@ static int check_all_started(void)
 	int rc = 0;
 
 	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
-		rc = boot_running_slot(n) < 0 ? 0 : mcuboot_check_started(n);
+		rc = boot_running_slot(n) < 0 ? 0 : check_started(n);
 	}
 	return rc;
 }
 
-int mcuboot_set_confirm(int img_num)
+static int confirm(int img_num)
 {
 	struct mcuboot_set_state state;
 	unsigned int images = 0;
@@ -131,5 +132,5 @@ int dfu_target_mcuboot_confirm(int img_num)
 	if (img_num != -1 && !boot_image_exists(img_num)) {
 		return -EINVAL;
 	}
-	return boot_arrangement()->images > 1 ? mcuboot_set_confirm(img_num) : confirm_one(0);
+	return boot_arrangement()->images > 1 ? confirm(img_num) : confirm_one(0);
 }

@@ -128,7 +128,7 @@ static int settle(const struct mcuboot_set_state *state)
 	return rc == 0 ? mcuboot_intent_delete() : rc;
 }
 
-int mcuboot_set_recover(void)
+static int recover(void)
 {
 	struct mcuboot_set_state state;
 	int rc = mcuboot_set_look(&state);
@@ -150,5 +150,5 @@ int mcuboot_set_recover(void)
 
 int dfu_target_mcuboot_schedule_recover(void)
 {
-	return boot_arrangement()->images > 1 ? mcuboot_set_recover() : DFU_TARGET_MCUBOOT_SETTLED;
+	return boot_arrangement()->images > 1 ? recover() : DFU_TARGET_MCUBOOT_SETTLED;
 }

@@ -17,8 +17,6 @@
  */
 #include "target/mcuboot_set.h"
 
-#include <string.h>
-
 #include <dfu/boot.h>
 
 #include "boot/arrangement.h"

@@ -31,7 +31,8 @@ int mcuboot_set_look(struct mcuboot_set_state *state);
 
 /*
  * The intent for images of which some writes are about to begin: those whose image becomes another
- * one. open gives the new ones. Saves none (*is_saved) where a cut could not part anything.
+ * one. torn: those whose header is to be taken for torn. Saves none (*is_saved) where a cut could
+ * not part anything.
  */
 int mcuboot_set_promise(enum mcuboot_intent_kind kind, unsigned int images, unsigned int torn,
 			bool *is_saved);
@@ -58,16 +59,11 @@ int mcuboot_set_find_updates(unsigned int *images);
 int mcuboot_set_schedule(unsigned int images, bool permanent);
 int mcuboot_set_cancel(int img_num);
 int mcuboot_set_cancel_all(void);
-int mcuboot_set_confirm(int img_num);
-int mcuboot_set_recover(void);
 
 /*
  * The upload slot of an image is about to be cleared: take back what is pending and linked with it,
  * in the right order. Its own request stays where it is the last one to go.
  */
 int mcuboot_set_leave(int img_num);
-
-/* -EAGAIN: the image that is said to run has not been started by the bootloader. */
-int mcuboot_check_started(int img_num);
 
 #endif

@@ -49,6 +49,17 @@ def lines_of(options):
         return project.must_run([program]).splitlines()
 
 
+def needs_of(source, options):
+    """The functions that an object of the library asks others for."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        project.make_config(folder, "CONFIG_DFU_TARGET=y\nCONFIG_DFU_TARGET_MCUBOOT=y\nCONFIG_DFU_MULTI_IMAGE=y\n"
+                                    "CONFIG_FOTA_DOWNLOAD=y\n" + options)
+        project.must_run([project.CC, *project.WARNINGS, "-Os", "-c", f"-I{project.SOURCE / 'include'}",
+                          f"-I{project.SOURCE / 'src'}", f"-I{folder}", project.SOURCE / source, "-o", folder / "object.o"])
+        return {line.split()[-1] for line in project.must_run(["nm", "-u", folder / "object.o"]).splitlines()}
+
+
 def rules_of(options):
     return lines_of(options)[0]
 
@@ -80,6 +91,19 @@ class BootOptions(unittest.TestCase):
         self.assertEqual(lines_of("")[1], "0 0 0 0 0")
         self.assertEqual(lines_of("CONFIG_SECURE_BOOT=y\nCONFIG_UPDATEABLE_IMAGE_NUMBER=4\nCONFIG_MCUBOOT_MCUBOOT_IMAGE_NUMBER=3\n"
                                   "CONFIG_FLASH_BASE_ADDRESS=0x8000000\n")[1], "3 0x8000000 0 0 0")
+
+    def test_a_device_without_a_first_stage_or_several_images_asks_for_neither(self):
+        s0_and_s1 = {"boot_s0_active_get", "boot_bootloader_image", "boot_is_bootloader_only", "boot_link_slot", "fw_info_find"}
+        sets = {"mcuboot_set_look", "mcuboot_set_promise", "mcuboot_links_order", "mcuboot_set_take_back_all"}
+        cases = (("src/fota/fota_file_name.c", s0_and_s1), ("src/fota/fota_delivery.c", s0_and_s1),
+                 ("src/package/package_mcuboot.c", s0_and_s1), ("src/target/mcuboot_admit.c", s0_and_s1),
+                 ("src/target/mcuboot_confirm.c", s0_and_s1 | sets), ("src/target/mcuboot_recover.c", sets))
+        for source, names in cases:
+            with self.subTest(source):
+                self.assertFalse(names & needs_of(source, ""))
+        every = "CONFIG_SECURE_BOOT=y\nCONFIG_UPDATEABLE_IMAGE_NUMBER=2\n"
+        self.assertEqual(set(), (s0_and_s1 | sets) - set().union(
+            *(needs_of(source, every) for source, _ in (*cases, ("src/boot/boot_bootloader_rules.c", ())))))
 
     def test_a_maker_may_be_stricter(self):
         for i, option in enumerate(("BUILD_NUMBER", "LINK_ADDRESS", "SIGNATURE")):
