@@ -96,7 +96,8 @@ static bool pad_header(struct package *package, size_t len)
 	const uint32_t padding = (uint32_t)(len - package->cbor_len);
 	memset(package->buffer + package->cbor_len, 0xff, padding);
 	for (size_t i = 0; i < package->count; i++) {
-		if (items[i].offset > UINT32_MAX - items[i].size - padding) {
+		/* The header's own check: offset + size is within 32 bits. */
+		if (padding > UINT32_MAX - items[i].size - items[i].offset) {
 			return false;
 		}
 		items[i].offset += padding;

@@ -110,6 +110,13 @@ static void settings_hold_header_count_and_first_bytes(void **state)
 	assert_int_equal(store.used, 0);
 }
 
+static void put_number(uint8_t *p, uint32_t value)
+{
+	for (int i = 0; i < 4; i++) {
+		p[i] = (uint8_t)(value >> 8 * i);
+	}
+}
+
 /* Bytes of dfumi/f as FORMATS.md has them: CRC-32 by hand. */
 static uint32_t crc32(const uint8_t *bytes, size_t len)
 {
@@ -367,14 +374,31 @@ static void a_record_of_another_version_is_not_gone_on_with(void **state)
 	assert_int_equal(feed(&package, 0, 900, 100), 0);
 	assert_int_equal(stored("dfumi/f", f, sizeof(f)), sizeof(f));
 	f[0] = 2;
-	const uint32_t crc = crc32(f, sizeof(f) - 4);
-	for (int i = 0; i < 4; i++) {
-		f[20 + i] = (uint8_t)(crc >> 8 * i);
-	}
+	put_number(&f[20], crc32(f, sizeof(f) - 4));
 	assert_int_equal(settings_save_one("dfumi/f", f, sizeof(f)), 0);
 	restart();
 	assert_int_equal(dfu_multi_image_offset(), 0);
 	finish(&package);
+}
+
+static void a_record_whose_padding_passes_32_bits_is_not_gone_on_with(void **state)
+{
+	/* One image, which ends where 32 bits do: no byte of padding has room before it. */
+	static const uint8_t header[] = {0xa1, 0x63, 'i',  'm',  'g',  0x81, 0xa2,
+					 0x62, 'i',  'd',  0x00, 0x64, 's',  'i',
+					 'z',  'e',  0x1a, 0xff, 0xff, 0xff, 0xe8};
+	(void)state;
+	for (uint8_t padding = 1; padding < 40; padding++) {
+		uint8_t f[24] = {1, 1, 1, 0, (uint8_t)(sizeof(header) + padding)};
+
+		put_number(&f[8], crc32(header, sizeof(header)));
+		put_number(&f[20], crc32(f, 20));
+		assert_int_equal(settings_save_one("dfumi/h", header, sizeof(header)), 0);
+		assert_int_equal(settings_save_one("dfumi/f", f, sizeof(f)), 0);
+		restart();
+		assert_int_equal(dfu_multi_image_offset(), 0);
+		assert_int_equal(byte_writers[0].opened, 0);
+	}
 }
 
 static void remains_beside_a_header_that_is_none_go_first(void **state)
@@ -516,6 +540,8 @@ int main(void)
 		cmocka_unit_test_setup(a_reset_knows_the_images_from_the_settings, set_up),
 		cmocka_unit_test_setup(a_damaged_record_is_never_gone_on_with_wrongly, set_up),
 		cmocka_unit_test_setup(a_record_of_another_version_is_not_gone_on_with, set_up),
+		cmocka_unit_test_setup(a_record_whose_padding_passes_32_bits_is_not_gone_on_with,
+				       set_up),
 		cmocka_unit_test_setup(remains_beside_a_header_that_is_none_go_first, set_up),
 		cmocka_unit_test_setup(settings_that_fail_cost_progress_alone, set_up),
 		cmocka_unit_test_setup(no_settings_at_all_are_no_progress, set_up),
