@@ -190,6 +190,10 @@ int coprocessor_register(const struct coprocessor_pipe *pipe)
 		.always_init = true,
 	};
 
-	the_pipe = pipe;
-	return dfu_target_register(&target);
+	const int rc = dfu_target_register(&target);
+
+	if (rc == 0) {
+		the_pipe = pipe;
+	}
+	return rc;
 }

@@ -363,6 +363,22 @@ static void what_the_coprocessor_refuses_has_its_error(void **state)
 	assert_int_equal(dfu_target_write(file, 10), -EPROTO);
 }
 
+static int no_write(const uint8_t *bytes, size_t len)
+{
+	(void)bytes;
+	(void)len;
+	return -EIO;
+}
+
+static void a_second_registration_leaves_the_first_one_its_pipe(void **state)
+{
+	static const struct coprocessor_pipe other = {no_write, fake_read};
+
+	(void)state;
+	assert_int_equal(coprocessor_register(&other), -EEXIST);
+	assert_int_equal(begin(), 0);
+}
+
 static void a_reset_forgets_the_file_there_too(void **state)
 {
 	(void)state;
@@ -455,6 +471,7 @@ int main(void)
 		cmocka_unit_test_setup(a_damaged_file_is_refused_with_nothing_left, set_up),
 		cmocka_unit_test_setup(missing_and_surplus_bytes_are_refused, set_up),
 		cmocka_unit_test_setup(what_the_coprocessor_refuses_has_its_error, set_up),
+		cmocka_unit_test_setup(a_second_registration_leaves_the_first_one_its_pipe, set_up),
 		cmocka_unit_test_setup(a_reset_forgets_the_file_there_too, set_up),
 		cmocka_unit_test(what_is_no_frame_is_dropped_and_the_next_one_is_not),
 		cmocka_unit_test(the_crc_is_the_usual_one),
