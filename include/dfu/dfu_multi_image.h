@@ -199,7 +199,8 @@ DFU_MUST_CHECK int dfu_multi_image_parse(const uint8_t *header, size_t len,
  * @brief Make the header of a package. Ours; for tools.
  *
  * @param items  Ids and sizes with padding; @p offset of each is set.
- * @param align  The images begin at a multiple of it, behind 0xFF; 1: no padding.
+ * @param align  The images begin at a multiple of it, behind 0xFF; 1: no padding. The writers of
+ *               dfu_multi_image_register_mcuboot() know powers of two up to 4096.
  * @param len    Bytes of @p out; set to those used.
  * @retval 0        Made.
  * @retval -ENOMEM  @p out is too small, or the header longer than its 16 bits of length can tell.

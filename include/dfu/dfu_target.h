@@ -107,7 +107,8 @@ DFU_MUST_CHECK int dfu_target_register(const struct dfu_target_registration *reg
  *
  * @param buf  The first bytes of the file.
  * @param len  At least 32; with fewer nothing is recognised.
- * @return The type of a target of this build, else DFU_TARGET_IMAGE_TYPE_NONE.
+ * @return The type of a target of this build or of a registered one, else
+ *         DFU_TARGET_IMAGE_TYPE_NONE.
  */
 enum dfu_target_image_type dfu_target_img_type(const void *const buf, size_t len);
 

@@ -303,10 +303,10 @@ enum dfu_target_mcuboot_recovery {
  * only looks for one.
  *
  * @return enum dfu_target_mcuboot_recovery; or, and the intent stays: -ENODATA the rest is to be
- *         installed and is no longer there (where the bootloader starts what it finds, it erases
- *         what was not confirmed, and a cancel that was cut has taken the header): download it
- *         again, and repeat the call; else as dfu_target_mcuboot_schedule() and
- *         dfu_target_mcuboot_cancel(), -EBADMSG likewise.
+ *         installed and is no longer there, or damaged (where the bootloader starts what it finds,
+ *         it erases what was not confirmed, and a cancel that was cut has taken the header):
+ *         download it again, and repeat the call; else as dfu_target_mcuboot_schedule() and
+ *         dfu_target_mcuboot_cancel().
  *
  * Power cut: repeat the call.
  */
@@ -322,7 +322,8 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule_recover(void);
  * One that is confirmed already is left alone. One by number goes by itself, whatever it is linked
  * with.
  *
- * @param img_num  Image pair; -1: all that are unconfirmed.
+ * @param img_num  Image pair; -1: all that are unconfirmed, of pairs that are known to run from a
+ *                 slot.
  * @retval 0        Confirmed, or nothing to confirm.
  * @retval -EINVAL  No such image pair.
  * @retval -EBUSY   It belongs to a set that is being taken back.

@@ -165,7 +165,7 @@ int fota_download_process(void);
 /**
  * @brief Give the download up; what the target has stays, and can be gone on with. CANCELLED is
  * reported: from within this call or, if it comes from the callback, when the step that it
- * interrupts is done.
+ * interrupts is done; if that was the last one, and all went well, it is FINISHED instead.
  * @retval 0        Cancelled.
  * @retval -EAGAIN  None is under way.
  */
