@@ -104,7 +104,7 @@ class Refusals(UrlTest):
     def test_schemes_and_names_that_are_none(self):
         self.begin()
         for url, why in (("ftp://127.0.0.1/x", "neither http nor https"), ("file:///etc/hostname", "neither http"),
-                         ("http://", "."), ("http://" + "h" * 200 + "/x", "name too long"),
+                         ("http://", "missing URL"), ("http://" + "h" * 200 + "/x", "name too long"),
                          ("http://127.0.0.1/" + "x" * 600, "name too long")):
             with self.subTest(url=url):
                 self.assertRegex(self.refused("update", self.device.path, url), "(?i)" + why)
