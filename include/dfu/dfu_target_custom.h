@@ -5,8 +5,10 @@
  * compatible with the nRF Connect SDK.
  *
  * With CONFIG_DFU_TARGET_CUSTOM the facade <dfu/dfu_target.h> calls these functions; the
- * application defines all seven. It is asked last when a file is to be recognised. For more than
- * one target of its own see dfu_target_register().
+ * application defines all seven. It is asked last when a file is to be recognised. An init of the
+ * download under way, of the same type, pair, size and name, does not reach it (dfu_target_init()).
+ * For more than one target of its own, or one that has to see every init, see
+ * dfu_target_register().
  */
 #ifndef DFU_DFU_TARGET_CUSTOM_H
 #define DFU_DFU_TARGET_CUSTOM_H
