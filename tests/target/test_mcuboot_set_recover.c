@@ -71,8 +71,10 @@ static void a_damaged_intent_is_none(void **state)
 	set_open(BOOT_MODE_SWAP_MOVE, APART);
 	assert_int_equal(settings_save_one("dfu/SET", damaged, sizeof(damaged)), 0);
 	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+	assert_false(set_has_intent());
 	assert_int_equal(settings_save_one("dfu/SET", set_slot(0), 200), 0);
 	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+	assert_false(set_has_intent());
 	set_close();
 }
 
