@@ -265,7 +265,9 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule(int img_num, int permanent);
  * not put there by a revert (other than that of a part of a set). A pair without one is left out;
  * none at all is -ENOENT. Where there is one image pair it is that one, whatever is known of it.
  *
- * What is pending already is not written again, but to make it permanent.
+ * What is pending already is not written again, but to make it permanent. A linked set that is
+ * pending as a test is taken back for that, but for its first request: after an error that comes
+ * then nothing of it is installed, and the same call asks again.
  *
  * @param images  Bit n: image pair n. 0 is -ENOENT.
  * @retval -EBUSY    Also: one of them is of a set that is being taken back, or the set needs an
