@@ -62,7 +62,7 @@ int boot_s0_active_get(bool *s0_active)
 	if (rc < 0) {
 		return rc;
 	}
-	*s0_active = rc == 0 || s0.version >= s1.version;
+	*s0_active = boot_s0_wins(rc, &s0, &s1);
 	return 0;
 }
 

@@ -18,6 +18,13 @@ static inline bool boot_pair_is_bootloaders(int image_index)
  */
 int boot_bootloader_versions(struct fw_info_fields *s0, struct fw_info_fields *s1);
 
+/* Which of them the first stage starts; found: what boot_bootloader_versions() gave, 1 or 0. */
+static inline bool boot_s0_wins(int found, const struct fw_info_fields *s0,
+				const struct fw_info_fields *s1)
+{
+	return found == 0 || s0->version >= s1->version;
+}
+
 /*
  * The slot that an image of a pair is a bootloader for: BOOT_S0_AREA_ID, BOOT_S1_AREA_ID; -ENOENT:
  * for none, it is an application's; else from the device.

@@ -78,7 +78,7 @@ static int judge(const struct boot_candidate *candidate, int slot)
 	if (rc < 0) {
 		return rc;
 	}
-	const bool s0_active = rc == 0 || s0.version >= s1.version;
+	const bool s0_active = boot_s0_wins(rc, &s0, &s1);
 	if (is_s0 == s0_active) {
 		return image_refuse(candidate->fault, DFU_IMAGE_RUNNING_BOOTLOADER);
 	}
