@@ -185,6 +185,8 @@ static int work_off(struct package_chunk chunk)
 			rc = settle();
 		}
 	}
+	/* Where a writer that was closed goes on is only known when it is open again. */
+	is_settled = package.is_open || package.count == 0;
 	return rc;
 }
 

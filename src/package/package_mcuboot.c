@@ -10,7 +10,8 @@
  *
  * MCUboot does not look behind the last TLV; a package has padding there and nothing else. That is
  * read from flash, once the target has verified the image: only then the end of it is to be
- * believed. An image with anything else there is taken away again.
+ * believed. An image with anything else there is taken away again; one where it cannot be read
+ * stays open, finished for the target, and the next close reads it.
  */
 #include <dfu/dfu_multi_image.h>
 
@@ -34,6 +35,7 @@ static struct {
 	size_t size;
 	bool is_kept; /* open, and finished before: the target is not asked */
 	size_t finished[BOOT_IMAGES_MAX];
+	uint8_t unchecked; /* of these: bit n, what is behind the image of pair n was not read */
 } writer;
 
 static int pair_of(int image_id)
@@ -116,35 +118,6 @@ static int check_end(void)
 	return rc == 0 ? check_fill(&slot, image.total_size) : rc;
 }
 
-static int finish_image(void)
-{
-	int rc = dfu_target_done(true);
-
-	if (rc != 0) {
-		return rc;
-	}
-	rc = check_end();
-	if (rc == 0) {
-		writer.finished[writer.pair] = writer.size;
-		return 0;
-	}
-	DFU_ERR("image pair %d: more behind the image than padding: %d", writer.pair, rc);
-	const int reset = dfu_target_reset();
-	if (reset != 0) {
-		DFU_ERR("image pair %d: not taken away: %d", writer.pair, reset);
-	}
-	return rc;
-}
-
-static int close_image(bool success)
-{
-	if (writer.is_kept) {
-		writer.is_kept = false;
-		return 0;
-	}
-	return success ? finish_image() : dfu_target_done(false);
-}
-
 static int reset_image(void)
 {
 	if (writer.is_kept) {
@@ -156,6 +129,46 @@ static int reset_image(void)
 	}
 	writer.finished[writer.pair] = 0;
 	return dfu_target_reset();
+}
+
+static int finish_image(void)
+{
+	const uint8_t bit = (uint8_t)(1U << writer.pair);
+
+	if (!writer.is_kept) {
+		const int rc = dfu_target_done(true);
+
+		if (rc != 0) {
+			return rc;
+		}
+		writer.finished[writer.pair] = writer.size;
+		writer.unchecked |= bit;
+		writer.is_kept = true;
+	}
+	const int rc = (writer.unchecked & bit) != 0 ? check_end() : 0;
+	if (rc == 0) {
+		writer.unchecked &= (uint8_t)~bit;
+	} else if (rc == -EBADMSG) {
+		DFU_ERR("image pair %d: more behind the image than padding", writer.pair);
+		const int reset = reset_image();
+		if (reset != 0) {
+			DFU_ERR("image pair %d: not taken away: %d", writer.pair, reset);
+		}
+	}
+	return rc;
+}
+
+static int close_image(bool success)
+{
+	int rc = 0;
+
+	if (success) {
+		rc = finish_image();
+	} else if (!writer.is_kept) {
+		rc = dfu_target_done(false);
+	}
+	writer.is_kept = writer.is_kept && rc != 0;
+	return rc;
 }
 
 static int register_id(int image_id)

@@ -335,6 +335,52 @@ static void anything_else_behind_an_image_is_refused_and_taken_away(void **state
 	}
 }
 
+static const struct flash_driver_api *real_api;
+static bool padding_fails;
+
+static int read_but_for_padding(const struct device *device, off_t offset, void *data, size_t len)
+{
+	const size_t padding =
+		(size_t)(reset_slot(1) - dev->memory) + reset_start() + new_file.size;
+
+	if (padding_fails && (size_t)offset + len > padding && (size_t)offset < padding + 511) {
+		return -EIO;
+	}
+	return real_api->read(device, offset, data, len);
+}
+
+static void write_where_padding_cannot_be_read(void)
+{
+	static struct flash_driver_api api;
+
+	real_api = dev->nor.device.api;
+	api = *real_api;
+	api.read = read_but_for_padding;
+	dev->nor.device.api = &api;
+	padding_fails = true;
+	begin();
+	assert_int_equal(write_up_to(file_len), -EIO);
+	assert_int_equal(dfu_multi_image_offset(), start[0] + size_of(0));
+	assert_int_equal(dfu_multi_image_done(true), -EIO);
+	assert_int_equal(dfu_multi_image_done(false), 0);
+	padding_fails = false;
+	assert_int_equal(write_up_to(file_len), fill != 0xff ? -EBADMSG : 0);
+	assert_int_equal(dfu_multi_image_offset(), fill != 0xff ? start[0] : file_len);
+	dev->nor.device.api = real_api;
+}
+
+static void an_image_whose_padding_cannot_be_read_is_neither_finished_nor_lost(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		behind[0] = 300;
+		fill = i == 0 ? 0xff : 0x55;
+		open_device(&reset_plain);
+		assert_int_equal(reset_run(write_where_padding_cannot_be_read), 0);
+		close_device();
+	}
+}
+
 static void a_damaged_image_is_wanted_again(void **state)
 {
 	(void)state;
@@ -493,6 +539,8 @@ int main(void)
 		cmocka_unit_test_setup(an_alignment_that_all_keep_may_fill_more, set_up),
 		cmocka_unit_test_setup(anything_else_behind_an_image_is_refused_and_taken_away,
 				       set_up),
+		cmocka_unit_test_setup(
+			an_image_whose_padding_cannot_be_read_is_neither_finished_nor_lost, set_up),
 		cmocka_unit_test_setup(a_damaged_image_is_wanted_again, set_up),
 		cmocka_unit_test_setup(another_package_takes_the_images_of_the_first_away, set_up),
 		cmocka_unit_test_setup(a_reset_takes_all_images_away, set_up),
