@@ -100,8 +100,8 @@ DFU_MUST_CHECK int dfu_multi_image_register_writer(const struct dfu_image_writer
  *
  * An image in the package may be followed by up to 511 bytes of 0xFF, and all but the last besides
  * by what fills them up to the alignment, at most 4096, that the header and they keep. Anything
- * else behind it makes close(true) of its writer -EBADMSG, after which the image is taken away. After
- * another error there close(true) reads it again.
+ * else behind it makes close(true) of its writer -EBADMSG, after which the image is taken away.
+ * After another error there close(true) reads it again.
  *
  * @retval 0        Registered.
  * @retval -ENOMEM  As dfu_multi_image_register_writer(); some may be registered.
