@@ -232,6 +232,21 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule_update(int img_num);
 DFU_MUST_CHECK int dfu_target_mcuboot_schedule(int img_num, int permanent);
 
 /**
+ * @brief Whether the first bytes of a pair's new image are still known, in RAM or in the settings:
+ * a header that is missing in its slot, or torn, may be one that dfu_target_mcuboot_schedule()
+ * writes. Ours.
+ *
+ * @param img_num  Image pair.
+ *
+ * @retval 1       Known; whose they are, only verification tells.
+ * @retval 0       Not known, or their record is damaged.
+ * @retval -EINVAL No such image pair.
+ * @retval -errno  As dfu_target_mcuboot_init() for a slot that cannot be written to, or from the
+ *                 settings.
+ */
+DFU_MUST_CHECK int dfu_target_mcuboot_has_held(int img_num);
+
+/**
  * @name Several images at once. Ours.
  *
  * Trailers of several slots cannot be one write. But MCUboot installs nothing while an image that
@@ -282,6 +297,18 @@ DFU_MUST_CHECK int dfu_target_mcuboot_schedule(int img_num, int permanent);
  * pairs.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_schedule_set(unsigned int images, int permanent);
+
+/**
+ * @brief Whether there is an intent: what was begun with a set is not known to have ended.
+ *
+ * Looks at the settings alone, so it needs no buffer, and no flash that holds images. A damaged
+ * intent counts as none: it is deleted, and the log says so.
+ *
+ * @retval 1       There is one: dfu_target_mcuboot_schedule_recover() goes by it.
+ * @retval 0       None, or no settings, or one image pair.
+ * @retval -errno  From the settings.
+ */
+DFU_MUST_CHECK int dfu_target_mcuboot_has_intent(void);
 
 /** What dfu_target_mcuboot_schedule_recover() has found. */
 enum dfu_target_mcuboot_recovery {

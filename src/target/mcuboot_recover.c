@@ -148,6 +148,14 @@ static int recover(void)
 	}
 }
 
+int dfu_target_mcuboot_has_intent(void)
+{
+	struct mcuboot_intent intent;
+	const int rc = boot_arrangement()->images > 1 ? mcuboot_intent_load(&intent) : -ENOENT;
+
+	return rc == 0 ? 1 : rc == -ENOENT ? 0 : rc;
+}
+
 int dfu_target_mcuboot_schedule_recover(void)
 {
 	return boot_arrangement()->images > 1 ? recover() : DFU_TARGET_MCUBOOT_SETTLED;

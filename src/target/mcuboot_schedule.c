@@ -260,6 +260,20 @@ int mcuboot_schedule_one(int img_num, bool is_torn, bool permanent)
 	return rc;
 }
 
+int dfu_target_mcuboot_has_held(int img_num)
+{
+	struct mcuboot_candidate candidate;
+
+	if (!boot_image_exists(img_num)) {
+		return -EINVAL;
+	}
+	int rc = mcuboot_slot_open(img_num, &candidate.slot);
+	if (rc == 0) {
+		rc = load_held(img_num, &candidate);
+	}
+	return rc == 0 ? 1 : rc == -ENOENT ? 0 : rc;
+}
+
 /* Where there is one image pair. */
 static int schedule_alone(bool permanent)
 {

@@ -252,6 +252,7 @@ static void a_damaged_record_counts_as_none(void **state)
 	assert_int_equal(target_device_download(244), 0);
 	target_device_power_cycle();
 	assert_int_equal(settings_save_one("dfu/MCUBOOT0/h", raw, sizeof(raw)), 0);
+	assert_int_equal(dfu_target_mcuboot_has_held(0), 0);
 	assert_int_equal(dfu_target_mcuboot_schedule_update(0), -ENOENT);
 	target_device_assert_no_header();
 	target_device_close();
@@ -335,10 +336,34 @@ static void unreadable_settings_are_told(void **state)
 	assert_int_equal(target_device_download(244), 0);
 	target_device_power_cycle();
 	settings_backend_set(&broken);
+	assert_int_equal(dfu_target_mcuboot_has_held(0), -EIO);
 	assert_int_equal(dfu_target_mcuboot_schedule_update(0), -EIO);
 	target_device_assert_no_header();
 	target_device_settings(true);
 	assert_int_equal(dfu_target_mcuboot_schedule_update(0), 0);
+	target_device_close();
+}
+
+static void it_can_be_asked_whether_the_bytes_are_known(void **state)
+{
+	(void)state;
+	open_two_images(BOOT_MODE_DIRECT_XIP);
+	assert_int_equal(dfu_target_mcuboot_has_held(2), -EINVAL);
+	assert_int_equal(dfu_target_mcuboot_has_held(-1), -EINVAL);
+	assert_int_equal(dfu_target_mcuboot_has_held(1), 0);
+	assert_int_equal(target_device_download_image(1, 244), 0);
+	assert_int_equal(dfu_target_mcuboot_has_held(0), 0);
+	assert_int_equal(dfu_target_mcuboot_has_held(1), 1);
+	target_device_power_cycle();
+	assert_int_equal(dfu_target_mcuboot_has_held(1), 1);
+	assert_int_equal(boot_running_slot_set(1, -1), 0);
+	assert_int_equal(dfu_target_mcuboot_has_held(1), -ENODEV);
+	assert_int_equal(boot_running_slot_set(1, 0), 0);
+	assert_int_equal(dfu_target_mcuboot_schedule_update(1), 0);
+	assert_int_equal(dfu_target_mcuboot_has_held(1), 0);
+	target_device_settings(false);
+	assert_int_equal(target_device_download_image(0, 244), 0);
+	assert_int_equal(dfu_target_mcuboot_has_held(0), 1);
 	target_device_close();
 }
 
@@ -361,6 +386,7 @@ int main(void)
 		cmocka_unit_test(a_record_beside_a_header_is_ignored),
 		cmocka_unit_test(settings_that_fail_cost_no_update),
 		cmocka_unit_test(unreadable_settings_are_told),
+		cmocka_unit_test(it_can_be_asked_whether_the_bytes_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,11 +54,13 @@ static void without_an_intent_there_is_nothing_to_do(void **state)
 	(void)state;
 	set_open(BOOT_MODE_SWAP_MOVE, APART);
 	assert_int_equal(dfu_target_mcuboot_schedule(0, TEST), 0);
+	assert_int_equal(dfu_target_mcuboot_has_intent(), 0);
 	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
 	assert_int_equal(pending(), 1);
 	assert_int_equal(set_boot(), 1);
 	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
 	set_settings(false);
+	assert_int_equal(dfu_target_mcuboot_has_intent(), 0);
 	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
 	set_close();
 }
@@ -74,6 +76,9 @@ static void a_damaged_intent_is_none(void **state)
 	assert_false(set_has_intent());
 	assert_int_equal(settings_save_one("dfu/SET", set_slot(0), 200), 0);
 	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+	assert_false(set_has_intent());
+	assert_int_equal(settings_save_one("dfu/SET", damaged, sizeof(damaged)), 0);
+	assert_int_equal(dfu_target_mcuboot_has_intent(), 0);
 	assert_false(set_has_intent());
 	set_close();
 }
@@ -113,6 +118,7 @@ static void a_part_of_a_test_goes_back(void **state)
 		}
 		open_part(set_modes[m], TEST);
 		for (int start = 0; start < 2; start++) {
+			assert_int_equal(dfu_target_mcuboot_has_intent(), 1);
 			assert_int_equal(dfu_target_mcuboot_schedule_recover(), GOES_BACK);
 			assert_true(set_has_intent());
 		}
@@ -415,6 +421,29 @@ static void errors_of_settings_are_passed_on(void **state)
 	set_close();
 }
 
+static int fail_to_load(const struct settings_backend *backend, settings_backend_cb cb, void *param)
+{
+	(void)backend;
+	(void)cb;
+	(void)param;
+	return -EIO;
+}
+
+/* Settings that cannot be read are not empty ones. */
+static void an_intent_that_cannot_be_read_is_not_none(void **state)
+{
+	static const struct settings_backend_api api = {.load = fail_to_load};
+	static const struct settings_backend broken = {.api = &api};
+
+	(void)state;
+	set_open(BOOT_MODE_SWAP_MOVE, APART);
+	settings_backend_set(&broken);
+	assert_int_equal(dfu_target_mcuboot_has_intent(), -EIO);
+	assert_int_equal(dfu_target_mcuboot_schedule_recover(), -EIO);
+	assert_int_equal(dfu_target_mcuboot_confirm(0), -EIO);
+	set_close();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -438,6 +467,7 @@ int main(void)
 		cmocka_unit_test(an_image_that_never_ran_is_not_confirmed),
 		cmocka_unit_test(a_pair_that_runs_from_an_unknown_slot_keeps_no_other_one_up),
 		cmocka_unit_test(errors_of_settings_are_passed_on),
+		cmocka_unit_test(an_intent_that_cannot_be_read_is_not_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
