@@ -13,6 +13,7 @@
 
 #include "error.h"
 #include "modem_firmware.h"
+#include "timing.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,6 +34,9 @@ struct sim_flash {
 	uint32_t write_block;     /**< Bytes, 1 to 512; each page is a multiple. */
 	uint8_t erase_value;      /**< 0xff or 0x00. */
 	bool no_explicit_erase;
+	/** How long it takes: the part that the controller's compatible or `jedec-id` names, else
+	 *  the nRF52840; nRF54L without explicit erase, MX25R6435F if it is jedec,spi-nor. */
+	const struct sim_timing_part *part;
 	struct flash_pages_layout layout[SIM_LAYOUT_MAX];
 	size_t layout_size;
 };

@@ -242,6 +242,45 @@ static int read_pages(struct sim_flash *flash, const struct sim_node *node, stru
 	return read_layout(flash, node, cells, len, error);
 }
 
+static const struct sim_timing_part *find_spi_nor(const struct sim_node *node)
+{
+	int len;
+	const uint8_t *id = fdt_getprop(node->fdt, node->offset, "jedec-id", &len);
+
+	return id != NULL && len == 3 ? sim_timing_part_spi_nor((uint32_t)id[0] << 16 |
+								(uint32_t)id[1] << 8 | id[2])
+				      : NULL;
+}
+
+static const struct sim_timing_part *find_on_chip(const struct sim_node *node)
+{
+	const int controller = fdt_parent_offset(node->fdt, node->offset);
+	const struct sim_timing_part *part = NULL;
+	const int names = fdt_stringlist_count(node->fdt, controller, "compatible");
+
+	for (int i = 0; i < names && part == NULL; i++) {
+		const char *name = fdt_stringlist_get(node->fdt, controller, "compatible", i, NULL);
+
+		part = name != NULL ? sim_timing_part_on_chip(name) : NULL;
+	}
+	return part;
+}
+
+static const struct sim_timing_part *find_part(const struct sim_flash *flash,
+					       const struct sim_node *node)
+{
+	const bool nor = is_nor(node->fdt, node->offset);
+	const struct sim_timing_part *part = nor ? find_spi_nor(node) : find_on_chip(node);
+
+	if (part != NULL) {
+		return part;
+	}
+	if (nor) {
+		return sim_timing_part_named("MX25R6435F");
+	}
+	return sim_timing_part_named(flash->no_explicit_erase ? "nRF54L" : "nRF52840");
+}
+
 static int read_flash(struct sim_flash *flash, const struct sim_node *node, struct sim_error *error)
 {
 	int rc = read_label(flash, node, error);
@@ -251,6 +290,7 @@ static int read_flash(struct sim_flash *flash, const struct sim_node *node, stru
 	rc = rc != 0 ? rc : read_erase_value(flash, node, error);
 	flash->no_explicit_erase =
 		fdt_getprop(node->fdt, node->offset, "no-explicit-erase", NULL) != NULL;
+	flash->part = find_part(flash, node);
 	return rc != 0 ? rc : read_pages(flash, node, error);
 }
 

@@ -2,9 +2,9 @@
 /*
  * A device is locked by its folder, then built from the board outwards:
  *
- *     raw file -> flash_file -> sim_nor (strict) -> flash map -> library
- *     settings -> settings_file -> sim_settings  -------------> library
- *     modem.bin -> sim_modem  --------------------------------> library
+ *     raw file -> flash_file -> sim_nor (strict) -> sim_timing -> flash map -> library
+ *     settings -> settings_file -> sim_settings  ---------------------------> library
+ *     modem.bin -> sim_modem  ----------------------------------------------> library
  *
  * One power is behind all flash, the settings and the modem. What the simulator itself remembers in
  * that file goes around it: no operation, but nothing is written without power.
@@ -61,6 +61,7 @@ struct sim_device {
 	struct flash_file_config *file_config[SIM_FLASHES_MAX];
 	struct device file[SIM_FLASHES_MAX];
 	struct sim_nor nor[SIM_FLASHES_MAX];
+	struct sim_timing timing[SIM_FLASHES_MAX];
 	char settings_path[SIM_PATH_MAX];
 	struct settings_file settings;
 	struct sim_settings powered_settings;
@@ -172,6 +173,7 @@ static int open_flash(struct sim_device *device, size_t i, const char *path,
 	sim_nor_init(&device->nor[i], &device->file[i]);
 	device->nor[i].power = &device->power;
 	device->nor[i].flash = (unsigned int)i;
+	sim_timing_init(&device->timing[i], &device->nor[i].device, flash->part);
 	return 0;
 }
 
@@ -222,7 +224,7 @@ static void fill_areas(const struct sim_device *device)
 			.fa_id = partition->id,
 			.fa_off = (off_t)partition->offset,
 			.fa_size = partition->size,
-			.fa_dev = &device->nor[partition->flash].device,
+			.fa_dev = &device->timing[partition->flash].device,
 			.fa_label = partition->label,
 		};
 	}
