@@ -63,6 +63,7 @@ struct cli_cut {
 /** One run of a verb. */
 struct cli {
 	const struct cli_verb *verb;
+	char *const *argv; /**< Of the program; NULL ends it. */
 	const char *operand[CLI_OPERANDS_MAX];
 	/** Value, by the row of the verb's table; "" for an option without one; NULL: not given. */
 	const char *option[CLI_OPTIONS_MAX];

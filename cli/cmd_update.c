@@ -123,8 +123,9 @@ static enum cli_status get_file(struct cli *cli, struct update *update)
 
 static enum cli_status update_from_file(struct cli *cli, struct update *update)
 {
-	const enum cli_status status = get_file(cli, update);
+	enum cli_status status = cli_open_device(cli);
 
+	status = status != CLI_DONE ? status : get_file(cli, update);
 	return status != CLI_DONE ? status : update_by_type(cli, update);
 }
 
@@ -138,7 +139,6 @@ static enum cli_status run(struct cli *cli)
 	status = status != CLI_DONE ? status : check_options(cli);
 	status = status != CLI_DONE ? status : cli_image_syntax(cli, UPDATE_IMAGE);
 	cli_report_nothing(cli, keys);
-	status = status != CLI_DONE ? status : cli_open_device(cli);
 	status = status != CLI_DONE        ? status
 		 : is_url(cli->operand[1]) ? update_url(cli, &update)
 					   : update_from_file(cli, &update);

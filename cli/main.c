@@ -100,11 +100,12 @@ enum cli_status cli_finish(struct cli *cli, enum cli_status status)
 	return status;
 }
 
-static enum cli_status run(const struct cli_verb *verb, int argc, char *const argv[])
+/* words: of argv, behind the program, that name the verb. */
+static enum cli_status run(const struct cli_verb *verb, int words, int argc, char *const argv[])
 {
-	struct cli cli = {.verb = verb};
+	struct cli cli = {.verb = verb, .argv = argv};
 	bool help = false;
-	enum cli_status status = cli_parse(&cli, argc, argv, &help);
+	enum cli_status status = cli_parse(&cli, argc - 1 - words, &argv[1 + words], &help);
 
 	if (status != CLI_DONE) {
 		return status;
@@ -138,10 +139,8 @@ static enum cli_status dispatch(int argc, char *argv[])
 		printf("slotwise " SLOTWISE_VERSION "\n");
 		return CLI_DONE;
 	}
-	argc--;
-	argv++;
-	verb = find_verb(argc, argv, &words);
-	return verb != NULL ? run(verb, argc - words, &argv[words]) : no_verb(argc, argv);
+	verb = find_verb(argc - 1, &argv[1], &words);
+	return verb != NULL ? run(verb, words, argc, argv) : no_verb(argc - 1, &argv[1]);
 }
 
 int main(int argc, char *argv[])

@@ -46,8 +46,9 @@ DFU_MUST_CHECK enum cli_status update_full_modem(struct cli *cli, const struct u
 DFU_MUST_CHECK enum cli_status update_package(struct cli *cli, const struct update *update);
 
 /**
- * The same with a file on a server, whose URL is the second operand. @p update gets what had to be
- * in memory of it.
+ * The same with a file on a server, whose URL is the second operand, from opening the device on.
+ * @p update gets what had to be in memory of it. A program that fetches nothing itself hands over
+ * to the one beside it that does.
  */
 DFU_MUST_CHECK enum cli_status update_url(struct cli *cli, struct update *update);
 

@@ -24,6 +24,7 @@
 #include "output.h"
 #include "package.h"
 #include "progress.h"
+#include "session.h"
 
 #define FIRST_BYTES 32u          /* what dfu_target_img_type() wants */
 #define PACKAGE_MAX (256u << 20) /* far above any device; keeps an endless file from memory */
@@ -389,8 +390,11 @@ enum cli_status update_url(struct cli *cli, struct update *update)
 {
 	const struct fota_curl_config config = {.ca_file = cli->option[UPDATE_CACERT]};
 	struct update_url url = {.name = cli->operand[1]};
-	enum cli_status status;
+	enum cli_status status = cli_open_device(cli);
 
+	if (status != CLI_DONE) {
+		return status;
+	}
 	if (fota_curl_init(&run.curl, &config) != 0) {
 		return cli_fail(cli, url.name, "%s", strerror(ENOMEM));
 	}

@@ -247,7 +247,7 @@ class Breaks(LiarTest):
             whole_answer = whole()
             first = len(whole_answer) - SIZE + 1
             yield whole_answer[:first]
-            time.sleep(2.5)
+            time.sleep(1.5)
             yield whole_answer[first:first + 1]
             time.sleep(3.3)
             yield whole_answer[first + 1:]
