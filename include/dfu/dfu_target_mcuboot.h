@@ -280,21 +280,22 @@ DFU_MUST_CHECK int dfu_target_mcuboot_has_held(int img_num);
  * not put there by a revert (other than that of a part of a set). A pair without one is left out;
  * none at all is -ENOENT. Where there is one image pair it is that one, whatever is known of it.
  *
- * What is pending already is not written again, but to make it permanent. A linked set that is
- * pending as a test is taken back for that, but for its first request: after an error that comes
- * then nothing of it is installed, and the same call asks again.
+ * What is pending already is not written again, but to make it permanent. For that a linked set is
+ * taken back, but for its first request, and asked for again; all that can be refused is refused
+ * before. A cut in between leaves nothing of it installed, and the same call goes on.
  *
  * @param images  Bit n: image pair n. 0 is -ENOENT.
  * @retval -EBUSY    Also: one of them is of a set that is being taken back, or the set needs an
  *                   intent and there is one of another set, not settled yet.
  * @retval -ENOTSUP  Also: the set is not linked and there are no settings.
  * @retval -EALREADY As there; nothing is written.
- * @retval -errno    Also of the settings, if the intent could not be saved. Nothing scheduled.
+ * @retval -errno    Also of the settings, if the intent could not be saved. Nothing more scheduled.
  *
- * After any other error while requests are written, what was written is taken back, as a power cut
- * would have it taken back; if that fails, too, dfu_target_mcuboot_schedule_recover() does. An
- * intent of an incomplete set is replaced or deleted by a request for another image of one of its
- * pairs.
+ * After any other error while requests are written, what was written is taken back, and what was
+ * pending before is so again, a test as a test. In the direct modes, where taking back costs the
+ * image, what was made permanent stays so. If taking back fails, too, nothing of a linked set is
+ * installed, and dfu_target_mcuboot_schedule_recover() brings any other to all or none. An intent
+ * of an incomplete set is replaced or deleted by a request for another image of one of its pairs.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_schedule_set(unsigned int images, int permanent);
 

@@ -5,15 +5,19 @@
  *   1. no image of them unconfirmed, no set with one of them on its way back
  *   2. each verified, beside all others: what they ask of each other is met by what will run
  *   3. the order (mcuboot_set_links.c); what is asked for already is not asked for again, but a
- *      linked set of tests that is made permanent: all but the first are taken back before
+ *      linked set of tests that is made permanent: all but the first
  *   4. a set that nothing holds together: the intent; for a linked one nothing
- *   5. the requests in this order, each as for one image (mcuboot_schedule.c)
- *   6. the intent is deleted
+ *   5. what is to be asked for again is taken back
+ *   6. the requests in this order, each as for one image (mcuboot_schedule.c)
+ *   7. the intent is deleted
  *
- * A cut before the last request of 5: of a linked set nothing will run, the bootloader waits for
+ * A cut before the last request of 6: of a linked set nothing will run, the bootloader waits for
  * the last one; the same call goes on. Of another set a part will run, and mcuboot_recover.c goes
  * by the intent. An older intent with one of these images has come to its end: it is replaced, or
  * deleted before 5, unless these are the rest that it is waiting for.
+ *
+ * After an error in 5 or 6 what was asked for before is asked for again, but in the direct modes,
+ * where taking back costs the image: there what was made permanent stays so, with its intent.
  */
 #include "target/mcuboot_set.h"
 
@@ -28,8 +32,9 @@ struct plan {
 	unsigned int pending; /* of all images: asked for already */
 	unsigned int fresh;   /* to be asked for */
 	unsigned int raised;  /* asked for, to be made permanent */
-	unsigned int again;   /* asked for and taken back, to be asked for as before */
+	unsigned int lasting; /* asked for, for good */
 	bool permanent;
+	struct mcuboot_order before; /* all that are asked for, if they have to come back */
 	struct mcuboot_order order;
 };
 
@@ -98,12 +103,11 @@ static int find_writes(struct plan *plan)
 
 /*
  * A flag that a cut has torn while a test is made more of ends the request: no bootloader that
- * swaps takes either. Of a linked set no other one must count then: all but the first are taken
- * back.
+ * swaps takes either. Of a linked set no other one must count then: all but the first are asked for
+ * again.
  */
-static int uncommit(struct plan *plan)
+static int find_before(struct plan *plan)
 {
-	struct mcuboot_order order;
 	struct mcuboot_links links;
 
 	if (plan->raised == 0 || !has_several(plan->pending) || !boot_mode_in(BOOT_MODES_SWAP)) {
@@ -113,17 +117,18 @@ static int uncommit(struct plan *plan)
 	if (rc != 0) {
 		return rc;
 	}
-	mcuboot_links_order(&links, plan->pending, 0, plan->pending, &order);
-	for (unsigned int i = order.count; order.is_linked && rc == 0 && i > 1; i--) {
-		const unsigned int bit = 1u << order.image[i - 1];
+	mcuboot_links_order(&links, plan->pending, 0, plan->pending, &plan->before);
+	for (unsigned int i = 0; rc >= 0 && i < plan->before.count; i++) {
+		const unsigned int bit = 1u << plan->before.image[i];
 
-		rc = mcuboot_cancel_one(order.image[i - 1]);
-		plan->pending &= ~bit;
-		plan->raised &= ~bit;
-		plan->fresh |= bit;
-		plan->again |= bit & ~plan->images;
+		rc = is_for_good(plan->before.image[i]);
+		plan->lasting |= rc == 1 ? bit : 0;
+		if (i > 0 && plan->before.is_linked) {
+			plan->raised &= ~bit;
+			plan->fresh |= bit;
+		}
 	}
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 static int find_order(struct plan *plan)
@@ -133,8 +138,7 @@ static int find_order(struct plan *plan)
 	int rc = 0;
 
 	if (has_several(writes)) {
-		rc = mcuboot_links_of_new(plan->images | plan->pending | plan->again, plan->torn,
-					  &links);
+		rc = mcuboot_links_of_new(plan->images | plan->pending, plan->torn, &links);
 	}
 	if (rc == 0) {
 		mcuboot_links_order(&links, writes, plan->pending & ~plan->fresh,
@@ -185,22 +189,62 @@ static int promise(const struct plan *plan, const struct mcuboot_set_state *stat
 	return rc == 0 && is_old && !*is_saved ? mcuboot_intent_delete() : rc;
 }
 
-/* Step 5; after an error nothing of it is asked for any more: then *is_undone. */
+/* Whether an image is asked for for good. */
+static bool is_lasting(const struct plan *plan, int n)
+{
+	return has(plan->lasting, n) || (plan->permanent && has(plan->images, n));
+}
+
+/* Step 6; after an error nothing of it is asked for any more: then *is_undone. */
 static int request_all(struct plan *plan, bool *is_undone)
 {
+	const unsigned int spared = boot_is_direct() ? plan->raised : 0;
 	struct mcuboot_order *order = &plan->order;
 	int rc = 0;
 
-	*is_undone = false;
 	for (unsigned int i = 0; rc == 0 && i < order->count; i++) {
 		const int n = order->image[i];
 
-		rc = mcuboot_schedule_one(n, has(plan->torn, n),
-					  plan->permanent && !has(plan->again, n));
-		if (rc != 0 && order->count > 1) {
+		rc = mcuboot_schedule_one(n, has(plan->torn, n), is_lasting(plan, n));
+		if (rc != 0 && (order->count > 1 || plan->before.count > 0)) {
 			order->count = (uint8_t)(i + 1);
-			*is_undone = mcuboot_set_take_back(order, plan->raised) == 0;
+			*is_undone = mcuboot_set_take_back(order, spared) == 0 && spared == 0;
 		}
+	}
+	return rc;
+}
+
+/* After an error: what was asked for before. */
+static int restore(const struct plan *plan)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; rc == 0 && i < plan->before.count; i++) {
+		const int n = plan->before.image[i];
+
+		rc = mcuboot_schedule_one(n, has(plan->torn, n), has(plan->lasting, n));
+	}
+	return rc;
+}
+
+/* Steps 5 to 7. */
+static int write_all(struct plan *plan, bool has_intent)
+{
+	bool is_undone = false;
+	int rc = 0;
+
+	if (plan->before.is_linked) {
+		rc = mcuboot_set_take_back(&plan->before, 1u << plan->before.image[0]);
+		is_undone = rc != 0;
+	}
+	if (rc == 0) {
+		rc = request_all(plan, &is_undone);
+	}
+	if (is_undone) {
+		is_undone = restore(plan) == 0;
+	}
+	if (has_intent && (rc == 0 || is_undone)) {
+		(void)mcuboot_intent_delete(); /* one that stays is found to be settled */
 	}
 	return rc;
 }
@@ -209,7 +253,6 @@ int mcuboot_set_schedule(unsigned int images, bool permanent)
 {
 	struct plan plan = {.images = images, .permanent = permanent};
 	struct mcuboot_set_state state;
-	bool is_undone = false;
 	bool is_saved = false;
 	int rc = mcuboot_set_refuse_unconfirmed(images);
 
@@ -222,12 +265,8 @@ int mcuboot_set_schedule(unsigned int images, bool permanent)
 	}
 	rc = rc == 0 ? check_all(&plan) : rc;
 	rc = rc == 0 ? find_writes(&plan) : rc;
-	rc = rc == 0 ? uncommit(&plan) : rc;
+	rc = rc == 0 ? find_before(&plan) : rc;
 	rc = rc == 0 ? find_order(&plan) : rc;
 	rc = rc == 0 ? promise(&plan, &state, &is_saved) : rc;
-	rc = rc == 0 ? request_all(&plan, &is_undone) : rc;
-	if (is_saved && (rc == 0 || is_undone)) {
-		(void)mcuboot_intent_delete(); /* one that stays is found to be settled */
-	}
-	return rc;
+	return rc == 0 ? write_all(&plan, is_saved) : rc;
 }

@@ -411,29 +411,31 @@ void mcuboot_links_order(const struct mcuboot_links *links, unsigned int images,
     Plant("the intent is saved after the requests", "set-permanent-loose/", "I2",
           "target/mcuboot_set.c", [("""\
 	rc = rc == 0 ? promise(&plan, &state, &is_saved) : rc;
-	rc = rc == 0 ? request_all(&plan, &is_undone) : rc;
+	return rc == 0 ? write_all(&plan, is_saved) : rc;
 """, """\
-	rc = rc == 0 ? request_all(&plan, &is_undone) : rc;
+	rc = rc == 0 ? write_all(&plan, false) : rc;
 	rc = rc == 0 ? promise(&plan, &state, &is_saved) : rc;
+	return is_saved ? mcuboot_intent_delete() : rc;
 """)]),
     Plant("the intent is deleted before the last request", "set-test-loose/", "I2",
           "target/mcuboot_set.c", [("""\
 		const int n = order->image[i];
 
-		rc = mcuboot_schedule_one(n, has(plan->torn, n),
+		rc = mcuboot_schedule_one(n, has(plan->torn, n), is_lasting(plan, n));
 """, """\
 		const int n = order->image[i];
 
 		if (i > 0 && i + 1 == order->count) {
 			(void)mcuboot_intent_delete();
 		}
-		rc = mcuboot_schedule_one(n, has(plan->torn, n),
+		rc = mcuboot_schedule_one(n, has(plan->torn, n), is_lasting(plan, n));
 """)]),
     Plant("a linked set is raised while it is committed", "set-raise-down/swap", "I2",
           "target/mcuboot_set.c", [("""\
-order.is_linked && rc == 0 && i > 1; i--) {
+	mcuboot_links_order(&links, plan->pending, 0, plan->pending, &plan->before);
 """, """\
-!order.is_linked && rc == 0 && i > 1; i--) {
+	mcuboot_links_order(&links, plan->pending, 0, plan->pending, &plan->before);
+	plan->before.is_linked = false;
 """)]),
     Plant("images that nothing links are taken back without an intent", "set-cancel-loose/", "I2",
           "target/mcuboot_set_cancel.c", [("""\

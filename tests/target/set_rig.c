@@ -341,6 +341,12 @@ void set_fail_once(long k)
 	nor.fail_rc = -EDOM;
 }
 
+void set_fail_read(long k)
+{
+	nor.fail_reads = true;
+	set_fail_once(k);
+}
+
 bool set_power_on(void)
 {
 	const bool fired = power.fired;
@@ -348,12 +354,36 @@ bool set_power_on(void)
 	assert_string_equal(nor.violation, "");
 	sim_power_init(&power);
 	nor.fail_after = -1;
+	nor.fail_reads = false;
 	return fired;
 }
 
 unsigned long set_operations(void)
 {
 	return power.operations;
+}
+
+static int load_any(const struct settings_backend *backend, settings_backend_cb cb, void *param)
+{
+	(void)backend;
+	return settings.backend.api->load(&settings.backend, cb, param);
+}
+
+static int save_no_intent(const struct settings_backend *backend, const char *name,
+			  const void *value, size_t len)
+{
+	(void)backend;
+	return strcmp(name, "dfu/SET") == 0
+		       ? -EDOM
+		       : settings.backend.api->save(&settings.backend, name, value, len);
+}
+
+void set_keep_intent(void)
+{
+	static const struct settings_backend_api api = {.load = load_any, .save = save_no_intent};
+	static const struct settings_backend backend = {.api = &api};
+
+	settings_backend_set(&backend);
 }
 
 bool set_has_intent(void)

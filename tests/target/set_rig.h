@@ -68,13 +68,16 @@ unsigned int set_would_boot(void);
 
 /* Cut at operation k of what comes next; whether it has fired; power is on again then. */
 void set_cut(unsigned long k, enum sim_cut when, uint32_t seed);
-/* Operation k fails, and all after it; or the k-th of flash alone. */
+/* Operation k fails, and all after it; or the k-th of flash alone; or its k-th read. */
 void set_fail(unsigned long k);
 void set_fail_once(long k);
+void set_fail_read(long k);
 bool set_power_on(void);
 unsigned long set_operations(void);
 
 bool set_has_intent(void);
+/* The record of a set can be read, but neither saved nor deleted; until the next set_open(). */
+void set_keep_intent(void);
 void set_settings(bool there);
 
 #endif

@@ -9,6 +9,8 @@
 #include <dfu/mcuboot.h>
 #include <settings/settings.h>
 
+#include "target/mcuboot_set.h"
+
 #define TEST BOOT_UPGRADE_TEST
 #define PERMANENT BOOT_UPGRADE_PERMANENT
 #define APART (&set_links[0])
@@ -247,6 +249,109 @@ static void a_test_can_be_made_permanent(void **state)
 	}
 }
 
+/* Which of the new images that run are confirmed. */
+static unsigned int confirmed(void)
+{
+	unsigned int images = 0;
+
+	for (int i = 0; i < boot_arrangement_get()->images; i++) {
+		images |= boot_is_img_confirmed_multi(i) ? 1u << i : 0;
+	}
+	return images;
+}
+
+static void tests_can_be_made_permanent_one_by_one(void **state)
+{
+	(void)state;
+	for (size_t m = 0; m < set_mode_count; m++) {
+		for (size_t l = 0; l < set_links_count; l++) {
+			const unsigned int all = SET_ALL(set_links[l].images);
+
+			set_open(set_modes[m], &set_links[l]);
+			assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
+			for (int i = 0; i < set_links[l].images; i++) {
+				assert_int_equal(dfu_target_mcuboot_schedule(i, PERMANENT), 0);
+			}
+			assert_false(set_has_intent());
+			assert_int_equal(set_boot(), all);
+			if (set_goes_back(set_modes[m])) {
+				assert_int_equal(confirmed(), all);
+			}
+			set_close();
+		}
+	}
+}
+
+/* An error of flash while tests are made permanent: all are there, and as before. */
+static void assert_test_stays(enum boot_mode mode, const struct set_links *links)
+{
+	const unsigned int all = SET_ALL(links->images);
+
+	assert_int_equal(pending(), all);
+	assert_int_equal(set_boot(), all);
+	if (!set_goes_back(mode)) {
+		assert_int_equal(set_boot(), all);
+	} else if (!set_is_direct(mode)) {
+		assert_false(set_has_intent());
+		assert_int_equal(confirmed(), 0);
+		assert_int_equal(set_boot(), 0);
+	} else if (set_is_linked(mode, links)) {
+		const unsigned int next = set_boot();
+
+		assert_true(next == 0 || next == all);
+	} else {
+		/* There is no way back that would not cost the image. */
+		assert_int_equal(dfu_target_mcuboot_schedule_recover(), DFU_TARGET_MCUBOOT_SETTLED);
+		assert_true(confirmed() == 0 || confirmed() == all);
+	}
+}
+
+static void a_test_that_cannot_be_made_permanent_stays(void **state)
+{
+	(void)state;
+	for (size_t c = 0; c < 2 * set_mode_count * set_links_count; c++) {
+		const enum boot_mode mode = set_modes[c / 2 / set_links_count];
+		const struct set_links *links = &set_links[c / 2 % set_links_count];
+		int rc = -1;
+
+		for (long k = 0; rc != 0; k++) {
+			set_open(mode, links);
+			assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
+			(c % 2 == 0 ? set_fail_once : set_fail_read)(k);
+			rc = dfu_target_mcuboot_schedule(-1, PERMANENT);
+			(void)set_power_on();
+			if (rc != 0) {
+				assert_int_equal(rc, -EDOM);
+				assert_test_stays(mode, links);
+			}
+			set_close();
+		}
+	}
+}
+
+/* One that is left of what was begun once. */
+static void a_test_stays_while_an_old_intent_cannot_be_deleted(void **state)
+{
+	bool is_saved;
+
+	(void)state;
+	for (size_t l = 0; l < set_links_count; l++) {
+		const unsigned int all = SET_ALL(set_links[l].images);
+
+		open_swap(&set_links[l]);
+		assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
+		assert_int_equal(mcuboot_set_promise(MCUBOOT_INTENT_PERMANENT, all, 0, &is_saved),
+				 0);
+		const uint8_t *before = copy_flash();
+		set_keep_intent();
+		assert_int_equal(dfu_target_mcuboot_schedule(-1, PERMANENT), -EDOM);
+		set_settings(true);
+		assert_int_equal(settings_delete("dfu/SET"), 0);
+		assert_untouched(before);
+		set_close();
+	}
+}
+
 static void only_linked_images_go_without_settings(void **state)
 {
 	(void)state;
@@ -421,6 +526,9 @@ int main(void)
 		cmocka_unit_test(an_unconfirmed_image_of_the_set_refuses_it),
 		cmocka_unit_test(a_test_of_what_is_asked_for_for_good_is_refused),
 		cmocka_unit_test(a_test_can_be_made_permanent),
+		cmocka_unit_test(tests_can_be_made_permanent_one_by_one),
+		cmocka_unit_test(a_test_that_cannot_be_made_permanent_stays),
+		cmocka_unit_test(a_test_stays_while_an_old_intent_cannot_be_deleted),
 		cmocka_unit_test(only_linked_images_go_without_settings),
 		cmocka_unit_test(an_intent_that_cannot_be_saved_leaves_all_as_it_was),
 		cmocka_unit_test(what_fails_on_the_way_is_taken_back),
