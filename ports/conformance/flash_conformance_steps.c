@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the rules are made of: bytes that tell where they belong, programmed, erased and read back.
+ *
+ * A byte depends on its offset and on a seed, through a mixing function and a prime modulus, so
+ * that bytes which come from another place, another page or an earlier rule are not taken for
+ * right. A comparison that fails is made again: where the second read is right the device was still
+ * busy, which is the matter of one rule, read-while-busy, and not of the one that runs.
+ */
+#include <string.h>
+
+#include "conformance/flash_conformance_parts.h"
+
+#define PRIME 251u
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+unsigned int conformance_seed(struct conformance_run *run)
+{
+	run->seed++;
+	return run->seed;
+}
+
+uint8_t conformance_byte(const struct conformance_run *run, size_t at, unsigned int seed)
+{
+	uint32_t mixed = ((uint32_t)at + seed * 0x9e3779b9u) * 0x85ebca6bu;
+
+	if (seed == CONFORMANCE_BLANK) {
+		return run->erased;
+	}
+	mixed = (mixed ^ (mixed >> 13)) * 0xc2b2ae35u;
+	return (uint8_t)(1 + (mixed ^ (mixed >> 16)) % PRIME);
+}
+
+void conformance_fill(const struct conformance_run *run, size_t skip, size_t at, size_t len,
+		      unsigned int seed)
+{
+	for (size_t i = 0; i < len; i++) {
+		run->suite->buf[skip + i] = conformance_byte(run, at + i, seed);
+	}
+}
+
+void conformance_fail(struct conformance_run *run, const char *why)
+{
+	if (!run->failed) {
+		conformance_text_add(&run->note, why);
+	}
+	run->failed = true;
+}
+
+static void note_call(struct conformance_text *note, const char *call, long long at, size_t len)
+{
+	conformance_text_add(note, call);
+	conformance_text_add(note, "(");
+	if (at < 0) {
+		conformance_text_number(note, at);
+	} else {
+		conformance_text_hex(note, (unsigned long long)at);
+	}
+	conformance_text_add(note, ", ");
+	conformance_text_hex(note, len);
+	conformance_text_add(note, ")");
+}
+
+void conformance_fail_call(struct conformance_run *run, const char *call, long long at, size_t len,
+			   int rc)
+{
+	if (!run->failed) {
+		note_call(&run->note, call, at, len);
+		conformance_text_add(&run->note, " is ");
+		conformance_text_number(&run->note, rc);
+	}
+	run->failed = true;
+}
+
+void conformance_fail_byte(struct conformance_run *run, size_t at, uint8_t is, uint8_t expected)
+{
+	if (!run->failed) {
+		conformance_text_hex(&run->note, at);
+		conformance_text_add(&run->note, " reads ");
+		conformance_text_hex(&run->note, is);
+		conformance_text_add(&run->note, ", not ");
+		conformance_text_hex(&run->note, expected);
+	}
+	run->failed = true;
+}
+
+static bool read_chunk(struct conformance_run *run, size_t at, size_t len)
+{
+	int rc = flash_read(run->dev, (off_t)at, run->suite->buf, len);
+
+	if (rc != 0) {
+		conformance_fail_call(run, "flash_read", (long long)at, len, rc);
+	}
+	return rc == 0;
+}
+
+/* Bytes of a chunk, which has been read, that are as they should be. */
+static size_t count_right(const struct conformance_run *run, size_t at, size_t len,
+			  unsigned int seed)
+{
+	size_t right = 0;
+
+	while (right < len && run->suite->buf[right] == conformance_byte(run, at + right, seed)) {
+		right++;
+	}
+	return right;
+}
+
+static bool expect_chunk(struct conformance_run *run, size_t at, size_t len, unsigned int seed)
+{
+	size_t right;
+
+	if (!read_chunk(run, at, len)) {
+		return false;
+	}
+	right = count_right(run, at, len, seed);
+	if (right == len) {
+		return true;
+	}
+	if (!read_chunk(run, at, len)) {
+		return false;
+	}
+	if (count_right(run, at, len, seed) == len) {
+		run->stale = true;
+		run->stale_at = at + right;
+		return true;
+	}
+	right = count_right(run, at, len, seed);
+	conformance_fail_byte(run, at + right, run->suite->buf[right],
+			      conformance_byte(run, at + right, seed));
+	return false;
+}
+
+bool conformance_expect(struct conformance_run *run, size_t at, size_t len, unsigned int seed)
+{
+	while (len > 0) {
+		size_t part = smaller(len, run->suite->buf_size);
+
+		if (!expect_chunk(run, at, part, seed)) {
+			return false;
+		}
+		at += part;
+		len -= part;
+	}
+	return true;
+}
+
+/* How far a write that failed got belongs to the note: a port may fail late. */
+static void fail_write(struct conformance_run *run, size_t at, size_t len, unsigned int seed,
+		       int rc)
+{
+	bool is_first = !run->failed;
+
+	conformance_fail_call(run, "flash_write", (long long)at, len, rc);
+	if (is_first && flash_read(run->dev, (off_t)at, run->suite->buf, len) == 0) {
+		conformance_text_add(&run->note, " after ");
+		conformance_text_number(&run->note, (long long)count_right(run, at, len, seed));
+		conformance_text_add(&run->note, " bytes");
+	}
+}
+
+bool conformance_program(struct conformance_run *run, size_t at, size_t len, unsigned int seed)
+{
+	for (unsigned int i = 0; len > 0; i++) {
+		const size_t skip = i % 4; /* a source need not be aligned */
+		size_t part = smaller(len, run->chunk);
+		int rc;
+
+		conformance_fill(run, skip, at, part, seed);
+		rc = flash_write(run->dev, (off_t)at, run->suite->buf + skip, part);
+		if (rc != 0) {
+			fail_write(run, at, part, seed, rc);
+			return false;
+		}
+		at += part;
+		len -= part;
+	}
+	return true;
+}
+
+bool conformance_blank(struct conformance_run *run, size_t at, size_t len)
+{
+	const struct flash_driver_api *api = run->dev->api;
+	int rc;
+
+	if (api->erase == NULL) {
+		return conformance_program(run, at, len, CONFORMANCE_BLANK);
+	}
+	rc = flash_erase(run->dev, (off_t)at, len);
+	if (rc != 0) {
+		conformance_fail_call(run, "flash_erase", (long long)at, len, rc);
+	}
+	return rc == 0;
+}
+
+bool conformance_prepare(struct conformance_run *run, unsigned int seed)
+{
+	const size_t len = run->end - run->start;
+
+	return conformance_blank(run, run->start, len) &&
+	       (seed == CONFORMANCE_BLANK || conformance_program(run, run->start, len, seed));
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Devices that keep every rule: strict flash of all geometries, whose own violations say that the
+ * suite asked nothing that it may not, and the ports in memory and in a file.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <flash/flash_file.h>
+
+#include "flash/geometries.h"
+#include "tap.h"
+
+/* A device of any geometry with power, pages to work on and one at each end that must not change.
+ */
+struct powered {
+	struct test_flash *flash;
+	struct sim_power power;
+	unsigned int cuts;
+};
+
+static int cut_power(void *arg)
+{
+	struct powered *powered = arg;
+
+	sim_power_cut(&powered->power, 0, SIM_CUT_INSIDE, powered->cuts++, -EIO);
+	return 0;
+}
+
+static int restore_power(void *arg)
+{
+	struct powered *powered = arg;
+
+	sim_power_init(&powered->power);
+	return 0;
+}
+
+static const struct test_geometry geometries_of_chips[] = {
+	{.runs = {{6, 4096}}, .write_block_size = 1, .erase_value = 0xff},
+	{.runs = {{8, 4096}}, .write_block_size = 4, .erase_value = 0xff},
+	{.runs = {{7, 2048}}, .write_block_size = 8, .erase_value = 0xff},
+	{.runs = {{4, 16384}, {1, 65536}, {2, 131072}}, .write_block_size = 4, .erase_value = 0xff},
+	{.runs = {{1, 8192}, {2, 2048}, {3, 512}}, .write_block_size = 16, .erase_value = 0xff},
+	{.runs = {{5, 1024}}, .write_block_size = 32, .erase_value = 0x00},
+	{.runs = {{16, 512}}, .write_block_size = 512, .erase_value = 0xff},
+	{.runs = {{5, 1200}, {3, 2400}}, .write_block_size = 12, .erase_value = 0xff},
+	{.runs = {{6, 4}}, .write_block_size = 4, .erase_value = 0xff},
+	{.runs = {{5, 4096}},
+	 .write_block_size = 16,
+	 .erase_value = 0xff,
+	 .no_explicit_erase = true},
+	{.runs = {{5, 1024}}, .write_block_size = 1, .erase_value = 0, .no_explicit_erase = true},
+};
+
+static struct flash_conformance inner_pages(const struct test_flash *flash)
+{
+	const size_t first = flash->runs[0].pages_size;
+	struct flash_pages_info last;
+
+	assert_int_equal(flash_get_page_info_by_offs(flash->dev, (off_t)(flash->size - 1), &last),
+			 0);
+	return (struct flash_conformance){.dev = flash->dev,
+					  .offset = (off_t)first,
+					  .size = (size_t)last.start_offset - first,
+					  .device_size = flash->size};
+}
+
+static void assert_ends_untouched(const struct test_flash *flash,
+				  const struct flash_conformance *suite, const uint8_t *before)
+{
+	const size_t end = (size_t)suite->offset + suite->size;
+
+	assert_memory_equal(flash->memory, before, (size_t)suite->offset);
+	assert_memory_equal(flash->memory + end, before + end, flash->size - end);
+}
+
+static void run_on(const struct test_geometry *geometry, bool with_power)
+{
+	struct test_flash flash;
+	struct tap tap;
+	struct powered powered = {.flash = &flash};
+	struct flash_conformance suite;
+	uint8_t *before;
+
+	test_flash_init(&flash, geometry);
+	test_pattern(flash.memory, flash.size, 17);
+	before = malloc(flash.size);
+	assert_non_null(before);
+	memcpy(before, flash.memory, flash.size);
+	suite = inner_pages(&flash);
+	if (with_power) {
+		sim_power_init(&powered.power);
+		flash.nor.power = &powered.power;
+		suite.reopen = restore_power;
+		suite.cut = cut_power;
+		suite.arg = &powered;
+	}
+	/* Strict flash would take a second program for a violation. */
+	suite.again = FLASH_CONFORMANCE_UNDEFINED;
+	tap_run(&tap, &suite);
+	assert_int_equal(tap.result, 0);
+	assert_string_equal(flash.nor.violation, "");
+	assert_ends_untouched(&flash, &suite, before);
+	if (geometry->no_explicit_erase) {
+		assert_null(strstr(tap_line(&tap, "rewrite"), "SKIP"));
+	} else {
+		assert_non_null(
+			strstr(tap_line(&tap, "program-once"), "the port does not promise it"));
+		assert_non_null(strstr(tap_line(&tap, "rewrite"), "the device needs erases"));
+	}
+	assert_int_equal(strstr(tap_line(&tap, "cut-erase"), "SKIP") == NULL, with_power);
+	assert_int_equal(strstr(tap_line(&tap, "persistence"), "SKIP") == NULL, with_power);
+	free(before);
+	test_flash_free(&flash);
+}
+
+static void strict_flash_of_any_geometry_keeps_all_rules(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(geometries_of_chips); i++) {
+		run_on(&geometries_of_chips[i], false);
+		run_on(&geometries_of_chips[i], true);
+	}
+}
+
+static void strict_flash_refuses_a_second_program_which_is_one_way_to_keep_it(void **state)
+{
+	struct test_flash flash;
+	struct flash_conformance suite;
+	struct tap tap;
+
+	(void)state;
+	test_flash_init(&flash, &geometries_of_chips[1]);
+	suite = inner_pages(&flash);
+	tap_run(&tap, &suite);
+	tap_assert_kept(&tap, "rewrite persistence cut-program cut-erase");
+	assert_non_null(strstr(flash.nor.violation, "erased"));
+	test_flash_free(&flash);
+}
+
+static void memory_keeps_the_rules_but_takes_second_programs(void **state)
+{
+	struct test_flash flash;
+	struct flash_conformance suite;
+	struct tap tap;
+
+	(void)state;
+	test_flash_init(&flash, &geometries_of_chips[2]);
+	suite = inner_pages(&flash);
+	suite.dev = &flash.ram;
+	suite.again = FLASH_CONFORMANCE_UNDEFINED;
+	tap_run(&tap, &suite);
+	tap_assert_kept(&tap, "program-once rewrite persistence cut-program cut-erase");
+	suite.again = FLASH_CONFORMANCE_CLEARS_BITS;
+	tap_run(&tap, &suite);
+	tap_assert_broken(&tap, "program-once", "");
+	test_flash_free(&flash);
+}
+
+/* A file that is closed and opened again; its config is constant, so it lies on the heap. */
+struct file {
+	char path[40];
+	struct flash_file_config *config;
+	struct device device;
+};
+
+static int open_again(void *arg)
+{
+	static const struct flash_pages_layout pages = {.pages_count = 5, .pages_size = 4096};
+	struct file *file = arg;
+	const struct flash_file_config config = {
+		.fd = open(file->path, O_RDWR),
+		.parameters = {.write_block_size = 4, .erase_value = 0xff},
+		.layout = &pages,
+		.layout_size = 1};
+
+	if (file->config->fd > 0) {
+		(void)close(file->config->fd);
+	}
+	memcpy(file->config, &config, sizeof(config));
+	return config.fd < 0 ? -errno : 0;
+}
+
+static void a_file_keeps_the_rules_and_its_bytes(void **state)
+{
+	struct file file = {.path = "/tmp/slotwise-flash-XXXXXX"};
+	struct flash_conformance suite = {.dev = &file.device,
+					  .size = 20480,
+					  .device_size = 20480,
+					  .again = FLASH_CONFORMANCE_UNDEFINED,
+					  .reopen = open_again,
+					  .arg = &file};
+	struct tap tap;
+	int fd;
+
+	(void)state;
+	fd = mkstemp(file.path);
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, 20480), 0);
+	(void)close(fd);
+	file.config = calloc(1, sizeof(*file.config));
+	file.device =
+		(struct device){.name = "file", .config = file.config, .api = &flash_file_api};
+	assert_int_equal(open_again(&file), 0);
+	tap_run(&tap, &suite);
+	tap_assert_kept(&tap, "program-once rewrite cut-program cut-erase");
+	(void)close(file.config->fd);
+	assert_int_equal(unlink(file.path), 0);
+	free(file.config);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(strict_flash_of_any_geometry_keeps_all_rules),
+		cmocka_unit_test(strict_flash_refuses_a_second_program_which_is_one_way_to_keep_it),
+		cmocka_unit_test(memory_keeps_the_rules_but_takes_second_programs),
+		cmocka_unit_test(a_file_keeps_the_rules_and_its_bytes),
+	};
+
+	return cmocka_run_group_tests_name("flash_conformance", tests, NULL, NULL);
+}
