@@ -4,7 +4,7 @@
  * @brief What the bootloader tells about itself. Source compatible with Zephyr.
  *
  * From MCUboot's shared data (FORMATS.md, "Shared data"), in the region that a port names with
- * blinfo_region_set(). With CONFIG_RETENTION_BOOTLOADER_INFO_SETTINGS the same values are a
+ * blinfo_region_set(). With CONFIG_RETENTION_BOOTLOADER_INFO_OUTPUT_SETTINGS the same values are a
  * read-only settings tree from that call on: settings_runtime_get() of "blinfo/mode",
  * "blinfo/signature_type", "blinfo/recovery", "blinfo/running_slot", "blinfo/bootloader_version",
  * "blinfo/max_application_size". It returns what blinfo_lookup() does, -ENOENT for other names.

@@ -21,7 +21,7 @@ static struct retention_region the_region;
 void blinfo_region_set(const struct retention_region *region)
 {
 	the_region = region == NULL ? (struct retention_region){0} : *region;
-	if (IS_ENABLED(CONFIG_RETENTION_BOOTLOADER_INFO_SETTINGS)) {
+	if (IS_ENABLED(CONFIG_RETENTION_BOOTLOADER_INFO_OUTPUT_SETTINGS)) {
 		blinfo_settings_add();
 	}
 }

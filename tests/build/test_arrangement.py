@@ -24,6 +24,7 @@ int main(void)
 MODES = {
     "SWAP_SCRATCH": "swap-scratch",
     "SWAP_USING_MOVE": "swap-move",
+    "SWAP_WITHOUT_SCRATCH": "swap-move",
     "SWAP_USING_OFFSET": "swap-offset",
     "OVERWRITE_ONLY": "overwrite-only",
     "DIRECT_XIP": "direct-xip",

@@ -72,16 +72,24 @@ class BootOptions(unittest.TestCase):
                                  f"{signature} {hash_type} 0 0x20000000 0x40000 0 0")
 
     def test_another_hash_can_be_chosen(self):
-        for option, hash_type in (("UNKNOWN", "0"), ("SHA256", "0x10"), ("SHA384", "0x11"), ("SHA512", "0x12")):
+        for option, hash_type in (("UNKNOWN", "0"), ("SHA256", "0x10"), ("SHA512", "0x12")):
             with self.subTest(option):
                 self.assertEqual(rules_of(f"CONFIG_BOOT_SIGNATURE_TYPE_ED25519=y\nCONFIG_BOOT_IMG_HASH_ALG_{option}=y\n"),
                                  f"6 ed25519 {hash_type} 0 0x20000000 0x40000 0 0")
+        self.assertEqual(rules_of("CONFIG_BOOT_SIGNATURE_TYPE_NONE=y\nCONFIG_BOOT_IMG_HASH_ALG_SHA384=y\n"),
+                         "1 - 0x11 0 0x20000000 0x40000 0 0")
 
     def test_downgrade_prevention_is_by_version_or_by_counter(self):
         for option, number in (("ALLOWED", 0), ("PREVENTION", 1), ("PREVENTION_SECURITY_COUNTER", 2)):
             with self.subTest(option):
                 self.assertEqual(rules_of(f"CONFIG_MCUBOOT_DOWNGRADE_{option}=y\n"),
                                  f"0 - 0 {number} 0x20000000 0x40000 0 0")
+
+    def test_upstreams_name_for_downgrade_prevention_is_by_version(self):
+        upstream = "CONFIG_MCUBOOT_BOOTLOADER_NO_DOWNGRADE=y\n"
+        self.assertEqual(rules_of(upstream), "0 - 0 1 0x20000000 0x40000 0 0")
+        self.assertEqual(rules_of(upstream + "CONFIG_MCUBOOT_DOWNGRADE_PREVENTION_SECURITY_COUNTER=y\n"),
+                         "0 - 0 2 0x20000000 0x40000 0 0")
 
     def test_ram_is_where_the_options_say(self):
         self.assertEqual(rules_of("CONFIG_BOOT_RAM_START=0x10000000\nCONFIG_BOOT_RAM_SIZE=0xf0000000\n"),
