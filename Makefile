@@ -17,7 +17,7 @@ EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^dfu_target_resume_(c
 CONFIGURE = cmake -S . -G Ninja
 BUILD = cmake --build
 
-.PHONY: all test demo support powercut heatmap fuzz bench asan clang m32 big-endian arm format clean help tools tools-clang tools-bench
+.PHONY: all test demo support powercut heatmap fuzz bench asan clang m32 big-endian arm qemu format clean help tools tools-clang tools-bench
 
 all: build/build.ninja ## install what is missing, build everything into build/
 	@$(BUILD) build
@@ -83,11 +83,16 @@ big-endian: build-big-endian/build.ninja ## the tests as big-endian programs, ru
 arm: all ## compile every file of src/ for Cortex-M0+, M4 and M33
 	@$(CTEST) --test-dir build -R '^arm_'
 
+qemu: build-qemu/build.ninja build/build.ninja ## run the library, its ports and an update on emulated Cortex-M and RISC-V chips
+	@$(BUILD) build --target slotwise_cli
+	@$(BUILD) build-qemu
+	@$(CTEST) --test-dir build-qemu
+
 format: | tools ## lay out every C file
 	@.venv/bin/clang-format -i $$(find include src ports sim cli bench examples tests fuzz -name '*.[ch]')
 
 clean: ## remove what builds made; .venv stays
-	rm -rf build build-asan build-clang build-fuzz build-m32 build-big-endian
+	rm -rf build build-asan build-clang build-fuzz build-m32 build-big-endian build-qemu
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -113,6 +118,10 @@ build-big-endian/build.ninja: | tools-big-endian
 	@scripts/cross_libs.sh powerpc build-big-endian/libs
 	@$(CONFIGURE) -B build-big-endian --toolchain cmake/big_endian.cmake
 
+build-qemu/build.ninja: | tools-qemu
+	@scripts/cross_libs.sh firmware build-qemu/libs
+	@cmake -S tests/qemu -G Ninja -B build-qemu
+
 tools:
 	@scripts/bootstrap.sh build
 
@@ -127,6 +136,9 @@ tools-m32:
 
 tools-big-endian:
 	@scripts/bootstrap.sh build big_endian
+
+tools-qemu:
+	@scripts/bootstrap.sh build qemu
 
 tools-bench:
 	@scripts/bootstrap.sh build bench

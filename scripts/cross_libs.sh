@@ -1,15 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The libraries of a build for another machine, from Debian 12, into a folder: for i386 Debian's packages, unpacked; for
-# powerpc, which Debian 12 has no packages for, its sources, compiled here, as static archives. apt works inside the
-# folder and checks what it loads as ever; nothing is installed, and no foreign architecture is added.
+# powerpc, which Debian 12 has no packages for, its sources, compiled here, as static archives; for a chip, firmware, the
+# sources of Mbed TLS alone, since each core compiles them with options of its own. apt works inside the folder and
+# checks what it loads as ever; nothing is installed, and no foreign architecture is added.
 #
-#   scripts/cross_libs.sh i386|powerpc DIR
+#   scripts/cross_libs.sh i386|powerpc|firmware DIR
 #
-# DIR/usr then looks like /usr of that machine. With everything in place it does nothing.
+# DIR/usr then looks like /usr of that machine; for firmware, DIR/mbedtls holds include and library. With everything in
+# place it does nothing.
 set -eu
 [ $# = 2 ] || {
-	echo "usage: $0 i386|powerpc DIR" >&2
+	echo "usage: $0 i386|powerpc|firmware DIR" >&2
 	exit 1
 }
 target=$1
@@ -20,7 +22,7 @@ if [ -e complete ] && [ ! "$script" -nt complete ]; then
 	exit 0
 fi
 echo "cross_libs: libraries for $target"
-rm -rf apt src usr complete
+rm -rf apt src usr mbedtls complete
 mkdir -p apt/lists/partial apt/cache/archives/partial src usr/include "usr/lib/$target-linux-gnu/pkgconfig"
 
 # $1: architecture of the packages; $2: deb or deb-src.
@@ -95,9 +97,18 @@ sources_for_powerpc() {
 	archive z zlib "-Iusr/include -DHAVE_UNISTD_H" src/zlib-*/*.c
 }
 
+sources_for_firmware() {
+	begin_apt amd64 deb-src
+	(cd src && apt-get -q source --download-only mbedtls)
+	tar -xf src/mbedtls_*.orig.tar.gz -C src
+	mkdir mbedtls
+	cp -r src/Mbed-TLS-*/include src/Mbed-TLS-*/library mbedtls
+}
+
 case $target in
 i386) packages_for_i386 ;;
 powerpc) sources_for_powerpc ;;
+firmware) sources_for_firmware ;;
 *)
 	echo "cross_libs: no target '$target'" >&2
 	exit 1

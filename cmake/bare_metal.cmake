@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+# Programs without an operating system for SLOTWISE_CPU, with picolibc.
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES SLOTWISE_CPU)
+if(SLOTWISE_CPU MATCHES "^rv32")
+	set(CMAKE_SYSTEM_PROCESSOR riscv32)
+	set(triplet riscv64-unknown-elf)
+	set(machine "-march=${SLOTWISE_CPU} -mabi=ilp32 -mcmodel=medany")
+else()
+	set(CMAKE_SYSTEM_PROCESSOR arm)
+	set(triplet arm-none-eabi)
+	set(machine "-mcpu=${SLOTWISE_CPU} -mthumb")
+endif()
+set(CMAKE_C_COMPILER ${triplet}-gcc)
+set(CMAKE_OBJCOPY ${triplet}-objcopy)
+set(CMAKE_C_FLAGS_INIT "${machine} --specs=picolibc.specs")
+set(CMAKE_EXE_LINKER_FLAGS_INIT -nostartfiles)
