@@ -11,7 +11,7 @@
 #define OFF_VERSION 0
 #define OFF_KIND 1
 #define OFF_IMAGES 2
-#define OFF_RESERVED 3
+#define OFF_REVERTED 3
 #define OFF_IDS 4
 #define CRC_LEN 4
 
@@ -37,7 +37,7 @@ size_t mcuboot_intent_encode(uint8_t raw[MCUBOOT_INTENT_MAX], const struct mcubo
 	raw[OFF_VERSION] = VERSION;
 	raw[OFF_KIND] = intent->kind;
 	raw[OFF_IMAGES] = intent->images;
-	raw[OFF_RESERVED] = 0;
+	raw[OFF_REVERTED] = intent->reverted;
 	for (unsigned int n = 0; n < BOOT_IMAGES_MAX; n++) {
 		if ((intent->images >> n & 1) != 0) {
 			memcpy(&raw[len], intent->id[n], MCUBOOT_INTENT_ID_LEN);
@@ -50,14 +50,19 @@ size_t mcuboot_intent_encode(uint8_t raw[MCUBOOT_INTENT_MAX], const struct mcubo
 
 int mcuboot_intent_decode(struct mcuboot_intent *intent, const uint8_t *raw, size_t len)
 {
-	if (len < OFF_IDS + CRC_LEN || raw[OFF_VERSION] != VERSION || raw[OFF_RESERVED] != 0 ||
-	    raw[OFF_KIND] < MCUBOOT_INTENT_TEST || raw[OFF_KIND] > MCUBOOT_INTENT_CONFIRM ||
-	    raw[OFF_IMAGES] == 0 || len != length_of(raw[OFF_IMAGES]) + CRC_LEN ||
+	if (len < OFF_IDS + CRC_LEN || raw[OFF_VERSION] != VERSION ||
+	    (raw[OFF_REVERTED] & ~raw[OFF_IMAGES]) != 0 || raw[OFF_KIND] < MCUBOOT_INTENT_TEST ||
+	    raw[OFF_KIND] > MCUBOOT_INTENT_CONFIRM || raw[OFF_IMAGES] == 0 ||
+	    len != length_of(raw[OFF_IMAGES]) + CRC_LEN ||
 	    get_le32(&raw[len - CRC_LEN]) != crc32_ieee(0, raw, len - CRC_LEN)) {
 		return -EBADMSG;
 	}
 	size_t off = OFF_IDS;
-	*intent = (struct mcuboot_intent){.kind = raw[OFF_KIND], .images = raw[OFF_IMAGES]};
+	*intent = (struct mcuboot_intent){
+		.kind = raw[OFF_KIND],
+		.images = raw[OFF_IMAGES],
+		.reverted = raw[OFF_REVERTED],
+	};
 	for (unsigned int n = 0; n < BOOT_IMAGES_MAX; n++) {
 		if ((intent->images >> n & 1) != 0) {
 			memcpy(intent->id[n], &raw[off], MCUBOOT_INTENT_ID_LEN);

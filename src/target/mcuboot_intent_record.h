@@ -20,8 +20,9 @@ enum mcuboot_intent_kind {
 
 /* What is to be with all of some images, or with none. */
 struct mcuboot_intent {
-	uint8_t kind;                                       /* enum mcuboot_intent_kind */
-	uint8_t images;                                     /* bit n: image n is one of them */
+	uint8_t kind;     /* enum mcuboot_intent_kind */
+	uint8_t images;   /* bit n: image n is one of them */
+	uint8_t reverted; /* those of them whose pair had given an image up before */
 	uint8_t id[BOOT_IMAGES_MAX][MCUBOOT_INTENT_ID_LEN]; /* by image; of its new one */
 };
 

@@ -4,7 +4,8 @@
  *
  *     runs    kind                          what is done                             the intent
  *     none    any                           requests that are left are taken back,   deleted
- *                                           what is in its slot is marked an update
+ *                                           what is in its slot is marked an update,
+ *                                           but after a test that all went through
  *     part    test, and all of it reverts   the same; the next reset gives it up     stays
  *     part    else                          what runs is confirmed, the rest is      stays
  *                                           asked for, for good
@@ -97,7 +98,20 @@ static int go_on(const struct mcuboot_set_state *state)
 	return rc == 0 ? request_rest(rest, torn) : rc;
 }
 
-/* What is back in its upload slot was not given up for its own sake. */
+/* Whether all of it ran, and was given up for its own sake: 1, 0 or negative. */
+static int has_failed(const struct mcuboot_intent *intent)
+{
+	int rc = intent->kind == MCUBOOT_INTENT_TEST && intent->reverted == 0;
+
+	for (int n = 0; rc == 1 && n < boot_arrangement()->images; n++) {
+		if (has(intent->images, n)) {
+			rc = mcuboot_image_came_by_revert(n);
+		}
+	}
+	return rc;
+}
+
+/* What is back in its upload slot was given up for the sake of others. */
 static int mark_untried(const struct mcuboot_intent *intent)
 {
 	for (int n = 0; n < boot_arrangement()->images; n++) {
@@ -121,7 +135,8 @@ static int settle(const struct mcuboot_set_state *state)
 
 	if (state->stage == MCUBOOT_SET_OUT) {
 		rc = mcuboot_set_take_back_all(state->intent.images);
-		rc = rc == 0 ? mark_untried(&state->intent) : rc;
+		rc = rc == 0 ? has_failed(&state->intent) : rc;
+		rc = rc == 0 ? mark_untried(&state->intent) : rc == 1 ? 0 : rc;
 	} else if (state->intent.kind != MCUBOOT_INTENT_TEST) {
 		rc = confirm_unconfirmed(state->intent.images);
 	}

@@ -16,19 +16,6 @@
 #include "target/mcuboot_set.h"
 #include "target/mcuboot_set_images.h"
 
-/* Whether what runs is there because what lies in the other slot was given up: 1, 0 or negative. */
-static int came_by_revert(int img_num)
-{
-	struct boot_swap_state state;
-
-	if (!boot_mode_in(BOOT_MODES_SWAP)) {
-		return 0;
-	}
-	const int rc = boot_read_swap_state_by_id(2 * img_num, &state);
-	return rc == 0 ? state.magic == BOOT_MAGIC_GOOD && state.swap_type == BOOT_SWAP_TYPE_REVERT
-		       : rc;
-}
-
 /* Whether the upload slot has something above the running image: 1, 0 or negative. */
 static DFU_NOINLINE int is_above(int img_num)
 {
@@ -52,7 +39,7 @@ static int is_likely(int img_num)
 	int rc = boot_is_unconfirmed_multi(img_num);
 
 	if (rc == 0) {
-		rc = came_by_revert(img_num);
+		rc = mcuboot_image_came_by_revert(img_num);
 	}
 	if (rc != 0) {
 		return rc < 0 ? rc : 0;

@@ -124,6 +124,18 @@ int mcuboot_image_is(int img_num, bool is_torn, const uint8_t id[MCUBOOT_INTENT_
 	return has_id(mcuboot_image_new(img_num, is_torn, &candidate, &image), &image, id);
 }
 
+int mcuboot_image_came_by_revert(int img_num)
+{
+	struct boot_swap_state state;
+
+	if (!boot_mode_in(BOOT_MODES_SWAP) || boot_pair_is_bootloaders(img_num)) {
+		return 0;
+	}
+	const int rc = boot_read_swap_state_by_id(2 * img_num, &state);
+	return rc == 0 ? state.magic == BOOT_MAGIC_GOOD && state.swap_type == BOOT_SWAP_TYPE_REVERT
+		       : rc;
+}
+
 int mcuboot_image_is_bootloader(int img_num, const struct dfu_image *image)
 {
 	if (!IS_ENABLED(CONFIG_SECURE_BOOT)) {

@@ -30,6 +30,9 @@ int mcuboot_image_runs(int img_num, const uint8_t id[MCUBOOT_INTENT_ID_LEN]);
 /* The same for the image in the upload slot. */
 int mcuboot_image_is(int img_num, bool is_torn, const uint8_t id[MCUBOOT_INTENT_ID_LEN]);
 
+/* Whether what runs is there because what lies in the other slot was given up: 1, 0 or negative. */
+int mcuboot_image_came_by_revert(int img_num);
+
 /* Whether an image of a pair is a bootloader: 1, 0 or negative. */
 int mcuboot_image_is_bootloader(int img_num, const struct dfu_image *image);
 

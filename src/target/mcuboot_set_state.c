@@ -147,7 +147,15 @@ static int make_intent(enum mcuboot_intent_kind kind, unsigned int images, unsig
 		if (rc < 0) {
 			return rc;
 		}
-		intent->images |= (uint8_t)(rc == 0 ? 1u << n : 0);
+		if (rc == 1) {
+			continue;
+		}
+		rc = mcuboot_image_came_by_revert(n);
+		if (rc < 0 && !is_no_pair(rc)) {
+			return rc;
+		}
+		intent->images |= (uint8_t)(1u << n);
+		intent->reverted |= (uint8_t)(rc == 1 ? 1u << n : 0);
 	}
 	return 0;
 }

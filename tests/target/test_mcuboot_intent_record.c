@@ -10,14 +10,15 @@
 
 #include <cmocka.h>
 
-/* Images 0 and 2, for good; the checksum as any CRC-32 makes it. */
+/* Images 0 and 2, for good, of which 2 has given one up; the checksum as any CRC-32 makes it. */
 static const uint8_t example[] = {
-	0x01, 0x02, 0x05, 0x00, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17,
-	0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x96, 0xc4, 0x46, 0x76,
+	0x01, 0x02, 0x05, 0x04, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17,
+	0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x59, 0xe3, 0x4e, 0x05,
 };
 static const struct mcuboot_intent wanted = {
 	.kind = MCUBOOT_INTENT_PERMANENT,
 	.images = 5,
+	.reverted = 4,
 	.id = {[0] = {0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17},
 	       [2] = {0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27}},
 };
@@ -41,7 +42,8 @@ static void what_was_encoded_is_decoded(void **state)
 	assert_memory_equal(&intent, &wanted, sizeof(wanted));
 	for (unsigned int images = 1; images < 256; images++) {
 		struct mcuboot_intent other = {.kind = MCUBOOT_INTENT_CONFIRM,
-					       .images = (uint8_t)images};
+					       .images = (uint8_t)images,
+					       .reverted = (uint8_t)(images & 0x35)};
 
 		for (unsigned int n = 0; n < BOOT_IMAGES_MAX; n++) {
 			memset(other.id[n], (images >> n & 1) != 0 ? (int)(7 * n + 1) : 0,
@@ -87,7 +89,11 @@ static void a_record_that_says_nothing_is_none(void **state)
 	(void)state;
 	assert_int_equal(mcuboot_intent_decode(&intent, raw, mcuboot_intent_encode(raw, &other)),
 			 -EBADMSG);
-	other.images = 1;
+	other.images = 5;
+	other.reverted = 2;
+	assert_int_equal(mcuboot_intent_decode(&intent, raw, mcuboot_intent_encode(raw, &other)),
+			 -EBADMSG);
+	other.reverted = 0;
 	for (unsigned int kind = 0; kind < 256; kind++) {
 		other.kind = (uint8_t)kind;
 		const size_t len = mcuboot_intent_encode(raw, &other);

@@ -151,6 +151,53 @@ static void an_image_that_failed_its_test_is_no_update(void **state)
 	set_close();
 }
 
+/* The recovery has not been called while it ran: the application crashed. */
+static void a_whole_set_that_failed_its_test_is_no_update(void **state)
+{
+	(void)state;
+	for (size_t m = 0; m < set_mode_count; m++) {
+		if (!set_goes_back(set_modes[m])) {
+			continue;
+		}
+		set_open(set_modes[m], APART);
+		promise(MCUBOOT_INTENT_TEST);
+		assert_int_equal(mcuboot_schedule_one(0, false, false), 0);
+		assert_int_equal(mcuboot_schedule_one(1, false, false), 0);
+		assert_int_equal(set_boot(), 3);
+		assert_int_equal(set_boot(), 0);
+		assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+		assert_false(set_has_intent());
+		assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), -ENOENT);
+		set_close();
+	}
+}
+
+/* Nobody knows why it crashed: what ran was a mixture. */
+static void a_part_that_failed_its_test_is_still_an_update(void **state)
+{
+	(void)state;
+	for (int part = 0; part < 2; part++) {
+		for (int was_reverted = 0; was_reverted < 2; was_reverted++) {
+			set_open(BOOT_MODE_SWAP_MOVE, APART);
+			if (was_reverted == 1) {
+				/* The other pair has given another image up, long ago. */
+				assert_int_equal(dfu_target_mcuboot_schedule(1 - part, TEST), 0);
+				assert_int_equal(set_boot(), 2 - part);
+				assert_int_equal(set_boot(), 0);
+				set_put_new(1 - part);
+			}
+			promise(MCUBOOT_INTENT_TEST);
+			assert_int_equal(mcuboot_schedule_one(part, false, false), 0);
+			assert_int_equal(set_boot(), 1 + part);
+			assert_int_equal(set_boot(), 0);
+			assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+			assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
+			assert_int_equal(set_boot(), 3);
+			set_close();
+		}
+	}
+}
+
 static void a_part_for_good_goes_on(void **state)
 {
 	(void)state;
@@ -453,6 +500,8 @@ int main(void)
 		cmocka_unit_test(requests_of_which_nothing_runs_are_taken_back),
 		cmocka_unit_test(a_part_of_a_test_goes_back),
 		cmocka_unit_test(an_image_that_failed_its_test_is_no_update),
+		cmocka_unit_test(a_whole_set_that_failed_its_test_is_no_update),
+		cmocka_unit_test(a_part_that_failed_its_test_is_still_an_update),
 		cmocka_unit_test(a_part_for_good_goes_on),
 		cmocka_unit_test(a_part_that_somebody_confirmed_goes_on),
 		cmocka_unit_test(a_part_for_good_is_confirmed_first),
