@@ -259,7 +259,9 @@ DFU_MUST_CHECK int dfu_target_mcuboot_has_held(int img_num);
  * Before the first request of any other set an intent is saved in the settings, under "dfu/SET",
  * and deleted after the last one. A reset in between runs a part of the set, until the application
  * calls dfu_target_mcuboot_schedule_recover() at its start. So does a reset in the middle of a
- * cancel or a confirmation of such a set. Without settings such a set is refused, -ENOTSUP.
+ * cancel or a confirmation of such a set. Without settings such a set is refused, -ENOTSUP. What
+ * has become of it is known once all of its pairs tell which slot runs (boot_running_slot_set()):
+ * until then none of its images is scheduled, cancelled or confirmed, -ENODEV.
  *
  * An image for the bootloader itself (<dfu/bootloader.h>), which there is no way back from, is
  * asked for last and taken back first.

@@ -52,9 +52,9 @@ static int promise(unsigned int images, const struct mcuboot_order *order,
 		   const struct mcuboot_set_state *state, bool *ends)
 {
 	*ends = state->stage == MCUBOOT_SET_IN;
-	if (order->is_linked || order->count < 2 || state->stage == MCUBOOT_SET_GOES_ON ||
-	    state->stage == MCUBOOT_SET_GOES_BACK ||
-	    (*ends && state->intent.kind == MCUBOOT_INTENT_CONFIRM)) {
+	if (order->is_linked || order->count < 2 || mcuboot_set_is_under_way(state) ||
+	    (*ends && state->intent.kind == MCUBOOT_INTENT_CONFIRM &&
+	     (images & ~state->intent.images) == 0)) {
 		return 0;
 	}
 	bool is_saved;
@@ -117,10 +117,10 @@ static int confirm(int img_num)
 	if (img_num != -1) {
 		images = 1u << img_num;
 	}
-	if (state.stage == MCUBOOT_SET_GOES_BACK && (state.intent.images & images) != 0) {
-		return -EBUSY;
+	rc = mcuboot_set_refuse_member(&state, images);
+	if (rc == 0) {
+		rc = settle(&state);
 	}
-	rc = settle(&state);
 	if (rc != 0) {
 		return rc;
 	}

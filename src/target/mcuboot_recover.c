@@ -152,6 +152,8 @@ static int recover(void)
 		return rc;
 	}
 	switch (state.stage) {
+	case MCUBOOT_SET_UNKNOWN:
+		return -ENODEV;
 	case MCUBOOT_SET_GOES_BACK:
 		rc = mcuboot_set_take_back_all(state.intent.images & ~state.running);
 		return rc == 0 ? DFU_TARGET_MCUBOOT_GOES_BACK : rc;

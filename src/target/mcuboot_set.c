@@ -259,10 +259,7 @@ int mcuboot_set_schedule(unsigned int images, bool permanent)
 	if (rc == 0) {
 		rc = mcuboot_set_look(&state);
 	}
-	if (rc == 0 && state.stage == MCUBOOT_SET_GOES_BACK &&
-	    (state.intent.images & images) != 0) {
-		rc = -EBUSY;
-	}
+	rc = rc == 0 ? mcuboot_set_refuse_member(&state, images) : rc;
 	rc = rc == 0 ? check_all(&plan) : rc;
 	rc = rc == 0 ? find_writes(&plan) : rc;
 	rc = rc == 0 ? find_before(&plan) : rc;

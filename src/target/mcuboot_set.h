@@ -7,7 +7,6 @@
 #define TARGET_MCUBOOT_SET_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "target/mcuboot_intent.h"
 #include "target/mcuboot_set_links.h"
@@ -15,6 +14,7 @@
 /* How far the set is that an intent speaks of. */
 enum mcuboot_set_stage {
 	MCUBOOT_SET_NONE,      /* there is no intent */
+	MCUBOOT_SET_UNKNOWN,   /* a pair of it does not tell which slot runs */
 	MCUBOOT_SET_OUT,       /* nothing of it runs */
 	MCUBOOT_SET_GOES_BACK, /* a part does, until the next reset */
 	MCUBOOT_SET_GOES_ON,   /* a part does, for good */
@@ -27,7 +27,17 @@ struct mcuboot_set_state {
 	unsigned int running; /* those of it that run */
 };
 
+/* Whether its intent has to stay: another start settles it, and no other may take its place. */
+static inline bool mcuboot_set_is_under_way(const struct mcuboot_set_state *state)
+{
+	return state->stage == MCUBOOT_SET_UNKNOWN || state->stage == MCUBOOT_SET_GOES_BACK ||
+	       state->stage == MCUBOOT_SET_GOES_ON;
+}
+
 int mcuboot_set_look(struct mcuboot_set_state *state);
+
+/* -EBUSY, -ENODEV: one of these images is of a set that goes back, or that nothing is known of. */
+int mcuboot_set_refuse_member(const struct mcuboot_set_state *state, unsigned int images);
 
 /*
  * The intent for images of which some writes are about to begin: those whose image becomes another

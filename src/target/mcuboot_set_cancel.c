@@ -155,7 +155,7 @@ static int promise(const struct plan *plan, const struct mcuboot_set_state *stat
 	if ((plan->images & ~state->intent.images) == 0) {
 		return 0; /* there is one */
 	}
-	if (state->stage == MCUBOOT_SET_GOES_BACK || state->stage == MCUBOOT_SET_GOES_ON) {
+	if (mcuboot_set_is_under_way(state)) {
 		return -EBUSY;
 	}
 	const int rc = mcuboot_set_promise(kind_of(plan->images), plan->images, 0, is_saved);
@@ -183,6 +183,12 @@ static int take_back(struct plan *plan, const struct mcuboot_set_state *state, u
 	return rc;
 }
 
+/* -ENODEV: more may have to go with one of these images. */
+static int refuse_unknown(const struct mcuboot_set_state *state, unsigned int images)
+{
+	return state->stage == MCUBOOT_SET_UNKNOWN ? mcuboot_set_refuse_member(state, images) : 0;
+}
+
 /* What goes with an image, its intent's included. */
 static int look(int img_num, struct plan *plan, struct mcuboot_set_state *state)
 {
@@ -196,6 +202,7 @@ static int look(int img_num, struct plan *plan, struct mcuboot_set_state *state)
 		if (state->stage == MCUBOOT_SET_OUT && (state->intent.images >> img_num & 1) != 0) {
 			plan->images |= state->intent.images & plan->pending;
 		}
+		rc = refuse_unknown(state, plan->images | 1u << img_num);
 	}
 	return rc;
 }
@@ -253,7 +260,8 @@ int mcuboot_set_cancel_all(void)
 		return rc;
 	}
 	plan.images = plan.pending;
-	if (plan.images != 0) {
+	rc = refuse_unknown(&state, plan.images);
+	if (rc == 0 && plan.images != 0) {
 		rc = take_back(&plan, &state, 0);
 	}
 	if (rc != 0) {

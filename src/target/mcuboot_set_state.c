@@ -95,6 +95,10 @@ int mcuboot_set_look(struct mcuboot_set_state *state)
 		return rc == -ENOENT ? 0 : rc;
 	}
 	rc = find_running(&state->intent, &state->running);
+	if (rc == -ENODEV) {
+		state->stage = MCUBOOT_SET_UNKNOWN; /* of no matter to other pairs */
+		return 0;
+	}
 	if (rc != 0) {
 		return rc;
 	}
@@ -105,6 +109,16 @@ int mcuboot_set_look(struct mcuboot_set_state *state)
 	rc = state->intent.kind == MCUBOOT_INTENT_TEST ? goes_back(state->running) : 0;
 	state->stage = rc == 1 ? MCUBOOT_SET_GOES_BACK : MCUBOOT_SET_GOES_ON;
 	return rc < 0 ? rc : 0;
+}
+
+int mcuboot_set_refuse_member(const struct mcuboot_set_state *state, unsigned int images)
+{
+	if ((state->intent.images & images) == 0) {
+		return 0;
+	}
+	return state->stage == MCUBOOT_SET_UNKNOWN     ? -ENODEV
+	       : state->stage == MCUBOOT_SET_GOES_BACK ? -EBUSY
+						       : 0;
 }
 
 /* The image that is to stay: 1, 0 or negative. */

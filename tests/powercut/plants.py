@@ -457,9 +457,9 @@ void mcuboot_links_order(const struct mcuboot_links *links, unsigned int images,
 """)]),
     Plant("images that nothing links are confirmed without an intent", "set-confirm-loose/", "I2",
           "target/mcuboot_confirm.c", [("""\
-	if (order->is_linked || order->count < 2 || state->stage == MCUBOOT_SET_GOES_ON ||
+	if (order->is_linked || order->count < 2 || mcuboot_set_is_under_way(state) ||
 """, """\
-	if (order->is_linked || order->count < 9 || state->stage == MCUBOOT_SET_GOES_ON ||
+	if (order->is_linked || order->count < 9 || mcuboot_set_is_under_way(state) ||
 """)]),
     Plant("the recovery gives up a confirmation that was cut", "set-confirm-loose/", "I2",
           "target/mcuboot_recover.c", [("""\

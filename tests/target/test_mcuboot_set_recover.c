@@ -21,6 +21,7 @@
 #define APART (&set_links[0])
 #define FIRST_NEEDS_SECOND (&set_links[1])
 #define SECOND_NEEDS_FIRST (&set_links[2])
+#define THREE_APART (&set_links[4])
 
 static unsigned int pending(void)
 {
@@ -343,6 +344,34 @@ static void a_confirmation_that_was_cut_is_finished(void **state)
 	}
 }
 
+/* One of another set that a cut has left says nothing of an image that is not in it. */
+static void a_left_intent_does_for_a_confirmation_of_its_own_images_alone(void **state)
+{
+	bool has_failed = true;
+
+	(void)state;
+	for (unsigned long k = 0; has_failed; k++) {
+		set_open(BOOT_MODE_SWAP_MOVE, THREE_APART);
+		assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
+		assert_int_equal(set_boot(), 7);
+		promise(MCUBOOT_INTENT_CONFIRM);
+		assert_int_equal(boot_write_img_confirmed_multi(1), 0);
+		set_fail(k);
+		const int rc = dfu_target_mcuboot_confirm(-1);
+		has_failed = set_power_on();
+		/* An intent that cannot be deleted at the end is found to be settled. */
+		const bool any = boot_is_img_confirmed_multi(0) || boot_is_img_confirmed_multi(2);
+		assert_true(rc == 0 ? any : has_failed);
+		unsigned int runs = set_boot();
+		if (dfu_target_mcuboot_schedule_recover() == GOES_ON) {
+			runs = set_boot();
+		}
+		assert_true(runs == 7 || (!any && runs == 3));
+		assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+		set_close();
+	}
+}
+
 static void confirming_keeps_what_runs(void **state)
 {
 	(void)state;
@@ -468,6 +497,60 @@ static void errors_of_settings_are_passed_on(void **state)
 	set_close();
 }
 
+static void a_set_with_a_pair_of_an_unknown_slot_keeps_no_other_pair_up(void **state)
+{
+	(void)state;
+	for (size_t m = 0; m < set_mode_count; m++) {
+		if (!set_is_direct(set_modes[m])) {
+			continue;
+		}
+		set_open(set_modes[m], THREE_APART);
+		promise(MCUBOOT_INTENT_TEST);
+		assert_int_equal(mcuboot_schedule_one(0, false, false), 0);
+		assert_int_equal(boot_running_slot_set(1, -1), 0);
+		/* What is of the set, or meant for it, waits until it is known. */
+		for (int image = 0; image < 2; image++) {
+			assert_int_equal(dfu_target_mcuboot_schedule(image, TEST), -ENODEV);
+			assert_int_equal(dfu_target_mcuboot_cancel(image), -ENODEV);
+			assert_int_equal(dfu_target_mcuboot_confirm(image), -ENODEV);
+		}
+		assert_int_equal(dfu_target_mcuboot_cancel(-1), -ENODEV);
+		assert_int_equal(dfu_target_mcuboot_schedule_recover(), -ENODEV);
+		assert_int_equal(dfu_target_mcuboot_schedule(2, TEST), 0);
+		assert_int_equal(pending(), 5);
+		assert_int_equal(dfu_target_mcuboot_cancel(2), 0);
+		assert_int_equal(pending(), 1);
+		assert_int_equal(dfu_target_mcuboot_confirm(2), 0);
+		assert_int_equal(dfu_target_mcuboot_confirm(-1), 0);
+		assert_true(set_has_intent());
+		assert_int_equal(boot_running_slot_set(1, 0), 0);
+		assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+		assert_int_equal(pending(), 0);
+		set_close();
+	}
+}
+
+/* A second intent would take the place of the one that nobody can settle yet. */
+static void a_set_with_a_pair_of_an_unknown_slot_keeps_its_intent(void **state)
+{
+	static const struct mcuboot_intent of_one = {.kind = MCUBOOT_INTENT_TEST, .images = 1};
+
+	(void)state;
+	set_open(BOOT_MODE_DIRECT_XIP_REVERT, THREE_APART);
+	assert_int_equal(mcuboot_intent_save(&of_one), 0);
+	assert_int_equal(boot_running_slot_set(0, -1), 0);
+	assert_int_equal(dfu_target_mcuboot_schedule_set(6, TEST), -EBUSY);
+	assert_int_equal(mcuboot_schedule_one(1, false, false), 0);
+	assert_int_equal(mcuboot_schedule_one(2, false, false), 0);
+	assert_int_equal(dfu_target_mcuboot_cancel(-1), -EBUSY);
+	assert_true(set_has_intent());
+	assert_int_equal(set_boot(), 6);
+	assert_int_equal(boot_running_slot_set(0, -1), 0);
+	assert_int_equal(dfu_target_mcuboot_confirm(-1), 0);
+	assert_true(set_has_intent());
+	set_close();
+}
+
 static int fail_to_load(const struct settings_backend *backend, settings_backend_cb cb, void *param)
 {
 	(void)backend;
@@ -510,11 +593,14 @@ int main(void)
 		cmocka_unit_test(a_cancel_takes_back_all_that_was_promised_with_it),
 		cmocka_unit_test(the_same_file_again_is_no_part_of_a_set),
 		cmocka_unit_test(a_confirmation_that_was_cut_is_finished),
+		cmocka_unit_test(a_left_intent_does_for_a_confirmation_of_its_own_images_alone),
 		cmocka_unit_test(confirming_keeps_what_runs),
 		cmocka_unit_test(linked_images_are_confirmed_in_order),
 		cmocka_unit_test(one_image_is_confirmed_by_itself),
 		cmocka_unit_test(an_image_that_never_ran_is_not_confirmed),
 		cmocka_unit_test(a_pair_that_runs_from_an_unknown_slot_keeps_no_other_one_up),
+		cmocka_unit_test(a_set_with_a_pair_of_an_unknown_slot_keeps_no_other_pair_up),
+		cmocka_unit_test(a_set_with_a_pair_of_an_unknown_slot_keeps_its_intent),
 		cmocka_unit_test(errors_of_settings_are_passed_on),
 		cmocka_unit_test(an_intent_that_cannot_be_read_is_not_none),
 	};
