@@ -17,13 +17,17 @@ EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^dfu_target_resume_(c
 CONFIGURE = cmake -S . -G Ninja
 BUILD = cmake --build
 
-.PHONY: all test demo support powercut heatmap fuzz bench asan clang m32 big-endian arm qemu format clean help tools tools-clang tools-bench
+.PHONY: all test install demo support powercut heatmap fuzz bench asan clang m32 big-endian arm qemu format clean help tools tools-clang tools-bench
 
 all: build/build.ninja ## install what is missing, build everything into build/
 	@$(BUILD) build
 
 test: all ## build, then run every test
 	@$(CTEST) --test-dir build
+
+PREFIX ?= /usr/local
+install: all ## install the command, libraries, headers, pkg-config and CMake files: PREFIX, DESTDIR
+	@DESTDIR='$(DESTDIR)' cmake --install build --prefix '$(PREFIX)'
 
 demo: all ## update simulated devices: an application, a modem, two cores and their bootloader
 	@sh examples/demo.sh build
@@ -89,7 +93,7 @@ qemu: build-qemu/build.ninja build/build.ninja ## run the library, its ports and
 	@$(CTEST) --test-dir build-qemu
 
 format: | tools ## lay out every C file
-	@.venv/bin/clang-format -i $$(find include src ports sim cli bench examples tests fuzz -name '*.[ch]')
+	@.venv/bin/clang-format -i $$(find include src ports sim cli bench examples tests fuzz esp-idf zephyr -name '*.[ch]')
 
 clean: ## remove what builds made; .venv stays
 	rm -rf build build-asan build-clang build-fuzz build-m32 build-big-endian build-qemu

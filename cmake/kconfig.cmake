@@ -1,17 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-# autoconf.h from Kconfig and the chosen configuration, made again when either changes.
+# autoconf.h, from Kconfig and the chosen configuration or from a header of the project's own, made again when they change.
+include(${CMAKE_CURRENT_LIST_DIR}/python.cmake)
 set(SLOTWISE_CONFIG_DIR ${PROJECT_BINARY_DIR}/config)
 file(MAKE_DIRECTORY ${SLOTWISE_CONFIG_DIR})
-if(NOT EXISTS ${SLOTWISE_PYTHON})
-	message(FATAL_ERROR "${SLOTWISE_PYTHON} is missing: run scripts/bootstrap.sh, or name another Python in SLOTWISE_PYTHON")
+if(SLOTWISE_CONFIG_HEADER)
+	# What the compiler makes of it, so that it may include others; it is installed in this form.
+	execute_process(COMMAND ${CMAKE_C_COMPILER} -E -dM -x c ${SLOTWISE_CONFIG_HEADER}
+		OUTPUT_VARIABLE defines COMMAND_ERROR_IS_FATAL ANY)
+	string(REGEX MATCHALL "#define CONFIG_[^\n]*" defines "${defines}")
+	list(SORT defines)
+	list(JOIN defines "\n" defines)
+	file(CONFIGURE OUTPUT ${SLOTWISE_CONFIG_DIR}/autoconf.h @ONLY
+		CONTENT "/* From ${SLOTWISE_CONFIG_HEADER}; change that, not this file. */\n@defines@\n")
+	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${SLOTWISE_CONFIG_HEADER})
+else()
+	slotwise_need_python(kconfiglib "${SLOTWISE_CONF}")
+	execute_process(
+		COMMAND ${SLOTWISE_PYTHON} ${PROJECT_SOURCE_DIR}/scripts/genconfig.py
+			--kconfig ${PROJECT_SOURCE_DIR}/Kconfig --conf ${SLOTWISE_CONF}
+			--header ${SLOTWISE_CONFIG_DIR}/autoconf.h
+		COMMAND_ERROR_IS_FATAL ANY)
+	set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+		${PROJECT_SOURCE_DIR}/Kconfig ${SLOTWISE_CONF} ${PROJECT_SOURCE_DIR}/scripts/genconfig.py)
 endif()
-execute_process(
-	COMMAND ${SLOTWISE_PYTHON} ${PROJECT_SOURCE_DIR}/scripts/genconfig.py
-		--kconfig ${PROJECT_SOURCE_DIR}/Kconfig --conf ${SLOTWISE_CONF}
-		--header ${SLOTWISE_CONFIG_DIR}/autoconf.h
-	COMMAND_ERROR_IS_FATAL ANY)
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-	${PROJECT_SOURCE_DIR}/Kconfig ${SLOTWISE_CONF} ${PROJECT_SOURCE_DIR}/scripts/genconfig.py)
 
 set(SLOTWISE_INCLUDES ${PROJECT_SOURCE_DIR}/include ${SLOTWISE_CONFIG_DIR})
 
@@ -21,3 +32,6 @@ foreach(line IN LISTS config_lines)
 	string(REGEX MATCH "^#define (CONFIG_[A-Z0-9_]+) (.*)$" _ "${line}")
 	set(${CMAKE_MATCH_1} "${CMAKE_MATCH_2}")
 endforeach()
+if(CONFIG_FMFU_FDEV OR CONFIG_DFU_MULTI_IMAGE)
+	slotwise_need_python(zcbor "The CBOR of CONFIG_FMFU_FDEV and CONFIG_DFU_MULTI_IMAGE")
+endif()

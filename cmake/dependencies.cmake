@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# Libraries of others, each only where something that is built needs it. The targets are global, since those who link
+# ours may be in a folder above.
+if(SLOTWISE_CRYPTO OR SLOTWISE_TOOLS OR SLOTWISE_CURL)
+	find_package(PkgConfig REQUIRED)
+endif()
+if(SLOTWISE_CRYPTO)
+	pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET GLOBAL libsodium)
+	include(${CMAKE_CURRENT_LIST_DIR}/mbedcrypto.cmake)
+endif()
+if(SLOTWISE_CURL)
+	pkg_check_modules(CURL REQUIRED IMPORTED_TARGET GLOBAL libcurl>=7.85)
+endif()
+if(SLOTWISE_TOOLS)
+	pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+	pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+	if(SLOTWISE_DEVICETREE)
+		find_library(FDT fdt REQUIRED)
+	endif()
+endif()
+if(SLOTWISE_TESTS)
+	pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+endif()
