@@ -47,18 +47,24 @@ static int confirm_one(int img_num)
 	return rc == 0 ? boot_write_img_confirmed_multi(img_num) : rc;
 }
 
-/* The intent that is needed; *ends: what there is then has come to its end with the last write. */
+/*
+ * The intent that is needed; *ends: what there is then has come to its end with the last write. One
+ * that a cut has left promises its images still: a new one names them, too.
+ */
 static int promise(unsigned int images, const struct mcuboot_order *order,
 		   const struct mcuboot_set_state *state, bool *ends)
 {
-	*ends = state->stage == MCUBOOT_SET_IN;
+	const bool is_left = state->stage == MCUBOOT_SET_IN;
+	const unsigned int left =
+		is_left && state->intent.kind != MCUBOOT_INTENT_TEST ? state->intent.images : 0;
+
+	*ends = is_left;
 	if (order->is_linked || order->count < 2 || mcuboot_set_is_under_way(state) ||
-	    (*ends && state->intent.kind == MCUBOOT_INTENT_CONFIRM &&
-	     (images & ~state->intent.images) == 0)) {
+	    (images & ~left) == 0) {
 		return 0;
 	}
 	bool is_saved;
-	const int rc = mcuboot_set_promise(MCUBOOT_INTENT_CONFIRM, images, 0, &is_saved);
+	const int rc = mcuboot_set_promise(MCUBOOT_INTENT_CONFIRM, images | left, 0, &is_saved);
 	*ends = *ends || is_saved;
 	return rc == -ENOTSUP ? 0 : rc;
 }
