@@ -138,7 +138,7 @@ static bool expect_chunk(struct conformance_run *run, size_t at, size_t len, uns
 bool conformance_expect(struct conformance_run *run, size_t at, size_t len, unsigned int seed)
 {
 	while (len > 0) {
-		size_t part = smaller(len, run->suite->buf_size);
+		size_t part = smaller(len, run->chunk);
 
 		if (!expect_chunk(run, at, part, seed)) {
 			return false;
