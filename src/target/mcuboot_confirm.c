@@ -121,7 +121,7 @@ static int confirm(int img_num)
 		return rc;
 	}
 	if (img_num != -1) {
-		images = 1u << img_num;
+		images = image_bit(img_num);
 	}
 	rc = mcuboot_set_refuse_member(&state, images);
 	if (rc == 0) {

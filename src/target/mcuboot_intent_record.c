@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/bytes.h"
+#include "target/image_bits.h"
 
 #define VERSION 1
 
@@ -17,7 +18,6 @@
 
 _Static_assert(OFF_IDS + BOOT_IMAGES_MAX * MCUBOOT_INTENT_ID_LEN + CRC_LEN == MCUBOOT_INTENT_MAX,
 	       "the checksum ends the record");
-_Static_assert(BOOT_IMAGES_MAX <= 8, "a bit for each image");
 
 /* Bytes before the checksum. */
 static size_t length_of(uint8_t images)
@@ -38,8 +38,8 @@ size_t mcuboot_intent_encode(uint8_t raw[MCUBOOT_INTENT_MAX], const struct mcubo
 	raw[OFF_KIND] = intent->kind;
 	raw[OFF_IMAGES] = intent->images;
 	raw[OFF_REVERTED] = intent->reverted;
-	for (unsigned int n = 0; n < BOOT_IMAGES_MAX; n++) {
-		if ((intent->images >> n & 1) != 0) {
+	for (int n = 0; n < BOOT_IMAGES_MAX; n++) {
+		if (images_have(intent->images, n)) {
 			memcpy(&raw[len], intent->id[n], MCUBOOT_INTENT_ID_LEN);
 			len += MCUBOOT_INTENT_ID_LEN;
 		}
@@ -63,8 +63,8 @@ int mcuboot_intent_decode(struct mcuboot_intent *intent, const uint8_t *raw, siz
 		.images = raw[OFF_IMAGES],
 		.reverted = raw[OFF_REVERTED],
 	};
-	for (unsigned int n = 0; n < BOOT_IMAGES_MAX; n++) {
-		if ((intent->images >> n & 1) != 0) {
+	for (int n = 0; n < BOOT_IMAGES_MAX; n++) {
+		if (images_have(intent->images, n)) {
 			memcpy(intent->id[n], &raw[off], MCUBOOT_INTENT_ID_LEN);
 			off += MCUBOOT_INTENT_ID_LEN;
 		}

@@ -22,18 +22,13 @@
 #include "target/mcuboot_set.h"
 #include "target/mcuboot_set_images.h"
 
-static bool has(unsigned int images, int n)
-{
-	return (images >> n & 1) != 0;
-}
-
 static int confirm_unconfirmed(unsigned int images)
 {
 	unsigned int unconfirmed;
 	int rc = mcuboot_set_unconfirmed(&unconfirmed);
 
 	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
-		if (has(images & unconfirmed, n)) {
+		if (images_have(images & unconfirmed, n)) {
 			rc = boot_write_img_confirmed_multi(n);
 		}
 	}
@@ -46,7 +41,7 @@ static int find_rest(const struct mcuboot_intent *intent, unsigned int rest)
 	int rc = 1;
 
 	for (int n = 0; rc == 1 && n < boot_arrangement()->images; n++) {
-		if (has(rest, n)) {
+		if (images_have(rest, n)) {
 			rc = mcuboot_image_is(n, true, intent->id[n]);
 		}
 	}
@@ -60,12 +55,12 @@ static int check_rest(unsigned int rest, unsigned int *torn)
 
 	*torn = 0;
 	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
-		if (has(rest, n)) {
+		if (images_have(rest, n)) {
 			bool is_refused;
 			bool is_torn;
 
 			rc = mcuboot_schedule_check(n, rest, &is_torn, &is_refused);
-			*torn |= rc == 0 && is_torn ? 1u << n : 0;
+			*torn |= rc == 0 && is_torn ? image_bit(n) : 0;
 		}
 	}
 	/* What the erase of a header has left, cut, is no image either. */
@@ -82,7 +77,7 @@ static int request_rest(unsigned int rest, unsigned int torn)
 		mcuboot_links_order(&links, rest, 0, rest, &order);
 	}
 	for (unsigned int i = 0; rc == 0 && i < order.count; i++) {
-		rc = mcuboot_schedule_one(order.image[i], has(torn, order.image[i]), true);
+		rc = mcuboot_schedule_one(order.image[i], images_have(torn, order.image[i]), true);
 	}
 	return rc;
 }
@@ -104,7 +99,7 @@ static int has_failed(const struct mcuboot_intent *intent)
 	int rc = intent->kind == MCUBOOT_INTENT_TEST && intent->reverted == 0;
 
 	for (int n = 0; rc == 1 && n < boot_arrangement()->images; n++) {
-		if (has(intent->images, n)) {
+		if (images_have(intent->images, n)) {
 			rc = mcuboot_image_came_by_revert(n);
 		}
 	}
@@ -115,7 +110,7 @@ static int has_failed(const struct mcuboot_intent *intent)
 static int mark_untried(const struct mcuboot_intent *intent)
 {
 	for (int n = 0; n < boot_arrangement()->images; n++) {
-		if (has(intent->images, n)) {
+		if (images_have(intent->images, n)) {
 			const int rc = mcuboot_image_is(n, true, intent->id[n]);
 
 			if (rc < 0) {

@@ -38,27 +38,17 @@ struct plan {
 	struct mcuboot_order order;
 };
 
-static bool has(unsigned int images, int n)
-{
-	return (images >> n & 1) != 0;
-}
-
-static bool has_several(unsigned int images)
-{
-	return (images & (images - 1)) != 0;
-}
-
 static int check_all(struct plan *plan)
 {
 	int rc = 0;
 
 	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
-		if (has(plan->images, n)) {
+		if (images_have(plan->images, n)) {
 			bool is_refused;
 			bool is_torn;
 
 			rc = mcuboot_schedule_check(n, plan->images, &is_torn, &is_refused);
-			plan->torn |= rc == 0 && is_torn ? 1u << n : 0;
+			plan->torn |= rc == 0 && is_torn ? image_bit(n) : 0;
 		}
 	}
 	return rc;
@@ -82,16 +72,17 @@ static int find_writes(struct plan *plan)
 	int rc = mcuboot_set_pending(&plan->pending);
 
 	for (int n = 0; rc >= 0 && n < boot_arrangement()->images; n++) {
-		if (!has(plan->images, n)) {
+		if (!images_have(plan->images, n)) {
 			continue;
 		}
-		if (!has(plan->pending, n) || has(plan->torn, n) || mcuboot_schedule_is_marked(n)) {
-			plan->fresh |= 1u << n;
+		if (!images_have(plan->pending, n) || images_have(plan->torn, n) ||
+		    mcuboot_schedule_is_marked(n)) {
+			plan->fresh |= image_bit(n);
 			continue;
 		}
 		rc = is_for_good(n);
 		if (rc == 0 && plan->permanent) {
-			plan->raised |= 1u << n;
+			plan->raised |= image_bit(n);
 		}
 		if (rc == 1 && !plan->permanent && boot_mode_in(BOOT_MODES_SWAP) &&
 		    !boot_mode_in(BOOT_MODE_BIT(OVERWRITE_ONLY))) {
@@ -110,7 +101,8 @@ static int find_before(struct plan *plan)
 {
 	struct mcuboot_links links;
 
-	if (plan->raised == 0 || !has_several(plan->pending) || !boot_mode_in(BOOT_MODES_SWAP)) {
+	if (plan->raised == 0 || !images_are_several(plan->pending) ||
+	    !boot_mode_in(BOOT_MODES_SWAP)) {
 		return 0;
 	}
 	int rc = mcuboot_links_of_new(plan->pending, plan->torn, &links);
@@ -119,7 +111,7 @@ static int find_before(struct plan *plan)
 	}
 	mcuboot_links_order(&links, plan->pending, 0, plan->pending, &plan->before);
 	for (unsigned int i = 0; rc >= 0 && i < plan->before.count; i++) {
-		const unsigned int bit = 1u << plan->before.image[i];
+		const unsigned int bit = image_bit(plan->before.image[i]);
 
 		rc = is_for_good(plan->before.image[i]);
 		plan->lasting |= rc == 1 ? bit : 0;
@@ -137,7 +129,7 @@ static int find_order(struct plan *plan)
 	struct mcuboot_links links = {0};
 	int rc = 0;
 
-	if (has_several(writes)) {
+	if (images_are_several(writes)) {
 		rc = mcuboot_links_of_new(plan->images | plan->pending, plan->torn, &links);
 	}
 	if (rc == 0) {
@@ -154,8 +146,9 @@ static int is_rest_of(const struct plan *plan, const struct mcuboot_set_state *s
 		return 0;
 	}
 	for (int n = 0; n < boot_arrangement()->images; n++) {
-		if (has(plan->images, n)) {
-			const int rc = mcuboot_image_is(n, has(plan->torn, n), state->intent.id[n]);
+		if (images_have(plan->images, n)) {
+			const int rc = mcuboot_image_is(n, images_have(plan->torn, n),
+							state->intent.id[n]);
 
 			if (rc != 1) {
 				return rc;
@@ -178,7 +171,7 @@ static int promise(const struct plan *plan, const struct mcuboot_set_state *stat
 	if (state->stage == MCUBOOT_SET_OUT && is_old) {
 		rc = mcuboot_set_take_back_all(state->intent.images & ~plan->images);
 	}
-	if (rc == 0 && has_several(plan->fresh | plan->raised) && !plan->order.is_linked) {
+	if (rc == 0 && images_are_several(plan->fresh | plan->raised) && !plan->order.is_linked) {
 		if (state->stage != MCUBOOT_SET_NONE && !is_old) {
 			return -EBUSY; /* another set is not complete yet */
 		}
@@ -192,7 +185,7 @@ static int promise(const struct plan *plan, const struct mcuboot_set_state *stat
 /* Whether an image is asked for for good. */
 static bool is_lasting(const struct plan *plan, int n)
 {
-	return has(plan->lasting, n) || (plan->permanent && has(plan->images, n));
+	return images_have(plan->lasting, n) || (plan->permanent && images_have(plan->images, n));
 }
 
 /* Step 6; after an error nothing of it is asked for any more: then *is_undone. */
@@ -205,7 +198,7 @@ static int request_all(struct plan *plan, bool *is_undone)
 	for (unsigned int i = 0; rc == 0 && i < order->count; i++) {
 		const int n = order->image[i];
 
-		rc = mcuboot_schedule_one(n, has(plan->torn, n), is_lasting(plan, n));
+		rc = mcuboot_schedule_one(n, images_have(plan->torn, n), is_lasting(plan, n));
 		if (rc != 0 && (order->count > 1 || plan->before.count > 0)) {
 			order->count = (uint8_t)(i + 1);
 			*is_undone = mcuboot_set_take_back(order, spared) == 0 && spared == 0;
@@ -222,7 +215,8 @@ static int restore(const struct plan *plan)
 	for (unsigned int i = 0; rc == 0 && i < plan->before.count; i++) {
 		const int n = plan->before.image[i];
 
-		rc = mcuboot_schedule_one(n, has(plan->torn, n), has(plan->lasting, n));
+		rc = mcuboot_schedule_one(n, images_have(plan->torn, n),
+					  images_have(plan->lasting, n));
 	}
 	return rc;
 }
@@ -234,7 +228,7 @@ static int write_all(struct plan *plan, bool has_intent)
 	int rc = 0;
 
 	if (plan->before.is_linked) {
-		rc = mcuboot_set_take_back(&plan->before, 1u << plan->before.image[0]);
+		rc = mcuboot_set_take_back(&plan->before, image_bit(plan->before.image[0]));
 		is_undone = rc != 0;
 	}
 	if (rc == 0) {

@@ -25,18 +25,13 @@ struct plan {
 	struct mcuboot_order order;
 };
 
-static bool has_several(unsigned int images)
-{
-	return (images & (images - 1)) != 0;
-}
-
 int mcuboot_set_take_back(const struct mcuboot_order *order, unsigned int spared)
 {
 	int first_error = 0;
 
 	for (unsigned int i = order->count; i > 0; i--) {
 		const int n = order->image[i - 1];
-		int rc = (spared >> n & 1) == 0 ? mcuboot_cancel_one(n) : 0;
+		int rc = images_have(spared, n) ? 0 : mcuboot_cancel_one(n);
 
 		rc = rc == -ENOENT ? 0 : rc;
 		first_error = first_error == 0 ? rc : first_error;
@@ -54,7 +49,7 @@ static int find_pending(struct plan *plan)
 
 	plan->pending = plan->due;
 	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
-		plan->pending |= mcuboot_schedule_is_marked(n) ? 1u << n : 0;
+		plan->pending |= mcuboot_schedule_is_marked(n) ? image_bit(n) : 0;
 	}
 	return rc;
 }
@@ -94,7 +89,7 @@ static unsigned int find_waiting(const struct plan *plan)
 	unsigned int waiting = 0;
 
 	for (int n = 0; n < boot_arrangement()->images; n++) {
-		if ((plan->pending >> n & 1) != 0 && (plan->links.needs[n] & ~plan->due) != 0) {
+		if (images_have(plan->pending, n) && (plan->links.needs[n] & ~plan->due) != 0) {
 			waiting |= mcuboot_links_around(&plan->links, n, plan->pending);
 		}
 	}
@@ -106,7 +101,7 @@ static unsigned int find_set(struct plan *plan, int img_num)
 {
 	const unsigned int around = mcuboot_links_around(&plan->links, img_num, plan->pending) &
 				    plan->pending;
-	const bool is_pending = (plan->pending >> img_num & 1) != 0;
+	const bool is_pending = images_have(plan->pending, img_num);
 
 	if (boot_is_direct() && !is_pending) {
 		return around | find_waiting(plan);
@@ -117,7 +112,7 @@ static unsigned int find_set(struct plan *plan, int img_num)
 		return plan->order.is_linked ? plan->pending : around;
 	}
 	return around != 0 && mcuboot_links_any(&plan->links) &&
-			       (is_pending || around != 1u << img_num)
+			       (is_pending || around != image_bit(img_num))
 		       ? plan->pending
 		       : around;
 }
@@ -128,7 +123,7 @@ static enum mcuboot_intent_kind kind_of(unsigned int images)
 	struct boot_swap_state state;
 
 	for (int n = 0; n < boot_arrangement()->images; n++) {
-		if ((images >> n & 1) != 0 && boot_needs_trailer() &&
+		if (images_have(images, n) && boot_needs_trailer() &&
 		    boot_read_swap_state_by_id(boot_upload_area(n), &state) == 0 &&
 		    state.image_ok == BOOT_FLAG_SET) {
 			return MCUBOOT_INTENT_PERMANENT;
@@ -149,7 +144,7 @@ static int refuse_rest(const struct plan *plan, const struct mcuboot_set_state *
 static int promise(const struct plan *plan, const struct mcuboot_set_state *state, bool *is_saved)
 {
 	*is_saved = false;
-	if (!has_several(plan->images) || plan->order.is_linked) {
+	if (!images_are_several(plan->images) || plan->order.is_linked) {
 		return 0;
 	}
 	if ((plan->images & ~state->intent.images) == 0) {
@@ -199,10 +194,10 @@ static int look(int img_num, struct plan *plan, struct mcuboot_set_state *state)
 	}
 	if (rc == 0) {
 		plan->images = find_set(plan, img_num);
-		if (state->stage == MCUBOOT_SET_OUT && (state->intent.images >> img_num & 1) != 0) {
+		if (state->stage == MCUBOOT_SET_OUT && images_have(state->intent.images, img_num)) {
 			plan->images |= state->intent.images & plan->pending;
 		}
-		rc = refuse_unknown(state, plan->images | 1u << img_num);
+		rc = refuse_unknown(state, plan->images | image_bit(img_num));
 	}
 	return rc;
 }
@@ -218,7 +213,7 @@ int mcuboot_set_cancel(int img_num)
 	}
 	if (rc == 0 && plan.images != 0) {
 		rc = take_back(&plan, &state, 0);
-		if (rc != 0 || (plan.images >> img_num & 1) != 0) {
+		if (rc != 0 || images_have(plan.images, img_num)) {
 			return rc;
 		}
 	}
@@ -235,7 +230,7 @@ static int clear_remains(unsigned int pending)
 	int result = -ENOENT;
 
 	for (int n = 0; n < boot_arrangement()->images; n++) {
-		if ((pending >> n & 1) != 0 || mcuboot_slot_refuse_unconfirmed(n) != 0) {
+		if (images_have(pending, n) || mcuboot_slot_refuse_unconfirmed(n) != 0) {
 			continue;
 		}
 		const int rc = mcuboot_cancel_one(n);
@@ -275,7 +270,7 @@ int mcuboot_set_cancel_all(void)
 static bool is_rest(int img_num, const struct mcuboot_set_state *state)
 {
 	return state->stage == MCUBOOT_SET_GOES_ON &&
-	       ((state->intent.images & ~state->running) >> img_num & 1) != 0;
+	       images_have(state->intent.images & ~state->running, img_num);
 }
 
 int mcuboot_set_leave(int img_num)
@@ -284,15 +279,15 @@ int mcuboot_set_leave(int img_num)
 	struct plan plan;
 	int rc = find_pending(&plan);
 
-	if (rc != 0 || (plan.pending & ~(1u << img_num)) == 0) {
+	if (rc != 0 || (plan.pending & ~image_bit(img_num)) == 0) {
 		return rc;
 	}
 	rc = look(img_num, &plan, &state);
-	if (rc != 0 || (plan.images & ~(1u << img_num)) == 0 || is_rest(img_num, &state)) {
+	if (rc != 0 || (plan.images & ~image_bit(img_num)) == 0 || is_rest(img_num, &state)) {
 		return rc;
 	}
 	find_order(&plan);
 	/* Without the first one nothing keeps the others waiting: it may only go after them. */
 	const bool is_first = plan.order.image[0] == img_num;
-	return take_back(&plan, &state, is_first ? 1u << img_num : 0);
+	return take_back(&plan, &state, is_first ? image_bit(img_num) : 0);
 }

@@ -54,12 +54,12 @@ static int sort_pair(int img_num, unsigned int *known, unsigned int *likely)
 	int rc = boot_is_pending_multi(img_num);
 
 	if (rc == 1 || download == MCUBOOT_COMPLETE) {
-		*known |= 1u << img_num;
+		*known |= image_bit(img_num);
 		return 0;
 	}
 	if (rc == 0 && download == MCUBOOT_UNKNOWN) {
 		rc = mcuboot_mark_is_set(img_num, TARGET_UNTRIED) ? 1 : is_likely(img_num);
-		*likely |= rc == 1 ? 1u << img_num : 0;
+		*likely |= rc == 1 ? image_bit(img_num) : 0;
 	}
 	return rc == -ENODEV || rc == -ENOENT || rc == -ENOTSUP || rc == -EFAULT || rc == 1 ? 0
 											    : rc;
@@ -72,7 +72,7 @@ static int drop_refused(unsigned int known, unsigned int *likely)
 		bool is_refused;
 		bool is_torn;
 
-		if ((*likely >> n & 1) == 0) {
+		if (!images_have(*likely, n)) {
 			continue;
 		}
 		const int rc = mcuboot_schedule_check(n, known | *likely, &is_torn, &is_refused);
@@ -80,7 +80,7 @@ static int drop_refused(unsigned int known, unsigned int *likely)
 			return rc;
 		}
 		if (rc != 0) {
-			*likely &= ~(1u << n);
+			*likely &= ~image_bit(n);
 			return 1;
 		}
 	}

@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which images a pair has, and how one is known again wherever it has gone.
+ *
+ * A swap moves images from slot to slot, a revert moves them back, and a bootloader copies its
+ * successor to where no pair has a slot. So an image of a set is known by the first bytes of its
+ * hash, and looked for where it would run, or where it would wait. One that cannot be followed to
+ * its hash is none: no bootloader would start it.
+ */
 #include "target/mcuboot_set_images.h"
 
 #include <string.h>

@@ -8,6 +8,8 @@
 
 #include <dfu/boot.h>
 
+#include "target/image_bits.h"
+
 struct mcuboot_links {
 	/* Bit j of image i's: new image i cannot run beside what pair j has without its own. */
 	uint8_t needs[BOOT_IMAGES_MAX];

@@ -30,7 +30,7 @@ static int find_all(int (*ask)(int image_index), unsigned int *images)
 		if (rc < 0 && !is_no_pair(rc)) {
 			return rc;
 		}
-		found |= rc == 1 ? 1u << n : 0;
+		found |= rc == 1 ? image_bit(n) : 0;
 	}
 	*images = found;
 	return 0;
@@ -51,7 +51,7 @@ int mcuboot_set_refuse_unconfirmed(unsigned int images)
 	int rc = 0;
 
 	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
-		if ((images >> n & 1) != 0) {
+		if (images_have(images, n)) {
 			rc = mcuboot_slot_refuse_unconfirmed(n);
 		}
 	}
@@ -74,12 +74,12 @@ static int find_running(const struct mcuboot_intent *intent, unsigned int *runni
 {
 	*running = 0;
 	for (int n = 0; n < boot_arrangement()->images; n++) {
-		const int rc = (intent->images >> n & 1) != 0 ? mcuboot_image_runs(n, intent->id[n])
+		const int rc = images_have(intent->images, n) ? mcuboot_image_runs(n, intent->id[n])
 							      : 0;
 		if (rc < 0) {
 			return rc;
 		}
-		*running |= rc == 1 ? 1u << n : 0;
+		*running |= rc == 1 ? image_bit(n) : 0;
 	}
 	return 0;
 }
@@ -150,10 +150,10 @@ static int make_intent(enum mcuboot_intent_kind kind, unsigned int images, unsig
 {
 	*intent = (struct mcuboot_intent){.kind = (uint8_t)kind};
 	for (int n = 0; n < boot_arrangement()->images; n++) {
-		if ((images >> n & 1) == 0) {
+		if (!images_have(images, n)) {
 			continue;
 		}
-		int rc = id_of(kind, n, (torn >> n & 1) != 0, intent->id[n]);
+		int rc = id_of(kind, n, images_have(torn, n), intent->id[n]);
 		if (rc <= 0) {
 			return rc == 0 ? -EBADMSG : rc;
 		}
@@ -168,8 +168,8 @@ static int make_intent(enum mcuboot_intent_kind kind, unsigned int images, unsig
 		if (rc < 0 && !is_no_pair(rc)) {
 			return rc;
 		}
-		intent->images |= (uint8_t)(1u << n);
-		intent->reverted |= (uint8_t)(rc == 1 ? 1u << n : 0);
+		intent->images |= (uint8_t)image_bit(n);
+		intent->reverted |= (uint8_t)(rc == 1 ? image_bit(n) : 0);
 	}
 	return 0;
 }
@@ -181,7 +181,7 @@ int mcuboot_set_promise(enum mcuboot_intent_kind kind, unsigned int images, unsi
 	int rc = make_intent(kind, images, torn, &intent);
 
 	*is_saved = false;
-	if (rc != 0 || (intent.images & (intent.images - 1)) == 0) {
+	if (rc != 0 || !images_are_several(intent.images)) {
 		return rc;
 	}
 	rc = mcuboot_intent_save(&intent);

@@ -421,14 +421,14 @@ void mcuboot_links_order(const struct mcuboot_links *links, unsigned int images,
           "target/mcuboot_set.c", [("""\
 		const int n = order->image[i];
 
-		rc = mcuboot_schedule_one(n, has(plan->torn, n), is_lasting(plan, n));
+		rc = mcuboot_schedule_one(n, images_have(plan->torn, n), is_lasting(plan, n));
 """, """\
 		const int n = order->image[i];
 
 		if (i > 0 && i + 1 == order->count) {
 			(void)mcuboot_intent_delete();
 		}
-		rc = mcuboot_schedule_one(n, has(plan->torn, n), is_lasting(plan, n));
+		rc = mcuboot_schedule_one(n, images_have(plan->torn, n), is_lasting(plan, n));
 """)]),
     Plant("a linked set is raised while it is committed", "set-raise-down/swap", "I2",
           "target/mcuboot_set.c", [("""\
@@ -439,13 +439,13 @@ void mcuboot_links_order(const struct mcuboot_links *links, unsigned int images,
 """)]),
     Plant("images that nothing links are taken back without an intent", "set-cancel-loose/", "I2",
           "target/mcuboot_set_cancel.c", [("""\
-	if (!has_several(plan->images) || plan->order.is_linked) {
+	if (!images_are_several(plan->images) || plan->order.is_linked) {
 """, """\
-	if (has_several(plan->images) || plan->order.is_linked) {
+	if (images_are_several(plan->images) || plan->order.is_linked) {
 """)]),
     Plant("a new download takes nothing back but its own request", "set-over-down/", "I2",
           "target/mcuboot_set_cancel.c", [("""\
-	if (rc != 0 || (plan.pending & ~(1u << img_num)) == 0) {
+	if (rc != 0 || (plan.pending & ~image_bit(img_num)) == 0) {
 """, """\
 	if (rc != 0 || plan.pending != 0) {
 """)]),
