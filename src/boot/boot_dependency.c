@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Dependencies between the images of a device: protected TLVs that each name an image and the
- * lowest version of it that will do.
- *
- *     image id u8 | pad u8 | pad u16 | major u8 | minor u8 | revision u16 | build u32
+ * Whether the dependencies between the images of a device are met, by what is to run.
  *
  * A bootloader for one image does not look at them. Others look at all images that are to run after
  * the reset, not only at new ones, and one unmet dependency keeps every update of a bootloader with
@@ -14,25 +11,14 @@
  */
 #include "boot/arrangement.h"
 #include "boot/boot_judge.h"
-#include "common/bytes.h"
+#include "boot/boot_needs.h"
 #include "image/image_internal.h"
 
-#define DEPENDENCY_LEN 12
-#define OFF_IMAGE 0
-#define OFF_MAJOR 4
-#define OFF_MINOR 5
-#define OFF_REVISION 6
-
 /* Whether a dependency is met: 1, 0, negative: from the device. */
-static int is_met(const struct boot_candidate *candidate, const uint8_t raw[DEPENDENCY_LEN])
+static int is_met(const struct boot_candidate *candidate, const struct boot_dependency *dependency)
 {
-	const struct dfu_image_version lowest = {
-		.major = raw[OFF_MAJOR],
-		.minor = raw[OFF_MINOR],
-		.revision = get_le16(&raw[OFF_REVISION]),
-	};
 	const struct dfu_image_version *version = &candidate->image->header.version;
-	const int other = raw[OFF_IMAGE];
+	const int other = dependency->image;
 	struct boot_found found;
 
 	if (other >= boot_arrangement()->images) {
@@ -46,36 +32,26 @@ static int is_met(const struct boot_candidate *candidate, const uint8_t raw[DEPE
 		}
 		version = &found.header.version;
 	}
-	return dfu_image_version_compare(version, &lowest) >= 0;
+	return dfu_image_version_compare(version, &dependency->lowest) >= 0;
 }
 
 /* The dependencies of one of the images that are to run. */
 static int judge_image(const struct boot_candidate *candidate, const struct dfu_image *image)
 {
+	struct boot_dependency dependency;
 	struct dfu_image_tlv tlv = {0};
-	uint8_t raw[DEPENDENCY_LEN];
+	int rc;
 
-	while (image_tlv_more(image, &tlv)) {
-		int rc = dfu_image_tlv_next(image, &tlv);
-
-		if (rc != 0) {
-			return rc;
-		}
-		if (!tlv.is_protected || tlv.type != DFU_IMAGE_TLV_DEPENDENCY) {
-			continue;
-		}
-		if (tlv.len != sizeof(raw)) {
+	while ((rc = boot_dependency_next(image, &tlv, &dependency)) == 1) {
+		if (dependency.is_malformed) {
 			return image_refuse(candidate->fault, DFU_IMAGE_TLV_FORMAT);
 		}
-		rc = dfu_image_tlv_read(image, &tlv, raw, sizeof(raw));
-		if (rc == 0) {
-			rc = is_met(candidate, raw);
-		}
+		rc = is_met(candidate, &dependency);
 		if (rc <= 0) {
 			return rc < 0 ? rc : image_refuse(candidate->fault, DFU_IMAGE_DEPENDENCY);
 		}
 	}
-	return 0;
+	return rc;
 }
 
 /* An image that cannot be followed to its TLVs has no dependencies that anybody could name. */

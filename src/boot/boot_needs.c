@@ -15,42 +15,53 @@
 #define OFF_MINOR 5
 #define OFF_REVISION 6
 
+int boot_dependency_next(const struct dfu_image *image, struct dfu_image_tlv *tlv,
+			 struct boot_dependency *dependency)
+{
+	uint8_t raw[DEPENDENCY_LEN];
+
+	do {
+		if (!image_tlv_more(image, tlv)) {
+			return 0;
+		}
+		const int rc = dfu_image_tlv_next(image, tlv);
+		if (rc != 0) {
+			return rc;
+		}
+	} while (!tlv->is_protected || tlv->type != DFU_IMAGE_TLV_DEPENDENCY);
+	*dependency = (struct boot_dependency){.is_malformed = tlv->len != sizeof(raw)};
+	if (dependency->is_malformed) {
+		return 1;
+	}
+	const int rc = dfu_image_tlv_read(image, tlv, raw, sizeof(raw));
+	if (rc != 0) {
+		return rc;
+	}
+	dependency->image = raw[OFF_IMAGE];
+	dependency->lowest.major = raw[OFF_MAJOR];
+	dependency->lowest.minor = raw[OFF_MINOR];
+	dependency->lowest.revision = get_le16(&raw[OFF_REVISION]);
+	return 1;
+}
+
 /* A malformed one asks for nothing: no image with one is ever installed. */
-static bool asks_for_more(const uint8_t raw[DEPENDENCY_LEN], int other,
+static bool asks_for_more(const struct boot_dependency *dependency, int other,
 			  const struct dfu_image_version *version)
 {
-	const struct dfu_image_version lowest = {
-		.major = raw[OFF_MAJOR],
-		.minor = raw[OFF_MINOR],
-		.revision = get_le16(&raw[OFF_REVISION]),
-	};
-
-	return raw[OFF_IMAGE] == other &&
-	       (version == NULL || dfu_image_version_compare(version, &lowest) < 0);
+	return !dependency->is_malformed && dependency->image == other &&
+	       (version == NULL || dfu_image_version_compare(version, &dependency->lowest) < 0);
 }
 
 int boot_needs(const struct dfu_image *image, int other, const struct dfu_image_version *version)
 {
+	struct boot_dependency dependency;
 	struct dfu_image_tlv tlv = {0};
-	uint8_t raw[DEPENDENCY_LEN];
+	int rc;
 
-	while (image_tlv_more(image, &tlv)) {
-		int rc = dfu_image_tlv_next(image, &tlv);
-
-		if (rc != 0) {
-			return rc;
-		}
-		if (!tlv.is_protected || tlv.type != DFU_IMAGE_TLV_DEPENDENCY ||
-		    tlv.len != sizeof(raw)) {
-			continue;
-		}
-		rc = dfu_image_tlv_read(image, &tlv, raw, sizeof(raw));
-		if (rc != 0) {
-			return rc;
-		}
-		if (asks_for_more(raw, other, version)) {
+	while ((rc = boot_dependency_next(image, &tlv, &dependency)) == 1) {
+		if (asks_for_more(&dependency, other, version)) {
 			return 1;
 		}
 	}
-	return 0;
+	return rc;
 }

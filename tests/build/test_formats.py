@@ -153,8 +153,8 @@ class Formats(unittest.TestCase):
         ((_, lines),) = blocks("set")
         record = b"".join(data for _, data in lines)
         self.assertEqual([int(offset, 16) for offset, _ in lines], [0, 1, 2, 3, 4, 12, 20])
-        version, kind, images, reserved = record[:4]
-        self.assertEqual((version, kind, images, reserved), (1, 2, 0b101, 0))
+        version, kind, images, reverted = record[:4]
+        self.assertEqual((version, kind, images, reverted), (1, 2, 0b101, 0b100))
         self.assertEqual(len(record), 4 + 8 * images.bit_count() + 4)
         self.assertEqual(record[-4:], struct.pack("<I", zlib.crc32(record[:-4])))
 
