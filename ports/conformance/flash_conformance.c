@@ -26,9 +26,9 @@ static const struct rule rules[] = {
 	{"erased-value", "an erased page reads the erased value", conformance_erased_value},
 	{"write-result", "a program of erased blocks gives 0", conformance_write_result},
 	{"rewrite", "a block may be programmed again and again", conformance_rewrite},
+	{"erase-whole", "every byte of the pages asked for is erased", conformance_erase_whole},
 	{"write-whole", "every byte asked for is programmed", conformance_write_whole},
 	{"write-range", "a program changes no byte beside it", conformance_write_range},
-	{"erase-whole", "every byte of the pages asked for is erased", conformance_erase_whole},
 	{"erase-granularity", "an erase changes no page beside it", conformance_erase_granularity},
 	{"read-while-busy", "a read at once gives what was programmed or erased",
 	 conformance_read_while_busy},
@@ -183,15 +183,12 @@ static int run_rules(struct conformance_run *run)
 	print_plan(run, RULES);
 	for (size_t i = 0; i < RULES; i++) {
 		failed += ask(run, &rules[i], i + 1);
-		if (i + 1 == RULES_OF_PLAN) {
-			why_not = failed != 0 ? "nothing can be asked of such a device" : NULL;
-			if (why_not != NULL) {
-				return bail_out(run, why_not, failed);
-			}
-			why_not = plan(run);
-			if (why_not != NULL) {
-				return bail_out(run, why_not, -EINVAL);
-			}
+		if (i < RULES_OF_PLAN && failed != 0) {
+			return bail_out(run, "nothing can be asked of such a device", failed);
+		}
+		why_not = i + 1 == RULES_OF_PLAN ? plan(run) : NULL;
+		if (why_not != NULL) {
+			return bail_out(run, why_not, -EINVAL);
 		}
 	}
 	return failed;
@@ -203,6 +200,7 @@ int flash_conformance_run(const struct flash_conformance *suite)
 	int failed;
 
 	if (!device_is_ready(suite->dev)) {
+		print_plan(&run, RULES);
 		return bail_out(&run, "the device is not ready", -EINVAL);
 	}
 	if (suite->phase == FLASH_CONFORMANCE_AFTER_RESET) {

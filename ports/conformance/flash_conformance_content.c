@@ -141,12 +141,17 @@ static void read_part(struct conformance_run *run, size_t at, size_t first, size
 	check_canaries(run, first, len, at);
 }
 
-/* Reads know no alignment, of offset, length or destination. */
+/* Reads know no alignment, of offset, length or destination. Also reports what the rules before it
+ * came upon. */
 const char *conformance_read_range(struct conformance_run *run)
 {
 	const unsigned int seed = conformance_seed(run);
 	const size_t room = run->end - run->inner - READ_MAX;
 
+	if (run->misread) {
+		conformance_fail_read(run, run->misread_at,
+				      " read in shorter reads gave other bytes");
+	}
 	if (run->end - run->inner <= READ_MAX) {
 		return "pages are too small";
 	}

@@ -35,9 +35,13 @@ struct conformance_run {
 	size_t inner_page;
 	size_t inner_end; /* its last page */
 	unsigned int seed;
+	unsigned int writes;
 	bool failed; /* the rule that runs */
 	bool stale;  /* some rule read bytes that a second read corrected */
 	size_t stale_at;
+	bool misread; /* some rule read bytes that shorter reads corrected */
+	size_t misread_at;
+	uint8_t wrong_byte;           /* what the last comparison found */
 	struct conformance_text note; /* why, of the first failure in a rule */
 };
 
@@ -64,6 +68,7 @@ bool conformance_expect(struct conformance_run *run, size_t at, size_t len, unsi
 void conformance_fail(struct conformance_run *run, const char *why);
 void conformance_fail_call(struct conformance_run *run, const char *call, long long at, size_t len,
 			   int rc);
+void conformance_fail_read(struct conformance_run *run, size_t at, const char *why);
 void conformance_fail_byte(struct conformance_run *run, size_t at, uint8_t is, uint8_t expected);
 
 /* Fill `buf` + skip with what conformance_program() programs there. */

@@ -5,7 +5,8 @@
  * A byte depends on its offset and on a seed, through a mixing function and a prime modulus, so
  * that bytes which come from another place, another page or an earlier rule are not taken for
  * right. A comparison that fails is made again: where the second read is right the device was still
- * busy, which is the matter of one rule, read-while-busy, and not of the one that runs.
+ * busy, and where block by block is right the long read was wrong. These are the matter of two
+ * rules, read-while-busy and read-range, and not of the one that runs.
  */
 #include <string.h>
 
@@ -76,6 +77,15 @@ void conformance_fail_call(struct conformance_run *run, const char *call, long l
 	run->failed = true;
 }
 
+void conformance_fail_read(struct conformance_run *run, size_t at, const char *why)
+{
+	if (!run->failed) {
+		conformance_text_hex(&run->note, at);
+		conformance_text_add(&run->note, why);
+	}
+	run->failed = true;
+}
+
 void conformance_fail_byte(struct conformance_run *run, size_t at, uint8_t is, uint8_t expected)
 {
 	if (!run->failed) {
@@ -110,28 +120,58 @@ static size_t count_right(const struct conformance_run *run, size_t at, size_t l
 	return right;
 }
 
+/* Compare a chunk in reads of `step` bytes: `wrong` is the first offset that differs, or the end.
+ */
+static bool find_wrong(struct conformance_run *run, size_t at, size_t len, size_t step,
+		       unsigned int seed, size_t *wrong)
+{
+	const size_t end = at + len;
+
+	for (*wrong = at; *wrong < end; at += step) {
+		size_t part = smaller(step, end - at);
+
+		if (!read_chunk(run, at, part)) {
+			return false;
+		}
+		*wrong = at + count_right(run, at, part, seed);
+		if (*wrong < at + part) {
+			run->wrong_byte = run->suite->buf[*wrong - at];
+			return true;
+		}
+	}
+	return true;
+}
+
 static bool expect_chunk(struct conformance_run *run, size_t at, size_t len, unsigned int seed)
 {
-	size_t right;
+	const size_t end = at + len;
+	size_t first;
+	size_t again;
+	size_t alone;
 
-	if (!read_chunk(run, at, len)) {
+	if (!find_wrong(run, at, len, len, seed, &first)) {
 		return false;
 	}
-	right = count_right(run, at, len, seed);
-	if (right == len) {
+	if (first == end) {
 		return true;
 	}
-	if (!read_chunk(run, at, len)) {
+	if (!find_wrong(run, at, len, len, seed, &again)) {
 		return false;
 	}
-	if (count_right(run, at, len, seed) == len) {
+	if (again == end) {
 		run->stale = true;
-		run->stale_at = at + right;
+		run->stale_at = first;
 		return true;
 	}
-	right = count_right(run, at, len, seed);
-	conformance_fail_byte(run, at + right, run->suite->buf[right],
-			      conformance_byte(run, at + right, seed));
+	if (!find_wrong(run, at, len, run->block, seed, &alone)) {
+		return false;
+	}
+	if (alone == end) {
+		run->misread = true;
+		run->misread_at = again;
+		return true;
+	}
+	conformance_fail_byte(run, alone, run->wrong_byte, conformance_byte(run, alone, seed));
 	return false;
 }
 
@@ -165,8 +205,8 @@ static void fail_write(struct conformance_run *run, size_t at, size_t len, unsig
 
 bool conformance_program(struct conformance_run *run, size_t at, size_t len, unsigned int seed)
 {
-	for (unsigned int i = 0; len > 0; i++) {
-		const size_t skip = i % 4; /* a source need not be aligned */
+	while (len > 0) {
+		const size_t skip = run->writes++ % 4; /* a source need not be aligned */
 		size_t part = smaller(len, run->chunk);
 		int rc;
 

@@ -49,9 +49,7 @@ const char *conformance_read_while_busy(struct conformance_run *run)
 	const size_t last = run->inner + run->inner_page - run->block;
 
 	if (run->stale) {
-		conformance_text_hex(&run->note, run->stale_at);
-		conformance_text_add(&run->note, " read again gave other bytes");
-		run->failed = true;
+		conformance_fail_read(run, run->stale_at, " read again gave other bytes");
 	}
 	if (!conformance_prepare(run, old) ||
 	    !conformance_blank(run, run->inner, run->inner_page)) {

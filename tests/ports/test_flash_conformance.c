@@ -212,6 +212,135 @@ static void a_file_keeps_the_rules_and_its_bytes(void **state)
 	free(file.config);
 }
 
+static void assert_bails_out(const struct flash_conformance *suite, const char *why)
+{
+	struct tap tap;
+
+	tap_run(&tap, suite);
+	assert_int_equal(tap.result, -EINVAL);
+	assert_non_null(tap_line(&tap, "Bail out! "));
+	assert_string_equal(tap_line(&tap, "Bail out! ") + strlen("Bail out! "), why);
+}
+
+static void a_range_that_cannot_be_used_is_refused_before_anything_is_written(void **state)
+{
+	static const struct {
+		off_t offset;
+		size_t size;
+		const char *why;
+	} ranges[] = {
+		{-4096, 16384, "the scratch range is not in the device"},
+		{0, 36864, "the scratch range is not in the device"},
+		{32768, 4096, "the scratch range is not in the device"},
+		{4096, SIZE_MAX, "the scratch range is not in the device"},
+		{2048, 16384, "the scratch range does not begin at a page"},
+		{4096, 16384 + 4, "the scratch range is not three or more whole pages"},
+		{4096, 8192, "the scratch range is not three or more whole pages"},
+		{4096, 0, "the scratch range is not three or more whole pages"},
+	};
+	static const struct device none = {.name = "none"};
+	uint8_t buf[71];
+	struct test_flash flash;
+	struct flash_conformance suite;
+
+	(void)state;
+	test_flash_init(&flash, &geometries_of_chips[1]);
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++) {
+		suite = (struct flash_conformance){
+			.dev = flash.dev, .offset = ranges[i].offset, .size = ranges[i].size};
+		assert_bails_out(&suite, ranges[i].why);
+		suite.phase = FLASH_CONFORMANCE_AFTER_RESET;
+		assert_bails_out(&suite, ranges[i].why);
+	}
+	suite = inner_pages(&flash);
+	suite.buf = buf;
+	suite.buf_size = sizeof(buf);
+	assert_bails_out(&suite, "buf is smaller than two write blocks and 64 bytes");
+	assert_int_equal(flash.nor.stats.programs + flash.nor.stats.erases, 0);
+	suite.dev = &none;
+	assert_bails_out(&suite, "the device is not ready");
+	test_flash_free(&flash);
+}
+
+static void the_least_work_memory_is_enough(void **state)
+{
+	struct test_flash flash;
+	struct flash_conformance suite;
+	struct tap tap;
+	uint8_t buf[2 * 512 + 64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(geometries_of_chips); i++) {
+		test_flash_init(&flash, &geometries_of_chips[i]);
+		suite = inner_pages(&flash);
+		suite.again = FLASH_CONFORMANCE_UNDEFINED;
+		suite.buf = buf;
+		suite.buf_size = 2 * geometries_of_chips[i].write_block_size + 64;
+		tap_run(&tap, &suite);
+		assert_int_equal(tap.result, 0);
+		assert_string_equal(flash.nor.violation, "");
+		test_flash_free(&flash);
+	}
+}
+
+/* The second run shares nothing with the first but what flash holds. */
+static void bytes_are_looked_for_after_a_reset(void **state)
+{
+	struct test_flash flash;
+	struct flash_conformance suite;
+	struct tap tap;
+
+	(void)state;
+	test_flash_init(&flash, &geometries_of_chips[1]);
+	suite = inner_pages(&flash);
+	suite.phase = FLASH_CONFORMANCE_BEFORE_RESET;
+	tap_run(&tap, &suite);
+	tap_assert_kept(&tap, "rewrite persistence cut-program cut-erase");
+	assert_non_null(strstr(tap_line(&tap, "persistence"), "asked after the reset"));
+	suite.phase = FLASH_CONFORMANCE_AFTER_RESET;
+	tap_run(&tap, &suite);
+	tap_assert_kept(&tap, "");
+	assert_string_equal(tap.lines[0], "1..1");
+	flash.memory[3 * 4096 + 7] ^= 1;
+	tap_run(&tap, &suite);
+	tap_assert_broken(&tap, "persistence", "0x3007 reads");
+	flash.memory[3 * 4096 + 7] ^= 1;
+	flash.memory[4096] = 0; /* the page that was left erased */
+	tap_run(&tap, &suite);
+	tap_assert_broken(&tap, "persistence", "0x1000 reads 0x0, not 0xff");
+	test_flash_free(&flash);
+}
+
+/* Programs and erase calls of a run. */
+static long operations_of_run(struct test_flash *flash, const struct flash_conformance *suite)
+{
+	const long many = 1000000;
+	struct tap tap;
+
+	flash->nor.fail_after = many;
+	tap_run(&tap, suite);
+	assert_int_equal(tap.result, 0);
+	return many - flash->nor.fail_after;
+}
+
+static void a_range_that_cannot_be_made_ready_for_a_reset_is_a_failure(void **state)
+{
+	struct test_flash flash;
+	struct flash_conformance suite;
+	struct tap tap;
+
+	(void)state;
+	test_flash_init(&flash, &geometries_of_chips[1]);
+	suite = inner_pages(&flash);
+	suite.phase = FLASH_CONFORMANCE_BEFORE_RESET;
+	flash.nor.fail_after = operations_of_run(&flash, &suite) - 1;
+	flash.nor.fail_rc = -EIO;
+	tap_run(&tap, &suite);
+	assert_int_equal(tap.result, 1);
+	assert_non_null(strstr(tap_line(&tap, "Bail out! "), "flash_write"));
+	test_flash_free(&flash);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +348,10 @@ int main(void)
 		cmocka_unit_test(strict_flash_refuses_a_second_program_which_is_one_way_to_keep_it),
 		cmocka_unit_test(memory_keeps_the_rules_but_takes_second_programs),
 		cmocka_unit_test(a_file_keeps_the_rules_and_its_bytes),
+		cmocka_unit_test(a_range_that_cannot_be_used_is_refused_before_anything_is_written),
+		cmocka_unit_test(the_least_work_memory_is_enough),
+		cmocka_unit_test(bytes_are_looked_for_after_a_reset),
+		cmocka_unit_test(a_range_that_cannot_be_made_ready_for_a_reset_is_a_failure),
 	};
 
 	return cmocka_run_group_tests_name("flash_conformance", tests, NULL, NULL);
