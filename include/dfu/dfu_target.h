@@ -194,6 +194,46 @@ DFU_MUST_CHECK int dfu_target_reset(void);
  */
 DFU_MUST_CHECK int dfu_target_schedule_update(int img_num);
 
+/** What a download has cost. Numbers wrap. */
+struct dfu_target_stats {
+	uint32_t bytes_received; /**< By calls of dfu_target_write() that succeeded. */
+	uint32_t erases;         /**< Pages erased; several of them may be one call of a driver. */
+	uint32_t programs;       /**< Calls of a driver. */
+	uint32_t bytes_programmed; /**< By them, padding included. */
+	uint32_t records;          /**< Values that targets have saved in the settings. */
+	uint32_t longest_us; /**< Longest single erase or program call of a driver; 0 without a
+				clock. */
+};
+
+/**
+ * @brief What the present download has cost so far in this run. Ours, CONFIG_DFU_TARGET_STATS.
+ *
+ * From the beginning of its first init in this run, that included, until another download begins:
+ * so also of dfu_target_done(), dfu_target_schedule_update() and dfu_target_reset(). One that is
+ * paused and gone on with counts on; one that goes on after a reset of the device, or after another
+ * file, counts from there. The same file once more, after it was complete or given up, is another
+ * download; so is what dfu_target_offset_get() says 0 of. The images of a package
+ * (<dfu/dfu_multi_image.h>) are one, from dfu_multi_image_init() on.
+ *
+ * Flash is counted by <drivers/flash.h>, all calls of all devices, whoever they are of: a settings
+ * log on flash is in the numbers, and so are calls that fail. Where another system's flash layer is
+ * below the library they are 0.
+ *
+ * @retval 0        @p stats is set; all 0 before the first init.
+ * @retval -EINVAL  @p stats is NULL.
+ *
+ * Touches no flash.
+ */
+DFU_MUST_CHECK int dfu_target_stats_get(struct dfu_target_stats *stats);
+
+/**
+ * @brief Give the library a clock. Ours, CONFIG_DFU_TARGET_STATS.
+ *
+ * @param now_us  Microseconds since some moment, wrapping at 32 bits; called before and after each
+ *                erase and program. NULL: no clock. Used until the next call.
+ */
+void dfu_target_clock_set(uint32_t (*now_us)(void));
+
 #ifdef __cplusplus
 }
 #endif

@@ -17,6 +17,7 @@
 #include <dfu/config.h>
 
 #include "common/bytes.h"
+#include "flash/flash_stats.h"
 
 static const struct flash_driver_api *ops(const struct device *dev)
 {
@@ -98,6 +99,40 @@ static bool is_page_start(const struct device *dev, off_t offset)
 	return find_page(dev, (size_t)offset, false, &page) != 0 || page.start_offset == offset;
 }
 
+/* Index of the page that begins at `offset`; at the end of the device that behind the last. */
+static size_t page_index(const struct device *dev, size_t offset)
+{
+	struct flash_pages_info page;
+
+	return find_page(dev, offset, false, &page) == 0 ? page.index : flash_get_page_count(dev);
+}
+
+static int program(const struct device *dev, off_t offset, const void *data, size_t len)
+{
+	if (!IS_ENABLED(CONFIG_DFU_TARGET_STATS)) {
+		return ops(dev)->write(dev, offset, data, len);
+	}
+	const uint32_t began = flash_stats_begin();
+	const int rc = ops(dev)->write(dev, offset, data, len);
+
+	flash_stats_programmed(len, began);
+	return rc;
+}
+
+static int erase(const struct device *dev, off_t offset, size_t size)
+{
+	if (!IS_ENABLED(CONFIG_DFU_TARGET_STATS)) {
+		return ops(dev)->erase(dev, offset, size);
+	}
+	const size_t first = page_index(dev, (size_t)offset);
+	const size_t pages = page_index(dev, (size_t)offset + size) - first;
+	const uint32_t began = flash_stats_begin();
+	const int rc = ops(dev)->erase(dev, offset, size);
+
+	flash_stats_erased(pages, began);
+	return rc;
+}
+
 int flash_read(const struct device *dev, off_t offset, void *data, size_t len)
 {
 	int rc = check_range(dev, offset, len, 1);
@@ -115,7 +150,7 @@ int flash_write(const struct device *dev, off_t offset, const void *data, size_t
 	if (rc != 0 || len == 0) {
 		return rc;
 	}
-	return data == NULL ? -EINVAL : ops(dev)->write(dev, offset, data, len);
+	return data == NULL ? -EINVAL : program(dev, offset, data, len);
 }
 
 int flash_erase(const struct device *dev, off_t offset, size_t size)
@@ -132,7 +167,7 @@ int flash_erase(const struct device *dev, off_t offset, size_t size)
 	if (!is_page_start(dev, offset) || !is_page_start(dev, offset + (off_t)size)) {
 		return -EINVAL;
 	}
-	return size == 0 ? 0 : ops(dev)->erase(dev, offset, size);
+	return size == 0 ? 0 : erase(dev, offset, size);
 }
 
 int flash_fill(const struct device *dev, uint8_t val, off_t offset, size_t size)
@@ -148,7 +183,7 @@ int flash_fill(const struct device *dev, uint8_t val, off_t offset, size_t size)
 	while (rc == 0 && size > 0) {
 		size_t len = min_size(step, size);
 
-		rc = ops(dev)->write(dev, offset, buf, len);
+		rc = program(dev, offset, buf, len);
 		offset += (off_t)len;
 		size -= len;
 	}

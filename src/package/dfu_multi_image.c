@@ -21,10 +21,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include <dfu/config.h>
+
 #include "common/bytes.h"
 #include "package/package_images.h"
 #include "package/package_lead.h"
 #include "package/package_progress.h"
+#include "target/target_stats.h"
 
 #define FILL_MAX 511 /* bytes of padding behind an image, alignment apart */
 #define FILL_ALIGN_MAX 4096
@@ -257,6 +260,9 @@ int dfu_multi_image_init(uint8_t *buffer, size_t buffer_size)
 	is_settled = false;
 	is_stale = false;
 	is_over = false;
+	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS)) {
+		target_stats_join(true);
+	}
 	return 0;
 }
 
@@ -321,6 +327,14 @@ size_t dfu_multi_image_offset(void)
 	return package.offset;
 }
 
+/* What comes from here on is no part of the package. */
+static void end_count(void)
+{
+	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS)) {
+		target_stats_join(false);
+	}
+}
+
 int dfu_multi_image_done(bool success)
 {
 	if (package.buffer == NULL) {
@@ -340,6 +354,7 @@ int dfu_multi_image_done(bool success)
 		return rc == 0 ? -ESPIPE : rc;
 	}
 	is_over = true;
+	end_count();
 	return package_progress_delete(&package);
 }
 
@@ -354,5 +369,6 @@ int dfu_multi_image_reset(void)
 		rc = package_progress_delete(&package);
 	}
 	memset(&package, 0, sizeof(package));
+	end_count();
 	return rc;
 }

@@ -37,6 +37,7 @@
 #endif
 
 #include "target/identity.h"
+#include "target/target_stats.h"
 
 #define IDENTIFY_LEN 32 /* first bytes of a file that the identify functions may read */
 #define OWN_TYPES (DFU_TARGET_IMAGE_TYPE_ANY | DFU_TARGET_IMAGE_TYPE_SMP)
@@ -114,6 +115,8 @@ static const struct dfu_target_registration targets[] = {
 static const struct dfu_target_registration *registered[CONFIG_DFU_TARGET_REGISTRATIONS];
 
 static const struct dfu_target_registration *current; /* NULL: no target is chosen */
+static const struct dfu_target_registration *counted; /* of a download that may go on, or NULL */
+static bool may_go_on;                                /* it is counted on, unless at offset 0 */
 static size_t current_size;
 static int current_img_num;
 static uint32_t current_identity;
@@ -188,6 +191,15 @@ enum dfu_target_image_type dfu_target_img_type(const void *const buf, size_t len
 	return DFU_TARGET_IMAGE_TYPE_NONE;
 }
 
+/* What is counted from here on: another download, or the same, which the offset may still tell. */
+static void count_for(const struct dfu_target_registration *target, int img_num, size_t file_size)
+{
+	may_go_on = target == counted && img_num == current_img_num && file_size == current_size &&
+		    target_identity() == current_identity;
+	counted = target;
+	target_stats_init_done(!may_go_on);
+}
+
 int dfu_target_init(int img_type, int img_num, size_t file_size, dfu_target_callback_t cb)
 {
 	const struct dfu_target_registration *target = find_target(img_type);
@@ -201,6 +213,9 @@ int dfu_target_init(int img_type, int img_num, size_t file_size, dfu_target_call
 	    current_identity == target_identity()) {
 		return 0;
 	}
+	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS)) {
+		target_stats_init_begins();
+	}
 	if (current != NULL && current != target && !over) {
 		rc = current->target.done(false);
 		if (rc != 0) {
@@ -213,6 +228,9 @@ int dfu_target_init(int img_type, int img_num, size_t file_size, dfu_target_call
 	if (rc != 0) {
 		return rc;
 	}
+	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS)) {
+		count_for(target, img_num, file_size);
+	}
 	current = target;
 	current_img_num = img_num;
 	current_size = file_size;
@@ -224,7 +242,15 @@ int dfu_target_init(int img_type, int img_num, size_t file_size, dfu_target_call
 
 int dfu_target_offset_get(size_t *offset)
 {
-	return current == NULL ? -EACCES : current->target.offset_get(offset);
+	if (current == NULL) {
+		return -EACCES;
+	}
+	const int rc = current->target.offset_get(offset);
+	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS) && rc == 0 && may_go_on) {
+		may_go_on = false;
+		target_stats_init_done(*offset == 0);
+	}
+	return rc;
 }
 
 int dfu_target_write(const void *const buf, size_t len)
@@ -232,7 +258,14 @@ int dfu_target_write(const void *const buf, size_t len)
 	if (current == NULL || buf == NULL) {
 		return -EACCES;
 	}
-	return over ? -EPERM : current->target.write(buf, len);
+	if (over) {
+		return -EPERM;
+	}
+	const int rc = current->target.write(buf, len);
+	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS) && rc == 0) {
+		target_stats_received(len);
+	}
+	return rc;
 }
 
 int dfu_target_done(bool successful)
@@ -246,6 +279,9 @@ int dfu_target_done(bool successful)
 	skip_same_init = false;
 	int rc = current->target.done(successful);
 	over = rc == 0;
+	if (over && successful) {
+		counted = NULL;
+	}
 	return rc;
 }
 
@@ -257,6 +293,7 @@ int dfu_target_reset(void)
 	int rc = current->target.reset();
 	if (rc == 0) {
 		current = NULL;
+		counted = NULL;
 		skip_same_init = false;
 	}
 	return rc;

@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include <dfu/config.h>
 #include <dfu/dfu_target_stream.h>
 #include <dfu/log.h>
 #include <settings/settings.h>
+
+#include "target/target_stats.h"
 
 #define TREE "dfu/"
 #define KEY_SIZE (sizeof(TREE) + DFU_TARGET_STREAM_ID_MAX + 2)
@@ -30,6 +33,9 @@ int target_settings_save(const char *id, const char *name, const void *value, si
 	make_key(key, id, name);
 	if (rc == 0) {
 		rc = settings_save_one(key, value, len);
+	}
+	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS) && rc == 0 && len > 0) {
+		target_stats_saved();
 	}
 	if (rc != 0 && rc != -ENOENT) {
 		DFU_WRN("%s not %s: %d", key, len == 0 ? "deleted" : "saved", rc);
