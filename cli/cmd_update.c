@@ -10,6 +10,7 @@
 #include "fault.h"
 #include "output.h"
 #include "package.h"
+#include "receipt.h"
 #include "session.h"
 #include "update.h"
 #include "verbs.h"
@@ -139,10 +140,14 @@ static enum cli_status run(struct cli *cli)
 	status = status != CLI_DONE ? status : check_options(cli);
 	status = status != CLI_DONE ? status : cli_image_syntax(cli, UPDATE_IMAGE);
 	cli_report_nothing(cli, keys);
+	cli_receipt_begin();
 	status = status != CLI_DONE        ? status
 		 : is_url(cli->operand[1]) ? update_url(cli, &update)
 					   : update_from_file(cli, &update);
 	cli_file_free(&update.file);
+	if (status == CLI_DONE) {
+		cli_receipt(cli);
+	}
 	return status;
 }
 

@@ -160,8 +160,10 @@ class Life(CliTest):
     def test_an_update_that_is_not_scheduled_waits(self):
         device = self.factory("nrf52840dk")
         report = self.done("update", device.path, image(NEW), "--no-schedule", "--json").json()
+        receipt = report.pop("receipt")
         self.assert_same(report, {"image": 0, "slot": 1, "version": "1.1.0+0", "size": 106914, "scheduled": None,
                                   "resumed_at": None, "type": "mcuboot", "images": None})
+        self.assertEqual(receipt["bytes_received"], 106914)
         self.assertEqual(device.trailer(1), ERASED)
         self.assert_same(device.boot(), booted("1.0.0+0", "none"))
         self.assert_same(self.done("schedule", device.path, "--json").json(),

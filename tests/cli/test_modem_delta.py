@@ -37,7 +37,7 @@ class Life(DeltaTest):
         device = self.begin()
         out = self.done("update", device.path, self.patch).out.splitlines()
         self.assertEqual(out[0], f"modem: a patch of {self.size} bytes for firmware 1.0.0")
-        self.assertEqual(out[-2:], [f"the modem has all {self.size} bytes",
+        self.assertEqual(out[-3:-1], [f"the modem has all {self.size} bytes",
                                     "scheduled for the next boot: the modem applies it then"])
         self.assertEqual(self.state(), ("pending", self.old, self.size))
         self.assertIn("modem: the patch is applied, runs 1.1.0\n", self.done("boot", device.path).out)
@@ -76,6 +76,7 @@ class Life(DeltaTest):
     def test_without_a_schedule_it_waits_in_the_modem(self):
         device = self.begin()
         report = self.done("update", device.path, self.patch, "--no-schedule", "--json").json()
+        self.assertEqual(report.pop("receipt")["bytes_received"], self.size)
         self.assertEqual(report, {"image": None, "slot": None, "version": None, "size": self.size, "scheduled": None,
                                   "resumed_at": None, "type": "modem-delta", "images": None})
         self.assertEqual(self.state(), ("ok", self.old, self.size))

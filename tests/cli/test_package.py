@@ -182,7 +182,8 @@ class Update(SetTest):
             path = self.files(self.linked(mode))
             report = self.done("update", device.path, path, "--json", "--chunk", "333").json()
             self.assertEqual(list(report), ["image", "slot", "version", "size", "scheduled", "resumed_at", "type",
-                                            "images"])
+                                            "images", "receipt"])
+            self.assertEqual(report.pop("receipt")["bytes_received"], sum(len(data) for _, data in self.linked(mode)))
             self.assertEqual(report, {
                 "image": None, "slot": None, "version": None, "size": os.path.getsize(path), "scheduled": "test",
                 "resumed_at": None, "type": "package", "images": [

@@ -216,6 +216,7 @@ class Words(ResumeTest):
         self.assertEqual((cut["resumed_at"], list(cut)[:7], list(cut)[-2:]),
                          (12288, ["image", "slot", "version", "size", "scheduled", "resumed_at", "type"], ["error", "cut"]))
         report = self.done("update", device.path, self.file, "--json").json()
+        self.assertEqual(report.pop("receipt")["bytes_received"], 20000 - 16384)
         self.assertEqual(report, {"image": 0, "slot": 1, "version": "1.1.0+0", "size": 20000, "scheduled": "test",
                                   "resumed_at": 16384, "type": "mcuboot", "images": None})
         self.assertIsNone(self.done("update", device.path, self.file, "--json").json()["resumed_at"])
