@@ -13,7 +13,6 @@
 #include <dfu/bootloader.h>
 #include <dfu/dfu_target_mcuboot.h>
 #include <retention/bootmode.h>
-#include <settings/settings.h>
 
 #include "fault.h"
 #include "modem_view.h"
@@ -177,14 +176,6 @@ static enum cli_status reset(struct cli *cli, bool dry_run, struct sim_boot_resu
 		       : cli_fail(cli, cli->operand[0], "%s", why(result, strerror(-rc)));
 }
 
-/* A set of images whose scheduling, cancelling or confirmation is not known to have ended. */
-static bool has_intent(void)
-{
-	uint8_t record[SETTINGS_MAX_VAL_LEN];
-
-	return settings_load_one("dfu/SET", record, sizeof(record)) >= 0;
-}
-
 static void report_recovery(struct cli *cli, int recovery)
 {
 	static const char *const words[] = {
@@ -207,10 +198,13 @@ static void report_recovery(struct cli *cli, int recovery)
 static enum cli_status recover(struct cli *cli)
 {
 	enum cli_status status;
-	int rc;
+	int rc = cli_check_settings(cli) ? dfu_target_mcuboot_has_intent() : 0;
 
-	if (!cli_check_settings(cli) || !has_intent()) {
-		return CLI_DONE;
+	if (rc <= 0) {
+		return rc == 0 ? CLI_DONE
+			       : cli_fail(cli, cli->operand[0],
+					  "whether images were scheduled together: %s",
+					  cli_why(rc));
 	}
 	status = cli_target_ready_for_all(cli, NULL);
 	if (status != CLI_DONE) {

@@ -9,7 +9,6 @@
 
 #include <dfu/boot.h>
 #include <dfu/dfu_target_mcuboot.h>
-#include <settings/settings.h>
 
 #include "cut.h"
 #include "image.h"
@@ -31,16 +30,6 @@ static const struct cli_option options[] = {
 static bool is_for_all(const struct cli *cli)
 {
 	return cli->option[OPTION_IMAGE] != NULL && strcmp(cli->option[OPTION_IMAGE], "all") == 0;
-}
-
-/* Whether the library still knows the first bytes of an image: then a cut may have torn them. */
-static bool has_held_bytes(unsigned int image)
-{
-	uint8_t record[SETTINGS_MAX_VAL_LEN];
-	char name[SETTINGS_MAX_NAME_LEN + 1];
-
-	(void)snprintf(name, sizeof(name), "dfu/MCUBOOT%u/h", image);
-	return settings_load_one(name, record, sizeof(record)) >= 0;
 }
 
 /*
@@ -76,8 +65,10 @@ static enum cli_status judge_slot(struct cli *cli, unsigned int image, unsigned 
 	case DFU_IMAGE_DEPENDENCY:
 		return cli_fail(cli, name, "%s", cli_image_why(&found));
 	default:
-		return has_held_bytes(image) ? CLI_DONE
-					     : cli_fail(cli, name, "%s", cli_image_why(&found));
+		/* Known bytes may be what a cut has torn in flash. */
+		return dfu_target_mcuboot_has_held((int)image) == 1
+			       ? CLI_DONE
+			       : cli_fail(cli, name, "%s", cli_image_why(&found));
 	}
 }
 

@@ -2,7 +2,6 @@
 #include "target.h"
 
 #include <stdalign.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <dfu/boot.h>
@@ -10,11 +9,12 @@
 #include <dfu/dfu_target.h>
 #include <dfu/dfu_target_full_modem.h>
 #include <dfu/dfu_target_mcuboot.h>
-#include <settings/settings.h>
 #include <storage/flash_map.h>
 
 #include "output.h"
 #include "target/download_record.h"
+#include "target/mcuboot_id.h"
+#include "target/target_settings.h"
 
 #define BUFFER_SIZE 4096u
 
@@ -143,15 +143,20 @@ enum cli_status cli_target_name_file(struct cli *cli, const struct cli_file *fil
 
 bool cli_target_has_progress(const char *id)
 {
-	char name[SETTINGS_MAX_NAME_LEN + 1];
 	uint8_t raw[DOWNLOAD_RECORD_LEN];
 	struct download_record record;
-	ssize_t len;
+	const ssize_t len = target_settings_load(id, TARGET_PROGRESS, raw, sizeof(raw));
 
-	(void)snprintf(name, sizeof(name), "dfu/%s", id);
-	len = settings_load_one(name, raw, sizeof(raw));
 	return len > 0 && download_record_decode(&record, raw, (size_t)len) == 0 &&
 	       record.written > 0;
+}
+
+bool cli_target_has_image_progress(unsigned int image)
+{
+	char id[MCUBOOT_ID_SIZE];
+
+	mcuboot_make_id(id, (int)image);
+	return cli_target_has_progress(id);
 }
 
 const char *cli_schedule_word(bool permanent)

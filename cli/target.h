@@ -32,6 +32,9 @@ DFU_MUST_CHECK enum cli_status cli_target_name_file(struct cli *cli, const struc
 /** @return Whether settings know of bytes that a download to flash with this id has left there. */
 bool cli_target_has_progress(const char *id);
 
+/** The same of the download to an image pair. */
+bool cli_target_has_image_progress(unsigned int image);
+
 /** @return What the next boot does with an image that is scheduled: "tests", "installs", "starts".
  */
 const char *cli_schedule_word(bool permanent);

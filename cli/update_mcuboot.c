@@ -75,13 +75,11 @@ static enum cli_status download(struct cli *cli, const struct update *update,
 	struct update_way way = {.image = (int)upload->image, .why = cli_why};
 	enum cli_status status;
 	char place[16];
-	char id[16];
 	int rc;
 
 	(void)snprintf(place, sizeof(place), "slot %u", upload->slot);
-	(void)snprintf(id, sizeof(id), "MCUBOOT%u", upload->image);
 	way.place = place;
-	way.had_progress = cli_target_has_progress(id);
+	way.had_progress = cli_target_has_image_progress(upload->image);
 	status = update_write(cli, update, &way);
 	if (status != CLI_DONE) {
 		return status;

@@ -91,12 +91,11 @@ static int open_package(const struct package_update *all, size_t *offset)
 
 static bool has_progress(const struct package_update *all)
 {
-	char id[16];
 	size_t i = 0;
 
-	do {
-		(void)snprintf(id, sizeof(id), "MCUBOOT%u", all->part[i].pair);
-	} while (!cli_target_has_progress(id) && ++i < all->package.count);
+	while (i < all->package.count && !cli_target_has_image_progress(all->part[i].pair)) {
+		i++;
+	}
 	return i < all->package.count;
 }
 

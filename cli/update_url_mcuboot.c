@@ -109,12 +109,10 @@ static void tell(struct cli *cli, struct update_url *url, unsigned int slot,
 {
 	static char place[16];
 	char version[CLI_VERSION_LEN];
-	char id[16];
 
 	(void)snprintf(place, sizeof(place), "slot %u", slot);
-	(void)snprintf(id, sizeof(id), "MCUBOOT%u", url->image);
 	url->place = place;
-	url->had_progress = cli_target_has_progress(id);
+	url->had_progress = cli_target_has_image_progress(url->image);
 	(void)cli_version_text(version, &header->version);
 	cli_report(cli, "version", json_string(version));
 	cli_report(cli, "size", url->size != 0 ? json_integer((json_int_t)url->size) : NULL);

@@ -24,7 +24,8 @@ int mcuboot_intent_load(struct mcuboot_intent *intent)
 	}
 	if (len < 0 || mcuboot_intent_decode(intent, raw, (size_t)len) != 0 ||
 	    intent->images >> boot_arrangement_get()->images != 0) {
-		DFU_ERR("dfu/SET is damaged: a set of images may stay incomplete");
+		/* A warning: nobody is told by a code. */
+		DFU_WRN("dfu/SET is damaged: a set of images may stay incomplete");
 		(void)mcuboot_intent_delete(); /* nobody could ever go by it */
 		return -ENOENT;
 	}

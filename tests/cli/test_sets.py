@@ -138,6 +138,17 @@ class Sets(TwoImages):
             self.assertIsNone(device.boot()["recovered"])
             self.assertTrue(device.files() == before, mode)
 
+    def test_a_damaged_intent_is_told_of_once_and_then_gone(self):
+        device = self.start("swap-move")
+        with open(os.path.join(device.path, "settings"), "a", encoding="utf-8") as file:
+            file.write("dfu/SET=0011\n")
+        result = slotwise("boot", device.path, "--json")
+        self.assertEqual((result.code, result.json()["recovered"]), (0, None))
+        self.assertEqual(result.err, f"slotwise: {device.path}: warning: dfu/SET is damaged: a set of images may stay "
+                         "incomplete\n")
+        self.assertNotIn("dfu/SET", device.settings())
+        self.assertIsNone(device.boot()["recovered"])
+
     def test_what_never_ran_cannot_be_confirmed(self):
         for mode in ("direct-xip-revert", "ram-load-revert"):
             device = self.downloaded("linked", mode)
