@@ -11,6 +11,19 @@ struct stream_position {
 	size_t erased_up_to;
 };
 
+/* Whether flash holds bytes_written bytes, nothing behind them, and the buffer what follows. */
+static inline bool stream_is_sure(const struct stream_flash_ctx *ctx)
+{
+	return !ctx->suspect && !ctx->spent;
+}
+
+/* The owner has erased the region below `up_to`, and from `from` on. */
+static inline void stream_set_erased(struct stream_flash_ctx *ctx, size_t up_to, size_t from)
+{
+	ctx->erased_up_to = up_to;
+	ctx->erased_from = from;
+}
+
 /* The region's part of the page that holds its byte `off`: [*start, *end). 0 or -errno. */
 int stream_page_at(const struct stream_flash_ctx *ctx, size_t off, size_t *start, size_t *end);
 

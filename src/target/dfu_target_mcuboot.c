@@ -34,6 +34,7 @@
 
 #include "boot/arrangement.h"
 #include "common/bytes.h"
+#include "stream/stream_position.h"
 #include "target/download_record.h"
 #include "target/identity.h"
 #include "target/mcuboot_admit.h"
@@ -265,8 +266,8 @@ static int begin_content(void)
 	if (rc == 0) {
 		mcuboot_mark_clear(download.file.image, TARGET_ERASING);
 		mcuboot_mark_clear(download.file.image, TARGET_MENDING);
-		stream->erased_up_to = head - stream_start();
-		stream->erased_from = tail > stream_start() ? tail - stream_start() : 0;
+		stream_set_erased(stream, head - stream_start(),
+				  tail > stream_start() ? tail - stream_start() : 0);
 	}
 	return rc;
 }

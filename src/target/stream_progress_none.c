@@ -14,7 +14,7 @@ void stream_progress_open(struct stream_flash_ctx *stream, const char *id,
 {
 	(void)id;
 	(void)file;
-	goes_on = was_paused && !stream->suspect && !stream->spent;
+	goes_on = was_paused && stream_is_sure(stream);
 	if (!goes_on) {
 		stream_progress_restart(stream);
 	}

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Projects of somebody else, in a folder of their own, that use the library in one of the ways it is given."""
 import os
+import pathlib
 import re
 import subprocess
+import tempfile
 
 import project
 
@@ -51,3 +53,15 @@ def image():
 
 def environment(**more):
     return {**os.environ, **{name: str(value) for name, value in more.items()}}
+
+
+def sources_of(header):
+    """The files of src/ that the options of a header ask for, by the list that every build uses."""
+    lines = "".join(f"set({name} {value})\n" for name, value in
+                    re.findall(r"^#define (CONFIG_\w+) (\S+)$", pathlib.Path(header).read_text(), re.MULTILINE))
+    with tempfile.NamedTemporaryFile("w", suffix=".cmake") as script:
+        script.write(f"{lines}include({project.SOURCE}/src/sources.cmake)\n"
+                     "foreach(layer IN LISTS SLOTWISE_LAYERS)\nforeach(file IN LISTS slotwise_${layer})\n"
+                     "execute_process(COMMAND ${CMAKE_COMMAND} -E echo ${file})\nendforeach()\nendforeach()\n")
+        script.flush()
+        return project.must_run(["cmake", "-P", script.name]).split()

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What targets ask of a stream, of Zephyr's: src/stream/stream_position.h has the whole of it. */
+#ifndef STREAM_STREAM_POSITION_H
+#define STREAM_STREAM_POSITION_H
+
+#include <zephyr/storage/stream_flash.h>
+
+struct stream_position {
+	size_t written;
+	size_t erased_up_to;
+};
+
+/* It does not know what a failed program has left: a stream with an error in it is one with bytes
+ * in a full buffer. */
+static inline bool stream_is_sure(const struct stream_flash_ctx *ctx)
+{
+	return ctx->buf_bytes < ctx->buf_len;
+}
+
+/* It erases what lies behind once more. */
+static inline void stream_set_erased(struct stream_flash_ctx *ctx, size_t up_to, size_t from)
+{
+	(void)from;
+	ctx->erased_up_to = up_to;
+}
+
+static inline void stream_set_position(struct stream_flash_ctx *ctx,
+				       const struct stream_position *position)
+{
+	ctx->bytes_written = position->written;
+	ctx->erased_up_to = position->erased_up_to;
+	ctx->buf_bytes = 0;
+}
+
+#endif
