@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <flash/flash_file.h>
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
+
+#include <flash/file_io.h>
 
 #define ERASE_CHUNK 4096
 
@@ -14,42 +14,12 @@ static const struct flash_file_config *config_of(const struct device *dev)
 
 static int flash_file_read(const struct device *dev, off_t offset, void *data, size_t len)
 {
-	uint8_t *dst = data;
-
-	while (len > 0) {
-		ssize_t n = pread(config_of(dev)->fd, dst, len, offset);
-
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n <= 0) {
-			return n < 0 ? -errno : -EIO;
-		}
-		dst += n;
-		offset += n;
-		len -= (size_t)n;
-	}
-	return 0;
+	return file_read(config_of(dev)->fd, offset, data, len);
 }
 
 static int flash_file_write(const struct device *dev, off_t offset, const void *data, size_t len)
 {
-	const uint8_t *src = data;
-
-	while (len > 0) {
-		ssize_t n = pwrite(config_of(dev)->fd, src, len, offset);
-
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n <= 0) {
-			return n < 0 ? -errno : -EIO;
-		}
-		src += n;
-		offset += n;
-		len -= (size_t)n;
-	}
-	return 0;
+	return file_write(config_of(dev)->fd, offset, data, len);
 }
 
 static int flash_file_erase(const struct device *dev, off_t offset, size_t size)
