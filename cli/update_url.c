@@ -145,6 +145,9 @@ static int fetch(struct fota_source *source, struct cli_file *file, size_t most)
 		rc = fota_source_open(source);
 		/* 0, if it begins again. */
 		file->len = source->taken;
+		if (rc == -ERANGE && file->len > 0) {
+			return 0; /* nothing follows: that is all of it */
+		}
 		rc = rc != 0 ? rc : read_on(source, file, most);
 	} while (rc != 0 && fota_source_retry(source, rc));
 	fota_source_close(source);
@@ -204,10 +207,13 @@ static void on_event(const struct fota_download_evt *event)
 	}
 }
 
-static int start(unsigned long chunk)
+static int start(const struct update_url *url, unsigned long chunk)
 {
-	return fota_download(run.host, run.file, NULL, 0, 0, chunk,
-			     (enum dfu_target_image_type)run.kind->type);
+	const int rc = fota_download_image_set((int)url->image);
+
+	return rc != 0 ? rc
+		       : fota_download(run.host, run.file, NULL, 0, 0, chunk,
+				       (enum dfu_target_image_type)run.kind->type);
 }
 
 /* What a person sees of a download. */
@@ -263,7 +269,7 @@ static int start_again(struct view *view, unsigned long chunk)
 	view->given_up = fota_download_resumed_at();
 	rc = fota_download_cancel();
 	rc = rc != 0 ? rc : dfu_target_reset();
-	return rc != 0 ? rc : start(chunk);
+	return rc != 0 ? rc : start(view->url, chunk);
 }
 
 static int carry_out(struct view *view, unsigned long chunk)
@@ -273,7 +279,7 @@ static int carry_out(struct view *view, unsigned long chunk)
 
 	fota_download_autoschedule_set(false);
 	rc = rc != 0 ? rc : fota_download_init(on_event);
-	rc = rc != 0 ? rc : start(chunk);
+	rc = rc != 0 ? rc : start(view->url, chunk);
 	while (rc == 0 && fota_download_process() != 0) {
 		if (is_restart && view->given_up == 0 && fota_download_resumed_at() > 0) {
 			rc = start_again(view, chunk);

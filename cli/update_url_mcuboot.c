@@ -37,28 +37,36 @@ static int linked_slot(const struct update_url *url)
 		       : boot_link_slot(get_le32(&first->data[header.hdr_size + 4]));
 }
 
-/* Where fota_download puts it. */
+/* As --image says, else as of a file: update_find_pair(). */
 static enum cli_status find_pair(struct cli *cli, struct update_url *url)
 {
 	const int takes_bootloaders = boot_bootloader_image();
-	enum cli_status status = cli_image_number(cli, UPDATE_IMAGE, &url->image);
+	const bool is_named = cli->option[UPDATE_IMAGE] != NULL;
 
-	if (status != CLI_DONE) {
-		return status;
+	if (url->is_dual && is_named) {
+		return cli_fail(cli, url->name, "--image is for one file, and these are two");
 	}
-	if (url->is_dual && takes_bootloaders >= 0) {
+	if (!is_named && takes_bootloaders >= 0 && (url->is_dual || linked_slot(url) >= 0)) {
 		url->image = (unsigned int)takes_bootloaders;
 		return CLI_DONE;
 	}
-	if (url->image != 0) {
-		return cli_fail(cli, url->name, "a download goes to image 0, not to image %u",
-				url->image);
+	return cli_image_number(cli, UPDATE_IMAGE, &url->image);
+}
+
+/* A bootloader for the slot that runs, before it costs what is in the upload slot. */
+static enum cli_status judge_link(struct cli *cli, const struct update_url *url)
+{
+	const int linked = (int)url->image == boot_bootloader_image() ? linked_slot(url) : -ENOENT;
+	enum cli_status status;
+	int idle;
+
+	if (linked < 0) {
+		return CLI_DONE;
 	}
-	if (takes_bootloaders > 0 && linked_slot(url) >= 0) {
-		return cli_fail(cli, url->name,
-				"a bootloader: name the builds for both slots, as \"URL PATH\"");
-	}
-	return CLI_DONE;
+	status = update_find_bootloader(cli, &idle);
+	return status != CLI_DONE || linked == idle
+		       ? status
+		       : cli_fail(cli, url->name, "%s", cli_why(-EADDRINUSE));
 }
 
 static enum cli_status judge_header(struct cli *cli, const struct update_url *url,
@@ -133,6 +141,7 @@ static enum cli_status prepare(struct cli *cli, struct update_url *url)
 	status = status != CLI_DONE ? status : cli_upload_slot(cli, url->image, &slot);
 	status = status != CLI_DONE ? status : cli_need_confirmed(cli, url->image);
 	status = status != CLI_DONE ? status : judge_header(cli, url, &header);
+	status = status != CLI_DONE ? status : judge_link(cli, url);
 	status = status != CLI_DONE ? status : lend(cli, url, slot);
 	status = status != CLI_DONE ? status : cli_remember_active(cli);
 	if (status == CLI_DONE) {

@@ -14,13 +14,14 @@
  *     while (fota_download_process() != 0) {
  *     }
  *
- * The first 32 bytes tell which target the file is for; image pair 0, if it has several. What the
- * server says of its content (ETag, else Last-Modified; length) names it to
- * dfu_target_identity_set(), and nothing else does; no name is left when the download is over. So
- * an interrupted download goes on, after a reset, too, where the target has it, from whichever URL
- * the same content comes, and another content at the same URL begins at 0. So does a file that
- * changes on the server in mid-transfer, and one of a server that can only begin at 0; up to
- * three times in a download.
+ * The first 32 bytes tell which target the file is for; fota_download_image_set() tells the image
+ * pair, if the device has several. What the server says of its content (ETag, else Last-Modified;
+ * length) names it to dfu_target_identity_set(), and nothing else does; no name is left when the
+ * download is over. So an interrupted download goes on, after a reset, too, where the target has
+ * it, from whichever URL the same content comes, and another content at the same URL begins at 0.
+ * So does a file that changes on the server in mid-transfer, and one of a server that can only
+ * begin at 0; up to three times in a download. Where the server tells no length, and has nothing
+ * behind what the target has of an MCUboot image, verification tells whether that is all of it.
  *
  * A transfer that breaks (-ECONNRESET, -ETIMEDOUT, -EAGAIN, -ENETDOWN, or an end before the file's)
  * is opened again behind the last byte that the target has, after the port's wait,
@@ -111,8 +112,8 @@ DFU_MUST_CHECK int fota_download_init(fota_download_callback_t cb);
  *
  * @param host, file     Copied. @p file may be "s0file s1file" where the bootloader can be updated
  *                       (<dfu/bootloader.h>): the one for the slot that does not run is taken, and
- *                       goes to image pair boot_bootloader_image(). '/' at its beginning are left
- *                       out.
+ *                       goes to image pair boot_bootloader_image(), unless
+ *                       fota_download_image_set() names another. '/' at its beginning are left out.
  * @param sec_tag_list   Copied; may be NULL with 0.
  * @param fragment_size  Bytes read at once; 0: CONFIG_FOTA_DOWNLOAD_BUF_SZ, which is also the most.
  * @param expected_type  Bits of the types that are taken; DFU_TARGET_IMAGE_TYPE_ANY: all, those of
@@ -172,12 +173,24 @@ int fota_download_process(void);
 DFU_MUST_CHECK int fota_download_cancel(void);
 
 /**
+ * @brief Name the image pair of the MCUboot images that are downloaded from now on. Ours.
+ *
+ * @param img_num  Image pair; boot_bootloader_image() for a bootloader that is fetched under one
+ *                 name. -1, as at first: that one for a file that is one of two, else 0.
+ *
+ * @retval 0         Taken. A pair that the device does not have is an error of the target, when the
+ *                   file's first bytes are there.
+ * @retval -EINVAL   Below -1; the one before stays.
+ * @retval -EALREADY A download is under way; it goes where it goes.
+ */
+DFU_MUST_CHECK int fota_download_image_set(int img_num);
+
+/**
  * @brief Whether a complete update is scheduled before FINISHED is told; at first as
  * CONFIG_FOTA_CLIENT_AUTOSCHEDULE_UPDATE says. Ours; at any time.
  *
  * Otherwise the application calls dfu_target_schedule_update(), or another function of the target
- * that schedules, after FINISHED: for image pair 0, or boot_bootloader_image() if the file was one
- * of two.
+ * that schedules, after FINISHED: for the image pair of fota_download_image_set().
  */
 void fota_download_autoschedule_set(bool enabled);
 

@@ -57,7 +57,7 @@ struct fota_transport_ops {
 	/**
 	 * 0, and @p content is set; else -errno, nothing is open. Classes: -EHOSTUNREACH,
 	 * -ECONNREFUSED, -ECONNABORTED, -ENETDOWN no connection; -ECONNRESET, -ETIMEDOUT, -EAGAIN
-	 * it broke; -ENOENT no such file; -EACCES not allowed; -ERANGE the file is shorter than the
+	 * it broke; -ENOENT no such file; -EACCES not allowed; -ERANGE the file has no byte at the
 	 * offset; -EBADMSG the answer makes no sense; -EPROTONOSUPPORT scheme; -EINVAL
 	 * configuration.
 	 */

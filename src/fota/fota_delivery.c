@@ -33,11 +33,16 @@ static int name_content(const struct fota_content *content)
 	return dfu_target_identity_set(name, sizeof(uint64_t) + content->validator.len);
 }
 
-/* A build of the bootloader goes where the device takes those; all else to image pair 0. */
+/* Where the application says; else one of two builds where the device takes bootloaders. */
 static int image_number(const struct fota_delivery *delivery)
 {
-	if (!IS_ENABLED(CONFIG_SECURE_BOOT) || !delivery->for_boot ||
-	    delivery->type != DFU_TARGET_IMAGE_TYPE_MCUBOOT) {
+	if (delivery->type != DFU_TARGET_IMAGE_TYPE_MCUBOOT) {
+		return 0;
+	}
+	if (delivery->image >= 0) {
+		return delivery->image;
+	}
+	if (!IS_ENABLED(CONFIG_SECURE_BOOT) || !delivery->for_boot) {
 		return 0;
 	}
 	const int image = boot_bootloader_image();
@@ -123,6 +128,12 @@ enum fota_delivery_answer fota_delivery_write(struct fota_delivery *delivery, co
 						 : FOTA_DOWNLOAD_ERROR_CAUSE_DFU,
 		   rc);
 	return FOTA_DELIVERY_FAILED;
+}
+
+bool fota_delivery_misses_bytes(const struct fota_delivery *delivery)
+{
+	return IS_ENABLED(CONFIG_DFU_TARGET_VERIFY) &&
+	       delivery->type == DFU_TARGET_IMAGE_TYPE_MCUBOOT;
 }
 
 bool fota_delivery_finish(struct fota_delivery *delivery, bool schedule)

@@ -17,6 +17,7 @@
 
 struct fota_delivery {
 	int expected;  /* bits of types */
+	int image;     /* image pair of MCUboot images; negative: as for_boot says */
 	bool for_boot; /* the file was chosen as one for the bootloader's slot */
 	int type;      /* DFU_TARGET_IMAGE_TYPE_*, once it is known */
 	bool has_target;
@@ -40,6 +41,9 @@ enum fota_delivery_answer {
 
 enum fota_delivery_answer fota_delivery_write(struct fota_delivery *delivery, const uint8_t *bytes,
 					      size_t len);
+
+/* Whether its end shows if bytes are missing, by -EBADMSG. */
+bool fota_delivery_misses_bytes(const struct fota_delivery *delivery);
 
 /* All bytes are there: complete it and, if so asked, schedule it. */
 bool fota_delivery_finish(struct fota_delivery *delivery, bool schedule);

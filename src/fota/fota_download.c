@@ -9,13 +9,15 @@
  *
  * GATHERING asks the target where it goes on: there the file is opened anew, for
  * only then the server has said which content it would be. A file that begins at 0 again, although
- * the target has bytes of it, passes GATHERING once more.
+ * the target has bytes of it, passes GATHERING once more. Where the server has nothing behind the
+ * target's bytes, and the length is not known, FINISHING tells whether they are all of the file.
  *
  * Events come when a step has left everything in order, so a callback may cancel or start. Those of
  * the target come in the middle of its call: a cancellation waits for the end of the step.
  */
 #include <net/fota_download.h>
 
+#include <errno.h>
 #include <string.h>
 
 #include <dfu/config.h>
@@ -44,10 +46,12 @@ static struct {
 	uint8_t state;
 	int8_t percent;    /* that was told last; negative: none */
 	bool begins_again; /* what the target had is of no use any more */
+	bool may_be_whole; /* the server has no more bytes, and has never told how many there are */
 	bool is_in_step;
 	bool is_cancelled;
 } download;
 
+static int image_pair = -1; /* as fota_download_image_set() says */
 static bool is_scheduled_here = IS_ENABLED(CONFIG_FOTA_CLIENT_AUTOSCHEDULE_UPDATE);
 static fota_download_callback_t callback;
 static const struct fota_transport *port;
@@ -145,11 +149,38 @@ static void take_file(void)
 	report_progress();
 }
 
+static void begin_again(void)
+{
+	const int rc = fota_source_restart(&download.source);
+
+	download.begins_again = true;
+	download.may_be_whole = false;
+	download.resumed_at = 0;
+	download.state = OPENING;
+	if (rc != 0) {
+		fail(fota_cause(rc), rc);
+	}
+}
+
+static void end_at_what_is_there(void)
+{
+	if (!fota_delivery_misses_bytes(&download.delivery)) {
+		begin_again();
+		return;
+	}
+	download.may_be_whole = true;
+	download.state = FINISHING;
+}
+
 static void open_file(void)
 {
 	const size_t wanted = download.source.taken;
 	const int rc = fota_source_open(&download.source);
 
+	if (rc == -ERANGE && wanted > 0 && download.source.taken == wanted) {
+		end_at_what_is_there();
+		return;
+	}
 	if (download.source.taken != wanted) {
 		download.begins_again = true;
 		download.resumed_at = 0;
@@ -221,6 +252,10 @@ static void finish(void)
 {
 	fota_source_close(&download.source);
 	if (!fota_delivery_finish(&download.delivery, is_scheduled_here)) {
+		if (download.may_be_whole && download.delivery.error == -EBADMSG) {
+			begin_again();
+			return;
+		}
 		fail(download.delivery.cause, download.delivery.error);
 		return;
 	}
@@ -308,7 +343,11 @@ static void begin(uint8_t sec_tag_count, uint8_t pdn_id, size_t fragment_size,
 
 	memset(&download, 0, sizeof(download));
 	fota_source_init(&download.source, port, &request);
-	download.delivery = (struct fota_delivery){.expected = (int)expected, .for_boot = is_dual};
+	download.delivery = (struct fota_delivery){
+		.expected = (int)expected,
+		.image = image_pair,
+		.for_boot = is_dual,
+	};
 	download.percent = -1;
 	download.state = OPENING;
 }
@@ -339,6 +378,7 @@ int fota_download(const char *host, const char *file, const int *sec_tag_list,
 		  uint8_t sec_tag_count, uint8_t pdn_id, size_t fragment_size,
 		  const enum dfu_target_image_type expected_type)
 {
+	const unsigned int tags = sec_tag_count; /* 255 of them may be allowed */
 	bool is_dual = false;
 
 	if (host == NULL || file == NULL || (sec_tag_list == NULL && sec_tag_count > 0) ||
@@ -348,7 +388,7 @@ int fota_download(const char *host, const char *file, const int *sec_tag_list,
 	if (download.state != IDLE) {
 		return -EALREADY;
 	}
-	if (sec_tag_count > CONFIG_FOTA_DOWNLOAD_SEC_TAG_LIST_SIZE_MAX) {
+	if (tags > CONFIG_FOTA_DOWNLOAD_SEC_TAG_LIST_SIZE_MAX) {
 		return -E2BIG;
 	}
 	if (!copy_name(host_name, sizeof(host_name), host)) {
@@ -415,6 +455,18 @@ int fota_download_cancel(void)
 	}
 	cancel();
 	end_download();
+	return 0;
+}
+
+int fota_download_image_set(int img_num)
+{
+	if (img_num < -1) {
+		return -EINVAL;
+	}
+	if (download.state != IDLE) {
+		return -EALREADY;
+	}
+	image_pair = img_num;
 	return 0;
 }
 

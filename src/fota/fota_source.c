@@ -7,8 +7,9 @@
  *
  * Bytes from an offset on are only taken from an answer that begins there, of the same length and
  * validator as the bytes before. All else begins at 0: a server that ignores the offset or begins
- * beside it, a file that has another validator or length by now, or none at that offset. What a
- * server lies about without contradicting itself the image's hash will show.
+ * beside it, a file that has another validator or length by now, or none at that offset. Of a file
+ * whose length nobody has told the last case is its end, too. What a server lies about without
+ * contradicting itself the image's hash will show.
  *
  * The last bytes are held back until the server has shown that nothing follows: the same file fails
  * in the same way, however it is cut into fragments.
@@ -54,8 +55,13 @@ static int ask(struct fota_source *source, struct fota_content *content)
 	return 0;
 }
 
-/* Nothing that was taken can be gone on with. */
-static int begin_again(struct fota_source *source)
+void fota_source_init(struct fota_source *source, const struct fota_transport *transport,
+		      const struct fota_request *request)
+{
+	*source = (struct fota_source){.transport = transport, .request = *request};
+}
+
+int fota_source_restart(struct fota_source *source)
 {
 	DFU_WRN("download: not the same file at %lu: begins at 0", (unsigned long)source->taken);
 	source->taken = 0;
@@ -63,24 +69,21 @@ static int begin_again(struct fota_source *source)
 	return source->beginnings > BEGINNINGS_MAX ? -EBADMSG : 0;
 }
 
-void fota_source_init(struct fota_source *source, const struct fota_transport *transport,
-		      const struct fota_request *request)
-{
-	*source = (struct fota_source){.transport = transport, .request = *request};
-}
-
 int fota_source_open(struct fota_source *source)
 {
 	struct fota_content content;
 	int rc = ask(source, &content);
 
+	if (rc == -ERANGE && source->taken > 0 && source->content.size == 0) {
+		return rc;
+	}
 	if (source->taken > 0 && (rc == -EBADMSG || rc == -ERANGE)) {
-		rc = begin_again(source);
+		rc = fota_source_restart(source);
 		if (rc == 0) {
 			rc = ask(source, &content);
 		}
 	} else if (rc == 0 && content.offset != source->taken) {
-		rc = begin_again(source);
+		rc = fota_source_restart(source);
 	}
 	if (rc != 0) {
 		fota_source_close(source);

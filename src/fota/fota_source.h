@@ -31,8 +31,12 @@ void fota_source_init(struct fota_source *source, const struct fota_transport *t
 /*
  * Open it behind what was taken. Where that cannot be, or is not the same content any more, it
  * begins at 0: taken is 0 then, also after an error. -EBADMSG: too often; else the port's errno.
+ * -ERANGE with bytes taken: nothing follows them in a file of unknown size; they may be all of it.
  */
 int fota_source_open(struct fota_source *source);
+
+/* Nothing that was taken can be gone on with: open begins at 0. 0; -EBADMSG: too often. */
+int fota_source_restart(struct fota_source *source);
 
 /*
  * Up to len of the next bytes; 0 at the end of the file. -ECONNRESET: the server ended it before;

@@ -102,11 +102,13 @@ int dfu_target_mcuboot_write(const void *const buf, size_t len)
 
 int dfu_target_mcuboot_done(bool successful)
 {
+	const int rc = successful ? fake_target.done_rc : 0;
+
 	tell(successful ? 'D' : 'd');
 	if (fake_target.on_done != NULL) {
 		fake_target.on_done();
 	}
-	return successful ? fake_target.done_rc : 0;
+	return rc;
 }
 
 int dfu_target_mcuboot_schedule_update(int img_num)

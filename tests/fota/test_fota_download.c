@@ -162,6 +162,58 @@ static void a_download_that_began_again_and_failed_has_not_resumed(void **state)
 	assert_string_equal(fake_target.story, "iod");
 }
 
+static void plan_nothing_behind_what_the_target_has(void)
+{
+	download_begin(DOWNLOAD_SIZE);
+	fake_target.goes_on_at = DOWNLOAD_SIZE;
+	memcpy(fake_target.bytes, download_bytes, DOWNLOAD_SIZE);
+	server_plan(&(struct server_connection){.hides_size = true});
+	server_plan(&(struct server_connection){.open_rc = -ERANGE});
+}
+
+static void a_whole_file_of_unknown_length_is_not_fetched_again(void **state)
+{
+	(void)state;
+	plan_nothing_behind_what_the_target_has();
+	server_download(100);
+	assert_string_equal(server.story, "o0 c o1000= ");
+	assert_string_equal(fake_target.story, "ioDs");
+	assert_string_equal(listener.story, "F");
+	assert_int_equal(fota_download_resumed_at(), DOWNLOAD_SIZE);
+}
+
+static void take_all_of_it_next_time(void)
+{
+	fake_target.goes_on_at = 0;
+	fake_target.done_rc = 0;
+	fake_target.on_done = NULL;
+}
+
+static void what_is_not_the_whole_file_after_all_begins_at_0(void **state)
+{
+	(void)state;
+	plan_nothing_behind_what_the_target_has();
+	fake_target.done_rc = -EBADMSG;
+	fake_target.on_done = take_all_of_it_next_time;
+	server_download(100);
+	assert_string_equal(listener.story, "F");
+	assert_string_equal(server.story, "o0 c o1000= o0 c ");
+	assert_string_equal(fake_target.story, "ioDiowDs");
+	assert_int_equal(fota_download_resumed_at(), 0);
+	download_assert_has(DOWNLOAD_SIZE);
+}
+
+static void a_whole_file_of_unknown_length_that_is_refused_is_not_fetched_again(void **state)
+{
+	(void)state;
+	plan_nothing_behind_what_the_target_has();
+	fake_target.done_rc = -EACCES;
+	server_download(100);
+	assert_string_equal(server.story, "o0 c o1000= ");
+	assert_string_equal(listener.story, "E6");
+	assert_int_equal(fota_download_error(), -EACCES);
+}
+
 static void names_are_of_content_alone(void **state)
 {
 	static const struct {
@@ -317,6 +369,13 @@ int main(void)
 				       download_setup),
 		cmocka_unit_test_setup(a_download_that_began_again_and_failed_has_not_resumed,
 				       download_setup),
+		cmocka_unit_test_setup(a_whole_file_of_unknown_length_is_not_fetched_again,
+				       download_setup),
+		cmocka_unit_test_setup(what_is_not_the_whole_file_after_all_begins_at_0,
+				       download_setup),
+		cmocka_unit_test_setup(
+			a_whole_file_of_unknown_length_that_is_refused_is_not_fetched_again,
+			download_setup),
 		cmocka_unit_test_setup(names_are_of_content_alone, download_setup),
 		cmocka_unit_test_setup(what_no_target_knows_or_is_too_short_is_no_update,
 				       download_setup),

@@ -140,6 +140,24 @@ static void a_line_that_breaks_while_it_erases_is_opened_again(void **state)
 	assert_patched();
 }
 
+static void fetch_anew_at_what_may_be_the_end(void)
+{
+	fetch();
+	assert_string_equal(server.story, "o0 c w1 o300= o0 c ");
+}
+
+/* A modem takes any number of bytes for a patch. */
+static void a_patch_of_unknown_length_is_never_taken_for_whole(void **state)
+{
+	(void)state;
+	events = "pdF"; /* what it has is erased for the new beginning */
+	plan[planned++] = (struct server_connection){
+		.gives = HALF, .break_rc = -ECONNRESET, .hides_size = true};
+	plan[planned++] = (struct server_connection){.open_rc = -ERANGE};
+	assert_int_equal(patch_run(fetch_anew_at_what_may_be_the_end), 0);
+	assert_patched();
+}
+
 static void an_interrupted_patch_goes_on_after_a_reset(void **state)
 {
 	static const size_t fragments[] = {0, 1, 3, 31, 32, 2048};
@@ -347,6 +365,7 @@ int main(void)
 		cmocka_unit_test_setup(a_patch_is_downloaded_and_scheduled, setup),
 		cmocka_unit_test_setup(bytes_wait_for_an_area_that_is_being_erased, setup),
 		cmocka_unit_test_setup(a_line_that_breaks_while_it_erases_is_opened_again, setup),
+		cmocka_unit_test_setup(a_patch_of_unknown_length_is_never_taken_for_whole, setup),
 		cmocka_unit_test_setup(an_interrupted_patch_goes_on_after_a_reset, setup),
 		cmocka_unit_test_setup(another_patch_begins_at_0_in_an_erased_area, setup),
 		cmocka_unit_test_setup(a_server_that_cannot_go_on_costs_an_erase, setup),

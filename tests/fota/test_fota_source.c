@@ -259,6 +259,24 @@ static void a_size_that_is_told_once_is_enough(void **state)
 	fota_source_close(&source);
 }
 
+static void nothing_behind_bytes_of_unknown_length_may_be_the_end(void **state)
+{
+	(void)state;
+	server_plan(&(struct server_connection){.hides_size = true});
+	server_plan(&(struct server_connection){.open_rc = -ERANGE});
+	open_and_take(300);
+	fota_source_close(&source);
+	assert_int_equal(fota_source_open(&source), -ERANGE);
+	assert_int_equal(source.taken, 300);
+	assert_int_equal(source.beginnings, 0);
+	assert_int_equal(fota_source_restart(&source), 0);
+	assert_int_equal(fota_source_open(&source), 0);
+	assert_int_equal(source.taken, 0);
+	assert_int_equal(source.beginnings, 1);
+	assert_string_equal(server.story, "o0 c o300= o0 ");
+	fota_source_close(&source);
+}
+
 static void three_times_it_begins_again_and_no_more(void **state)
 {
 	(void)state;
@@ -374,6 +392,8 @@ int main(void)
 		cmocka_unit_test_setup(a_port_that_cannot_wait_is_not_asked_to, setup),
 		cmocka_unit_test_setup(what_is_not_the_same_file_at_that_offset_begins_at_0, setup),
 		cmocka_unit_test_setup(a_size_that_is_told_once_is_enough, setup),
+		cmocka_unit_test_setup(nothing_behind_bytes_of_unknown_length_may_be_the_end,
+				       setup),
 		cmocka_unit_test_setup(three_times_it_begins_again_and_no_more, setup),
 		cmocka_unit_test_setup(a_file_that_cannot_be_opened_at_0_has_not_begun_again,
 				       setup),

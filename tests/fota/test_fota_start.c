@@ -177,6 +177,28 @@ static void of_two_names_the_one_for_the_other_slot_is_fetched(void **state)
 	}
 }
 
+static void images_go_to_the_pair_that_was_named(void **state)
+{
+	(void)state;
+	assert_int_equal(fota_download_image_set(-2), -EINVAL);
+	assert_int_equal(fota_download_image_set(3), 0);
+	for (int i = 0; i < 2; i++) {
+		download_begin(DOWNLOAD_SIZE);
+		fake_boot = (struct fake_boot){0, true, 1};
+		assert_int_equal(
+			fota_download_start("h", i == 0 ? "app.bin" : "s0.bin s1.bin", -1, 0, 0),
+			0);
+		assert_int_equal(fota_download_image_set(2), -EALREADY);
+		server_run();
+		assert_string_equal(listener.story, "F");
+		assert_int_equal(fake_target.img_num, 3);
+		assert_int_equal(fake_target.scheduled, 3);
+	}
+	assert_int_equal(fota_download_image_set(-1), 0);
+	server_download(0);
+	assert_int_equal(fake_target.img_num, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +209,7 @@ int main(void)
 		cmocka_unit_test_setup(only_files_of_expected_types_are_taken, download_setup),
 		cmocka_unit_test_setup(of_two_names_the_one_for_the_other_slot_is_fetched,
 				       download_setup),
+		cmocka_unit_test_setup(images_go_to_the_pair_that_was_named, download_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

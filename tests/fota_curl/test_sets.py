@@ -50,8 +50,50 @@ class Package(SetTest):
         self.assertEqual(self.device.files(), before)
 
 
+class Pairs(SetTest):
+    def test_a_single_image_goes_to_the_pair_that_is_named(self):
+        device = self.start("swap-move")
+        data = image(1, "1.1.0")
+        server = Nginx(self.folder)
+        self.addCleanup(server.leave)
+        server.publish("net.bin", data)
+        url = server.url + "/net.bin"
+        self.assertIn(": no image 2: the bootloader has 2", self.refused("update", device.path, url, "--image", "2"))
+        self.assertEqual(slotwise("update", device.path, url, "--image", "1", "--cut-after", "12").code, 3)
+        report = self.done("update", device.path, url, "--image", "1", "--json").json()
+        self.assertEqual((report["image"], report["scheduled"]), (1, "test"))
+        self.assertGreater(report["resumed_at"], 0)
+        self.assertEqual(device.slot(3)[:len(data)], data)
+        self.assertEqual(device.running(device.boot()), ["1.0.0+0", "1.1.0+0"])
+
+
 class Bootloader(UrlTest):
     def test_of_two_names_the_build_for_the_other_slot_is_fetched(self):
+        path = self.begin_with_bootloader()
+        before = {name: read(os.path.join(path, name)) for name in os.listdir(path)}
+        for file, why, *options in (("s0.bin", "linked for the bootloader slot that runs"),
+                                    ("s1.bin s0.bin", "linked for the bootloader slot that runs"),
+                                    ("s0.bin s1.bin", "--image is for one file", "--image", "2")):
+            self.assertIn(why, self.refused("update", path, self.url(file), *options))
+        self.assertEqual({name: read(os.path.join(path, name)) for name in os.listdir(path)}, before)
+        first = len(self.server.requests())
+        out = self.done("update", path, self.url("s0.bin s1.bin")).out
+        self.assertIn("copies it into S1", out)
+        self.assertEqual({line for line, *_ in self.server.requests()[first:]}, {"GET /s1.bin"})
+        self.starts_s1(path)
+
+    def test_one_name_will_do_for_a_build_for_the_slot_that_does_not_run(self):
+        path = self.begin_with_bootloader()
+        report = self.done("update", path, self.url("s1.bin"), "--json").json()
+        self.assertEqual(report["image"], 2)
+        self.starts_s1(path)
+
+    def starts_s1(self, path):
+        self.done("boot", path)
+        report = self.done("boot", path, "--json").json()
+        self.assertEqual(report["bootloader"], {"slot": "s1", "version": 2})
+
+    def begin_with_bootloader(self):
         path = self.path("dev")
         builds = [bootloader(slot_address(slot), 2) for slot in ("s0", "s1")]
         self.done("new", path, "--board", os.path.join(ROOT, "boards/nrf5340dk.dts"))
@@ -62,15 +104,7 @@ class Bootloader(UrlTest):
         self.nginx()
         for slot, data in enumerate(builds):
             self.server.publish(f"s{slot}.bin", data)
-        before = {name: read(os.path.join(path, name)) for name in os.listdir(path)}
-        self.assertIn("name the builds for both", self.refused("update", path, self.url("s1.bin")))
-        self.assertEqual({name: read(os.path.join(path, name)) for name in os.listdir(path)}, before)
-        out = self.done("update", path, self.url("s0.bin s1.bin")).out
-        self.assertIn("copies it into S1", out)
-        self.assertEqual({line for line, *_ in self.server.requests()}, {"GET /s1.bin"})
-        self.done("boot", path)
-        report = self.done("boot", path, "--json").json()
-        self.assertEqual(report["bootloader"], {"slot": "s1", "version": 2})
+        return path
 
 
 if __name__ == "__main__":
