@@ -17,7 +17,7 @@ EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^dfu_target_resume_(c
 CONFIGURE = cmake -S . -G Ninja
 BUILD = cmake --build
 
-.PHONY: all test install demo support powercut heatmap fuzz bench asan clang m32 big-endian arm qemu format clean help tools tools-clang tools-bench
+.PHONY: all test install demo support powercut heatmap fuzz bench asan clang m32 big-endian arm qemu size format clean help tools tools-clang tools-bench
 
 all: build/build.ninja ## install what is missing, build everything into build/
 	@$(BUILD) build
@@ -65,7 +65,12 @@ fuzz: build-fuzz/build.ninja ## feed packages to the library for an hour, or SEC
 	@build-fuzz/fuzz/fuzz_package -max_len=600 -max_total_time=$(SECONDS) -timeout=10 -close_fd_mask=2 -verbosity=0 \
 		-print_final_stats=1 -artifact_prefix=build-fuzz/ build-fuzz/corpus/package
 
-bench: tools-bench all ## instructions a byte, erases and programs, sizes; tables in build/bench
+# UPDATE=1 makes what is measured the budget, CHECK=1 changes no document.
+size: tools-size build/build.ninja ## text, RAM and stack of each feature on four cores; fails if one has grown
+	@$(BUILD) build --target slotwise_zcbor_fmfu slotwise_zcbor_package slotwise_zcbor_runtime
+	@.venv/bin/python bench/size.py --out build/size --zcbor build/zcbor $(if $(UPDATE),--update) $(if $(CHECK),--check)
+
+bench: tools-bench all ## instructions a byte, erases and programs; tables in build/bench
 	@$(BUILD) build --target bench
 
 asan: build-asan/build.ninja ## the tests under the address and undefined behaviour sanitizers
@@ -143,6 +148,9 @@ tools-big-endian:
 
 tools-qemu:
 	@scripts/bootstrap.sh build qemu
+
+tools-size:
+	@scripts/bootstrap.sh build size
 
 tools-bench:
 	@scripts/bootstrap.sh build bench

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""What a download costs: instructions a byte, what reaches the flash, sizes on Cortex-M. Tables, and CSV files.
+"""What a download costs: instructions a byte, and what reaches the flash. Tables, and CSV files.
 
 Callgrind counts instructions, which repeat exactly; wall times would not. Nothing here passes or fails.
 """
@@ -12,8 +12,6 @@ import sys
 from collections import defaultdict
 
 import full_modem
-from modem_sizes import report_modem
-from sizes import bench_sizes
 from tools import SOURCE, configuration, report, run, write_csv
 
 CHUNKS = (20, 244, 512, 1024, 4096)
@@ -170,8 +168,6 @@ def main():
     bench_flash(args.out, ways, image)
     bench_lookup(args.out, progress)
     full_modem.bench_full_modem(args.out, build_programs(args.out, args.cc, "host-modem", *full_modem.OPTIONS))
-    bench_sizes(args.out)
-    report_modem(args.out)
     print(f"\nCSV files are in {args.out}")
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Install what a build needs and does not find: Debian packages of the named groups, Python packages in .venv.
 #
-#   scripts/bootstrap.sh [build] [clang] [fuzz] [m32] [big_endian] [qemu] [bench]
+#   scripts/bootstrap.sh [build] [clang] [fuzz] [m32] [big_endian] [qemu] [size] [bench]
 #
 # On Debian 12 root gets the packages installed; anybody else is told the one line to run. On other systems the missing
 # commands and headers are named. With everything in place it says nothing and takes some hundredths of a second.
@@ -17,6 +17,7 @@ packages_fuzz='clang-19 libclang-rt-19-dev'
 packages_m32='libc6-dev-i386 lib32gcc-12-dev'
 packages_big_endian='gcc-powerpc-linux-gnu libc6-dev-powerpc-cross qemu-user bzip2 xz-utils'
 packages_qemu='qemu-system-arm qemu-system-misc gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf'
+packages_size='gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf'
 packages_bench='valgrind'
 commands_build='cc cmake ninja pkg-config dtc arm-none-eabi-gcc arm-none-eabi-g++ python3 nginx openssl'
 headers_build='cmocka.h psa/crypto.h sodium.h libfdt.h jansson.h zlib.h curl/curl.h'
@@ -25,6 +26,7 @@ commands_fuzz='clang-19'
 commands_m32='apt-get dpkg-deb'
 commands_big_endian='powerpc-linux-gnu-gcc qemu-ppc apt-get bzip2 xz'
 commands_qemu='qemu-system-arm qemu-system-riscv32 riscv64-unknown-elf-gcc apt-get'
+commands_size='arm-none-eabi-gcc riscv64-unknown-elf-gcc'
 commands_bench='valgrind'
 
 say() {
@@ -122,8 +124,8 @@ make_venv() {
 groups=${*:-build}
 for group in $groups; do
 	case $group in
-	build | clang | fuzz | m32 | big_endian | qemu | bench) ;;
-	*) die "no group '$group': build, clang, fuzz, m32, big_endian, qemu, bench" ;;
+	build | clang | fuzz | m32 | big_endian | qemu | size | bench) ;;
+	*) die "no group '$group': build, clang, fuzz, m32, big_endian, qemu, size, bench" ;;
 	esac
 done
 if is_debian_12; then

@@ -7,6 +7,8 @@ import argparse
 import pathlib
 import sys
 
+import marked
+
 MODES = ("swap-scratch", "swap-move", "swap-offset", "overwrite-only", "direct-xip", "direct-xip-revert", "ram-load",
          "ram-load-revert", "single-slot", "firmware-loader")
 BEGIN = "<!-- support matrix: made by `make support` from what the tests find -->\n"
@@ -55,15 +57,7 @@ def main():
     parser.add_argument("--findings", type=pathlib.Path, required=True, help="folder of the files MODE.csv")
     parser.add_argument("--check", action="store_true", help="change nothing; fail if the table differs")
     args = parser.parse_args()
-    text = args.readme.read_text()
-    before, rest = text.split(BEGIN)
-    found, after = rest.split(END)
-    wanted = "\n" + render(read_findings(args.findings)) + "\n"
-    if found == wanted:
-        return
-    if args.check:
-        sys.exit(f"{args.readme.name}: the tests found otherwise (`make support` writes the table):\n{wanted}")
-    args.readme.write_text(before + BEGIN + wanted + END + after)
+    marked.update(args.readme, BEGIN, END, render(read_findings(args.findings)), args.check, "make support")
 
 
 if __name__ == "__main__":
