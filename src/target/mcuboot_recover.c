@@ -18,6 +18,7 @@
 #include <dfu/dfu_target_mcuboot.h>
 
 #include "boot/arrangement.h"
+#include "target/mcuboot_download.h"
 #include "target/mcuboot_held.h"
 #include "target/mcuboot_set.h"
 #include "target/mcuboot_set_images.h"
@@ -106,8 +107,8 @@ static int has_failed(const struct mcuboot_intent *intent)
 	return rc;
 }
 
-/* What is back in its upload slot was given up for the sake of others. */
-static int mark_untried(const struct mcuboot_intent *intent)
+/* What is back in its upload slot was given up for its own sake, or for the sake of others. */
+static int mark(const struct mcuboot_intent *intent, bool failed)
 {
 	for (int n = 0; n < boot_arrangement()->images; n++) {
 		if (images_have(intent->images, n)) {
@@ -116,7 +117,9 @@ static int mark_untried(const struct mcuboot_intent *intent)
 			if (rc < 0) {
 				return rc;
 			}
-			if (rc == 1) {
+			if (rc == 1 && failed) {
+				mcuboot_download_forget_progress(n);
+			} else if (rc == 1) {
 				mcuboot_mark_set(n, TARGET_UNTRIED);
 			}
 		}
@@ -131,7 +134,7 @@ static int settle(const struct mcuboot_set_state *state)
 	if (state->stage == MCUBOOT_SET_OUT) {
 		rc = mcuboot_set_take_back_all(state->intent.images);
 		rc = rc == 0 ? has_failed(&state->intent) : rc;
-		rc = rc == 0 ? mark_untried(&state->intent) : rc == 1 ? 0 : rc;
+		rc = rc >= 0 ? mark(&state->intent, rc == 1) : rc;
 	} else if (state->intent.kind != MCUBOOT_INTENT_TEST) {
 		rc = confirm_unconfirmed(state->intent.images);
 	}
