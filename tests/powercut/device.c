@@ -23,6 +23,7 @@ struct survivor {
 struct device_log device_log;
 
 #define ALIGNED(n) (((n) + 63) / 64 * 64)
+#define SLOTS (GEOMETRY_SLOTS_MAX + GEOMETRY_STAGES)
 
 const struct device_config *device_config(const struct powercut_world *world)
 {
@@ -97,10 +98,15 @@ unsigned int device_pairs(const struct geometry *geometry)
 	unsigned int pairs = 0;
 
 	while (pairs < GEOMETRY_PAIRS_MAX &&
-	       device_area(geometry, slot_kind(2 * (int)pairs)).size > 0) {
+	       device_area(geometry, slot_kind(2 * (int)pairs + 1)).size > 0) {
 		pairs++;
 	}
 	return pairs;
+}
+
+bool device_takes_bootloaders(const struct geometry *geometry, unsigned int pair)
+{
+	return device_area(geometry, slot_kind(2 * (int)pair)).size == 0;
 }
 
 const struct device_file *device_files(const struct device_config *config, unsigned int pair)
@@ -110,7 +116,7 @@ const struct device_file *device_files(const struct device_config *config, unsig
 
 size_t device_upload_start(const struct device_config *config, int slot)
 {
-	return config->mode == BOOT_MODE_SWAP_OFFSET && slot % 2 == 1
+	return config->mode == BOOT_MODE_SWAP_OFFSET && slot % 2 == 1 && slot < GEOMETRY_SLOTS_MAX
 		       ? device_page_at(config->geometry, slot, 0).size
 		       : 0;
 }
@@ -199,7 +205,7 @@ static uint8_t *copy_of(const struct powercut_world *world, int slot)
 	const struct geometry *geometry = device_config(world)->geometry;
 	size_t size = 0;
 
-	for (int i = slot; i < GEOMETRY_SLOTS_MAX; i++) {
+	for (int i = slot; i < SLOTS; i++) {
 		size += ALIGNED(device_area(geometry, slot_kind(i)).size);
 	}
 	return world->block + world->layout->used - size;
@@ -237,8 +243,8 @@ static void lay_out_flash(const struct powercut_world *world, unsigned int i, si
 static void name_areas(const struct geometry *geometry, struct powercut_layout *layout)
 {
 	static const char *const names[PART_NEIGHBOUR] = {
-		"image-0", "image-1",       "image-2", "image-3",    "image-4",
-		"image-5", "image-scratch", "storage", "modem-files"};
+		"image-0", "image-1", "image-2",       "image-3", "image-4",    "image-5",
+		"s0",      "s1",      "image-scratch", "storage", "modem-files"};
 
 	for (unsigned int i = 0; i < PART_NEIGHBOUR; i++) {
 		const struct device_area area = device_area(geometry, (enum geometry_part_kind)i);
@@ -258,7 +264,7 @@ int device_lay_out(const struct powercut_world *world, size_t size, struct power
 		lay_out_flash(world, i, &used, &layout->flash[i]);
 		layout->flashes++;
 	}
-	for (int slot = 0; slot < GEOMETRY_SLOTS_MAX; slot++) {
+	for (int slot = 0; slot < SLOTS; slot++) {
 		used += ALIGNED(device_area(geometry, slot_kind(slot)).size);
 	}
 	layout->used = used;
@@ -289,7 +295,7 @@ void device_fill(const struct powercut_world *world)
 
 void device_live(const struct powercut_world *world)
 {
-	for (int slot = 0; slot < GEOMETRY_SLOTS_MAX; slot++) {
+	for (int slot = 0; slot < SLOTS; slot++) {
 		const struct raw raw = device_raw(world, slot_kind(slot));
 
 		memcpy(copy_of(world, slot), raw.bytes, raw.len);

@@ -22,6 +22,8 @@
 #define DEVICE_RAM_START 0x20000000u
 #define DEVICE_RAM_SIZE 0x10000u
 
+#define DEVICE_FLASH_BASE 0x10000000u /* where the first flash begins for the CPU */
+
 #define DEVICE_NEIGHBOUR 0x5a /* every byte of a neighbour */
 
 /* The files of a device's life, each one newer than the one before. */
@@ -75,13 +77,16 @@ struct device_page device_page_at(const struct geometry *geometry, int slot, siz
 /* How many image pairs there are. */
 unsigned int device_pairs(const struct geometry *geometry);
 
+/* Whether a pair takes bootloaders alone; it runs from S0 or S1. */
+bool device_takes_bootloaders(const struct geometry *geometry, unsigned int pair);
+
 /* Where an upload begins in a slot: one page up in a secondary of swap-offset. */
 size_t device_upload_start(const struct device_config *config, int slot);
 
 /* How many bytes the target holds back. */
 size_t device_hold(const struct device_config *config, int slot);
 
-/* The slot that the bootloader started last, of pair 0 and of any. */
+/* The slot that the bootloader started last, of pair 0 and of any; or S0 or S1. */
 int device_running(const struct powercut_world *world);
 int device_running_of(const struct powercut_world *world, unsigned int pair);
 

@@ -8,10 +8,12 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <boot_model.h> /* sim/ */
 #include "invariants.h"
+#include <dfu/bootloader.h>
 #include <dfu/dfu_target_mcuboot.h>
 #include <dfu/log.h>
 #include <flash/flash_ram.h> /* ports/ */
@@ -20,7 +22,7 @@
 #include <storage/flash_map.h>
 
 #define AREA_SETTINGS 90 /* any id that nothing else has */
-#define AREAS (GEOMETRY_SLOTS_MAX + 2)
+#define AREAS (GEOMETRY_SLOTS_MAX + GEOMETRY_STAGES + 2)
 #define AREA_NONE 100 /* from here on: slots that the device does not have */
 #define BUF_MAX 4096
 
@@ -177,13 +179,16 @@ static void open_area(const struct geometry *geometry, size_t index, uint8_t id,
 
 static void open_slots(const struct geometry *geometry)
 {
-	static const char *const labels[GEOMETRY_SLOTS_MAX] = {"image-0", "image-1", "image-2",
-							       "image-3", "image-4", "image-5"};
-	const unsigned int slots = 2 * device_pairs(geometry);
+	static const char *const labels[GEOMETRY_SLOTS_MAX + GEOMETRY_STAGES] = {
+		"image-0", "image-1", "image-2", "image-3", "image-4", "image-5", "s0", "s1"};
 
-	for (unsigned int slot = 0; slot < GEOMETRY_SLOTS_MAX; slot++) {
-		open_area(geometry, slot, (uint8_t)(slot < slots ? slot : AREA_NONE + slot),
-			  (enum geometry_part_kind)(PART_SLOT0 + slot), labels[slot]);
+	for (unsigned int i = 0; i < GEOMETRY_SLOTS_MAX + GEOMETRY_STAGES; i++) {
+		const enum geometry_part_kind kind = (enum geometry_part_kind)(PART_SLOT0 + i);
+		const bool is_there = device_area(geometry, kind).size > 0;
+		const unsigned int id =
+			i < GEOMETRY_SLOTS_MAX ? i : BOOT_S0_AREA_ID + i - GEOMETRY_SLOTS_MAX;
+
+		open_area(geometry, i, (uint8_t)(is_there ? id : AREA_NONE + i), kind, labels[i]);
 	}
 }
 
@@ -260,6 +265,8 @@ static int open_library(const struct device_config *config)
 		.key = config->key,
 		.ram_start = DEVICE_RAM_START,
 		.ram_size = DEVICE_RAM_SIZE,
+		.bootloader_image = (uint8_t)(device_pairs(config->geometry) - 1),
+		.flash_base = DEVICE_FLASH_BASE,
 	};
 	int rc = boot_arrangement_set(&arrangement);
 
@@ -347,6 +354,12 @@ static int note_running(const struct powercut_world *world, const struct sim_boo
 	int rc = 0;
 
 	for (unsigned int pair = 0; rc == 0 && pair < result->images; pair++) {
+		if (device_takes_bootloaders(device_config(world)->geometry, pair)) {
+			device_set_running(world, pair,
+					   GEOMETRY_SLOTS_MAX + result->bootloader -
+						   BOOT_S0_AREA_ID);
+			continue;
+		}
 		const int slot = 2 * (int)pair + result->active[pair];
 
 		device_set_running(world, pair, slot);
@@ -356,12 +369,15 @@ static int note_running(const struct powercut_world *world, const struct sim_boo
 	return rc;
 }
 
-static bool all_run(const struct sim_boot_result *result)
+static bool all_run(const struct powercut_world *world, const struct sim_boot_result *result)
 {
+	const struct geometry *geometry = device_config(world)->geometry;
 	bool runs = result->booted == 0;
 
 	for (unsigned int pair = 0; pair < result->images; pair++) {
-		runs = runs && result->active[pair] >= 0;
+		runs = runs &&
+		       (device_takes_bootloaders(geometry, pair) ? result->bootloader >= 0
+								 : result->active[pair] >= 0);
 	}
 	return runs;
 }
@@ -373,7 +389,7 @@ int device_boot(const struct powercut_world *world)
 	set_power(NULL);
 	int rc = sim_boot(boot_arrangement_get(), boot_rules_get(), false, &result);
 	set_power(world->power);
-	const bool runs = all_run(&result);
+	const bool runs = all_run(world, &result);
 	if (rc == 0 && runs) {
 		rc = note_running(world, &result);
 	}
@@ -389,29 +405,49 @@ int device_boot(const struct powercut_world *world)
 	return result.active[0];
 }
 
-int device_find_next(const struct powercut_world *world, int runs[GEOMETRY_PAIRS_MAX])
+/* The file of a pair after a reset that was tried (is_done), or only looked at. */
+static int file_after(const struct powercut_world *world, const struct sim_boot_result *result,
+		      unsigned int pair, bool is_done)
 {
 	const bool is_direct = boot_mode_is_direct(device_config(world)->mode);
+	const bool stays = is_done || result->swap_type[pair] == BOOT_SWAP_TYPE_NONE;
+	const int slot = is_direct ? result->active[pair] : stays ? 0 : 1;
+	struct evidence evidence;
+
+	evidence_collect_pair(world, pair, &evidence);
+	if (device_takes_bootloaders(evidence.geometry, pair)) {
+		return evidence_next_bootloader(&evidence);
+	}
+	const int file = evidence_file_at(&evidence, slot, 0);
+	return file >= 0 ? file : evidence_file_at(&evidence, slot, evidence.slot[slot].start);
+}
+
+/* A look does not tell whether a bootloader would be copied: there the reset is tried. */
+int device_find_next(const struct powercut_world *world, int runs[GEOMETRY_PAIRS_MAX])
+{
+	const unsigned int pairs = device_pairs(device_config(world)->geometry);
+	const bool is_tried = device_takes_bootloaders(device_config(world)->geometry, pairs - 1);
+	uint8_t *before = is_tried ? malloc(world->layout->used) : NULL;
 	struct sim_boot_result result;
 
+	if (is_tried && before == NULL) {
+		return -ENOMEM;
+	}
+	if (is_tried) {
+		memcpy(before, world->block, world->layout->used);
+	}
 	set_power(NULL);
-	const int rc = sim_boot(boot_arrangement_get(), boot_rules_get(), true, &result);
+	int rc = sim_boot(boot_arrangement_get(), boot_rules_get(), !is_tried, &result);
 	set_power(world->power);
-	if (rc != 0 || !all_run(&result)) {
-		return -EIO;
+	rc = rc != 0 || !all_run(world, &result) ? -EIO : 0;
+	for (unsigned int pair = 0; rc == 0 && pair < result.images; pair++) {
+		runs[pair] = file_after(world, &result, pair, is_tried);
 	}
-	for (unsigned int pair = 0; pair < result.images; pair++) {
-		struct evidence evidence;
-
-		evidence_collect_pair(world, pair, &evidence);
-		const bool stays = result.swap_type[pair] == BOOT_SWAP_TYPE_NONE;
-		const int slot = is_direct ? result.active[pair] : stays ? 0 : 1;
-		runs[pair] = evidence_file_at(&evidence, slot, 0);
-		if (runs[pair] < 0) {
-			runs[pair] = evidence_file_at(&evidence, slot, evidence.slot[slot].start);
-		}
+	if (is_tried) {
+		memcpy(world->block, before, world->layout->used);
 	}
-	return 0;
+	free(before);
+	return rc;
 }
 
 int device_program(const struct powercut_world *world, enum geometry_part_kind kind, size_t off,

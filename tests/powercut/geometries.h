@@ -17,14 +17,17 @@
 #define GEOMETRY_PARTS_MAX 12
 #define GEOMETRY_PAIRS_MAX 3
 #define GEOMETRY_SLOTS_MAX (2 * GEOMETRY_PAIRS_MAX)
+#define GEOMETRY_STAGES 2 /* S0 and S1, numbered behind the slots */
 
 enum geometry_part_kind {
-	PART_SLOT0, /* slots of image pair n: 2n and 2n + 1 */
+	PART_SLOT0, /* slots of image pair n: 2n and 2n + 1; or 2n + 1 alone, for bootloaders */
 	PART_SLOT1,
 	PART_SLOT2,
 	PART_SLOT3,
 	PART_SLOT4,
 	PART_SLOT5,
+	PART_S0, /* a bootloader that is itself updated */
+	PART_S1,
 	PART_SCRATCH,
 	PART_SETTINGS,
 	PART_STORE,     /* of modem files */

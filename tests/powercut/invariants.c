@@ -123,6 +123,15 @@ const char *invariant_running_stays(const struct evidence *evidence)
 	return NULL;
 }
 
+int evidence_next_bootloader(const struct evidence *evidence)
+{
+	const struct device_file *new_one = &evidence->file[FILE_NEW];
+
+	return raw_is(&evidence->idle.raw, 0, new_one->bytes, new_one->size) == RAW_YES
+		       ? FILE_NEW
+		       : evidence_file_at(evidence, 0, 0);
+}
+
 static const char *check_header(const struct evidence *evidence, int slot, size_t off)
 {
 	if (raw_shows_header(&evidence->slot[slot].raw, off) == RAW_NO ||
@@ -161,6 +170,10 @@ const char *invariant_others_are_untouched(const struct evidence *evidence)
 	}
 	if (!raw_is_blank(&evidence->scratch, 0, evidence->scratch.len)) {
 		return invariant_wrong("scratch changed");
+	}
+	if (evidence->idle.raw.len > 0 &&
+	    memcmp(evidence->idle.raw.bytes, evidence->idle.before, evidence->idle.raw.len) != 0) {
+		return invariant_wrong("the bootloader's slot that does not run changed");
 	}
 	if (memcmp(runs->raw.bytes, runs->before, runs->trailer) != 0) {
 		return invariant_wrong("slot %d runs, and its image changed",

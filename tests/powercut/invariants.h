@@ -30,7 +30,9 @@ struct evidence {
 	const struct geometry *geometry;
 	const struct device_file *file; /* FILES of them */
 	int first;                      /* slot of the pair: evidence.slot[i] is slot first + i */
+	/* Of a pair that takes bootloaders alone slot[0] is the one of S0 and S1 that runs. */
 	struct evidence_slot slot[2];
+	struct evidence_slot idle;         /* and this the other one; else nothing */
 	int running;                       /* 0 or 1 */
 	bool restarted;                    /* device_may_have_restarted() */
 	struct raw other[EVIDENCE_OTHERS]; /* neighbours */
@@ -42,6 +44,9 @@ struct evidence {
 void evidence_collect(const struct powercut_world *world, struct evidence *evidence);
 void evidence_collect_pair(const struct powercut_world *world, unsigned int pair,
 			   struct evidence *evidence);
+
+/* The file of the bootloader that the next reset starts, if a new one in the idle slot wins. */
+int evidence_next_bootloader(const struct evidence *evidence);
 
 /* Whether a slot holds all of a file at off, for good. */
 bool evidence_holds(const struct evidence *evidence, int slot, size_t off, int file);
@@ -66,7 +71,9 @@ const char *invariant_running_stays(const struct evidence *evidence);
 /* I3: under a header lies one file, or what an erase has left of one. */
 const char *invariant_no_splice(const struct evidence *evidence);
 
-/* I4: neighbours, scratch, and the slot that runs but for the fields of its trailer are as before.
+/*
+ * I4: neighbours, scratch, and the slot that runs but for the fields of its trailer are as before;
+ * of a bootloader both slots.
  */
 const char *invariant_others_are_untouched(const struct evidence *evidence);
 

@@ -39,6 +39,18 @@ static void collect_slot(const struct powercut_world *world, int slot, struct ev
 	};
 }
 
+/* Slots without a trailer. */
+static void collect_bootloaders(const struct powercut_world *world, struct evidence *evidence)
+{
+	const int last = GEOMETRY_SLOTS_MAX + 1;
+	const int runs = device_running_of(world, (unsigned int)evidence->first / 2);
+
+	collect_slot(world, runs == last ? last : last - 1, &evidence->slot[0]);
+	collect_slot(world, runs == last ? last - 1 : last, &evidence->idle);
+	evidence->slot[0].trailer = evidence->slot[0].raw.len - raw_fields_len(evidence->align);
+	evidence->running = 0;
+}
+
 void evidence_collect_pair(const struct powercut_world *world, unsigned int pair,
 			   struct evidence *evidence)
 {
@@ -55,7 +67,11 @@ void evidence_collect_pair(const struct powercut_world *world, unsigned int pair
 		.restarted = device_may_have_restarted(world),
 		.scratch = device_raw(world, PART_SCRATCH),
 	};
-	collect_slot(world, first, &evidence->slot[0]);
+	if (device_takes_bootloaders(config->geometry, pair)) {
+		collect_bootloaders(world, evidence);
+	} else {
+		collect_slot(world, first, &evidence->slot[0]);
+	}
 	collect_slot(world, first + 1, &evidence->slot[1]);
 	for (size_t i = 0; i < GEOMETRY_PARTS_MAX && config->geometry->parts[i].pages > 0; i++) {
 		if (config->geometry->parts[i].kind == PART_NEIGHBOUR &&

@@ -485,6 +485,37 @@ void mcuboot_links_order(const struct mcuboot_links *links, unsigned int images,
 """, """\
 	state->stage = MCUBOOT_SET_GOES_ON;
 """)]),
+    Plant("the recovery takes a set that failed for one that a cut has parted", "set-crash-loose/swap", "I2",
+          "target/mcuboot_recover.c", [("""\
+		rc = rc == 0 ? has_failed(&state->intent) : rc;
+""", """\
+		rc = rc == 0 && has_failed(&state->intent) < 0 ? -EIO : rc;
+""")]),
+    Plant("the recovery does not look for a bootloader in S0 and S1", "set-permanent-boot/", "I2",
+          "target/mcuboot_set_images.c", [("""\
+	for (size_t i = 0; i < sizeof(slots) && rc == 0; i++) {
+""", """\
+	for (size_t i = 9; i < sizeof(slots) && rc == 0; i++) {
+""")]),
+    Plant("room is made for a bootloader that is asked for", "set-permanent-boot/", "I4",
+          "target/mcuboot_schedule.c", [("""\
+#include <dfu/boot.h>
+""", """\
+#include <dfu/boot.h>
+#include <dfu/bootloader.h>
+"""), ("""\
+	int rc = mcuboot_candidate_find(img_num, is_torn, &candidate);
+
+	if (rc == 0) {
+		rc = boot_is_direct()""", """\
+	int rc = mcuboot_candidate_find(img_num, is_torn, &candidate);
+	const struct flash_area *fa;
+
+	if (rc == 0 && img_num == boot_bootloader_image() && flash_area_open(BOOT_S1_AREA_ID, &fa) == 0) {
+		rc = flash_area_erase(fa, 0, fa->fa_size);
+	}
+	if (rc == 0) {
+		rc = boot_is_direct()""")]),
 ]
 
 

@@ -10,30 +10,39 @@
 #define ENTRY 16 /* a dependency: TLV header, image, three of nothing, version */
 #define AREA 40  /* its header, a TLV's header, the hash */
 #define MADE_MAX 64
+/* A bootloader has a fw_info at the first place there is for one. */
+#define FW_INFO 0x200
+#define FW_INFO_LEN 60
+#define FW_INFO_VERSION 20
+#define BOOTLOADER_LEN 660
 #define FLAG_RAM_LOAD 0x20u
 
 /*
  * Two pairs: none needs the other, one the other, each the other. Three: none; in a row, both ways;
  * the third needs the first alone, which is enough where all images are held back together, and too
  * little where each is set aside by itself; and two that have an update, beside one that has none.
+ * With a bootloader, which nothing can need: one application, and two that are linked.
  */
 const struct set_kind set_kinds[] = {
 	{.name = "loose", .pairs = 2, .members = 3},
-	{"down", 2, 3, {2, 0}, true, true},
-	{"up", 2, 3, {0, 1}, true, true},
-	{"both", 2, 3, {2, 1}, true, true},
+	{"down", 2, false, 3, {2, 0}, true, true},
+	{"up", 2, false, 3, {0, 1}, true, true},
+	{"both", 2, false, 3, {2, 1}, true, true},
 	{.name = "loose3", .pairs = 3, .members = 7},
-	{"row", 3, 7, {2, 4, 0}, true, true},
-	{"row-up", 3, 7, {0, 1, 2}, true, true},
-	{"some", 3, 7, {0, 0, 1}, true, false},
+	{"row", 3, false, 7, {2, 4, 0}, true, true},
+	{"row-up", 3, false, 7, {0, 1, 2}, true, true},
+	{"some", 3, false, 7, {0, 0, 1}, true, false},
 	{.name = "outer", .pairs = 3, .members = 5},
-	{"outer-up", 3, 5, {0, 0, 1}, true, true},
+	{"outer-up", 3, false, 5, {0, 0, 1}, true, true},
+	{.name = "boot", .pairs = 2, .has_bootloader = true, .members = 3},
+	{"boot-down", 3, true, 7, {2, 0, 0}, true, false},
 };
 
 const size_t set_kind_count = sizeof(set_kinds) / sizeof(set_kinds[0]);
 
 static struct {
 	const struct set_kind *kind;
+	const struct geometry *geometry;
 	size_t size;
 	bool for_ram;
 	struct set_files files;
@@ -101,8 +110,20 @@ static size_t guarded_len(unsigned int needs)
 	return len;
 }
 
+/* Linked for S0 or S1, of a version that the first stage goes by. */
+static void put_bootloader(uint8_t *p, const struct geometry *geometry, uint8_t version)
+{
+	static const uint8_t magic[] = {0xde, 0xe6, 0x1e, 0x28, 0x4c, 0xbb, 0xce, 0x8f};
+	const enum geometry_part_kind stage = version == 1 ? PART_S0 : PART_S1;
+
+	put32(&p[HEADER + 4], DEVICE_FLASH_BASE + device_area(geometry, stage).off + HEADER + 8);
+	memset(&p[FW_INFO], 0, FW_INFO_LEN);
+	memcpy(&p[FW_INFO], magic, sizeof(magic));
+	put32(&p[FW_INFO + FW_INFO_VERSION], version);
+}
+
 static void make(struct device_file *file, size_t size, uint8_t minor, unsigned int needs,
-		 unsigned int pair, bool for_ram)
+		 unsigned int pair, bool for_ram, const struct geometry *geometry)
 {
 	const size_t guarded = guarded_len(needs);
 	const size_t payload = size - HEADER - guarded - AREA;
@@ -121,6 +142,9 @@ static void make(struct device_file *file, size_t size, uint8_t minor, unsigned 
 	for (size_t i = 0; i < payload; i++) {
 		p[HEADER + i] = (uint8_t)((i + 16u * pair + minor) % 251);
 	}
+	if (geometry != NULL) {
+		put_bootloader(p, geometry, minor);
+	}
 	if (guarded > 0) {
 		(void)put_dependencies(&p[HEADER + payload], needs, minor);
 	}
@@ -128,12 +152,13 @@ static void make(struct device_file *file, size_t size, uint8_t minor, unsigned 
 	*file = (struct device_file){p, size};
 }
 
-const struct set_files *set_files_make(const struct set_kind *kind, size_t size, bool for_ram)
+const struct set_files *set_files_make(const struct set_kind *kind, const struct geometry *geometry,
+				       size_t size, bool for_ram)
 {
 	size_t i = 0;
 
-	while (made[i].kind != NULL &&
-	       (made[i].kind != kind || made[i].size != size || made[i].for_ram != for_ram)) {
+	while (made[i].kind != NULL && (made[i].kind != kind || made[i].geometry != geometry ||
+					made[i].size != size || made[i].for_ram != for_ram)) {
 		i++;
 	}
 	if (i + 1 == MADE_MAX) {
@@ -141,13 +166,17 @@ const struct set_files *set_files_make(const struct set_kind *kind, size_t size,
 	}
 	for (unsigned int pair = 0; made[i].kind == NULL && pair < kind->pairs; pair++) {
 		struct device_file *file = made[i].files.of[pair];
+		const bool boots = kind->has_bootloader && pair + 1 == kind->pairs;
+		const struct geometry *where = boots ? geometry : NULL;
+		const size_t len = boots ? BOOTLOADER_LEN : size;
 
-		make(&file[FILE_PRIOR], size - 29, 0, 0, pair, for_ram);
-		make(&file[FILE_OLD], size - 17, 1, 0, pair, for_ram);
-		make(&file[FILE_NEW], size - pair, 2, kind->needs[pair], pair, for_ram);
-		make(&file[FILE_OTHER], size - 5, 3, 0, pair, for_ram);
+		make(&file[FILE_PRIOR], len - 29, 0, 0, pair, for_ram, where);
+		make(&file[FILE_OLD], len - 17, 1, 0, pair, for_ram, where);
+		make(&file[FILE_NEW], len - pair, 2, kind->needs[pair], pair, for_ram, where);
+		make(&file[FILE_OTHER], len - 5, 3, 0, pair, for_ram, where);
 	}
 	made[i].kind = kind;
+	made[i].geometry = geometry;
 	made[i].size = size;
 	made[i].for_ram = for_ram;
 	return &made[i].files;

@@ -11,6 +11,7 @@
 struct set_kind {
 	const char *name;
 	unsigned int pairs;                /* of the device */
+	bool has_bootloader;               /* the last of them takes bootloaders alone */
 	uint8_t members;                   /* bit n: image n has an update */
 	uint8_t needs[GEOMETRY_PAIRS_MAX]; /* bit j of needs[i]: new image i depends on new j */
 	/* Whether an order of the requests keeps MCUboot from installing a part: */
@@ -33,7 +34,11 @@ struct set_files {
 	struct device_file of[GEOMETRY_PAIRS_MAX][FILES];
 };
 
-/* The files of all pairs, made once for each kind and size; they live as long as the program. */
-const struct set_files *set_files_make(const struct set_kind *kind, size_t size, bool for_ram);
+/*
+ * The files of all pairs, made once for each kind, geometry and size; they live as long as the
+ * program. Where a bootloader lies, it is linked for.
+ */
+const struct set_files *set_files_make(const struct set_kind *kind, const struct geometry *geometry,
+				       size_t size, bool for_ram);
 
 #endif

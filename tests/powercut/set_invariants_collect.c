@@ -16,6 +16,10 @@ void set_state_collect(const struct powercut_world *world, struct set_state *sta
 
 		evidence_collect_pair(world, pair, &evidence);
 		const struct raw *raw = &evidence.slot[evidence.running].raw;
+		if (device_takes_bootloaders(evidence.geometry, pair)) {
+			state->runs[pair] = evidence_next_bootloader(&evidence);
+			continue; /* nothing takes it back */
+		}
 		state->runs[pair] = evidence_file_at(&evidence, evidence.running, 0);
 		state->is_confirmed[pair] = boot_mode_needs_trailer(evidence.mode) &&
 					    raw_has_magic(raw, evidence.align) == RAW_YES &&

@@ -107,6 +107,9 @@ static bool has_new(const struct powercut_world *world, unsigned int pair)
 	struct evidence evidence;
 
 	evidence_collect_pair(world, pair, &evidence);
+	if (evidence.idle.raw.len > 0 && evidence_next_bootloader(&evidence) == FILE_NEW) {
+		return true;
+	}
 	return evidence_holds(&evidence, evidence.running, 0, FILE_NEW) ||
 	       evidence_holds(&evidence, 0, evidence.slot[0].start, FILE_NEW) ||
 	       evidence_holds(&evidence, 1, evidence.slot[1].start, FILE_NEW);
@@ -166,7 +169,9 @@ static int program_factory(const struct powercut_world *world)
 	int rc = 0;
 
 	for (unsigned int pair = 0; rc == 0 && pair < set_config(world)->kind->pairs; pair++) {
-		const enum geometry_part_kind kind = (enum geometry_part_kind)(2 * pair);
+		const bool boots = device_takes_bootloaders(device_config(world)->geometry, pair);
+		const enum geometry_part_kind kind = boots ? PART_S0
+							   : (enum geometry_part_kind)(2 * pair);
 
 		rc = program_file(world, kind, file_of(world, pair, FILE_OLD));
 		rc = rc == 0 ? factory_trailer(world, kind) : rc;
@@ -362,12 +367,44 @@ static int confirm(const struct powercut_world *world)
 	return boot_mode_is_direct(mode) ? POWERCUT_RESET : 0;
 }
 
+/* An application that fails before it can say anything; what remains of it is the intent. */
+static bool crash(const struct powercut_world *world)
+{
+	struct set_state state;
+
+	set_life_state(world, &state);
+	if (!set_life_scenario(world)->crashes || !state.has_intent || !set_all_new(&state)) {
+		return false;
+	}
+	powercut_say(world, "crash");
+	seen_of(world)->has_crashed = true;
+	return true;
+}
+
+/*
+ * What was tried and given up is not asked for by whoever asks for all. Where headers ask it has
+ * been erased, which a download that still counts as complete is refused for.
+ */
+static void check_crashed(const struct powercut_world *world)
+{
+	const bool is_direct = boot_mode_is_direct(device_config(world)->mode);
+	const int rc = dfu_target_mcuboot_schedule(-1, BOOT_UPGRADE_TEST);
+
+	if (rc != -ENOENT && !(is_direct && rc == -EBADMSG)) {
+		powercut_violation(world, "I2", "a set that failed its test is asked for: %d", rc);
+	}
+	seen_of(world)->has_crashed = false;
+}
+
 /* With the old images. */
 static int go_on(const struct powercut_world *world)
 {
 	const struct set_scenario *scenario = set_life_scenario(world);
 	int rc;
 
+	if (seen_of(world)->has_crashed) {
+		check_crashed(world);
+	}
 	if (seen_of(world)->was_kept) {
 		powercut_violation(world, "I2", "a confirmed set is undone");
 	}
@@ -387,6 +424,9 @@ static int finish(const struct powercut_world *world)
 		return rc;
 	}
 	device_live(world);
+	if (crash(world)) {
+		return POWERCUT_RESET;
+	}
 	rc = recover(world);
 	if (rc != 0) {
 		return rc;

@@ -23,13 +23,15 @@ struct set_scenario {
 	bool permanent;  /* what is asked for */
 	bool needs_test; /* only where a test is another request than one for good */
 	bool for_linked; /* only for sets that are linked */
-	bool for_pairs;  /* every pair of cuts, on a geometry for that */
+	bool crashes;   /* not for them: all run for a test, and never get as far as the recovery */
+	bool for_pairs; /* every pair of cuts, on a geometry for that */
 };
 
 /* powercut_world.seen: what later checks want to know, and no device. */
 struct set_seen {
 	unsigned int mixtures; /* boots of one, since the cut */
 	bool was_kept;         /* the cut found all new images running, one confirmed at least */
+	bool has_crashed;      /* all new images ran, and were given up; until that is settled */
 };
 
 const struct set_scenario *set_life_scenario(const struct powercut_world *world);

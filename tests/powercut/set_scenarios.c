@@ -14,8 +14,8 @@
 #define NAME_MAX_LEN 32
 
 static const enum boot_mode modes[] = {
-	BOOT_MODE_SWAP_MOVE,      BOOT_MODE_SWAP_SCRATCH, BOOT_MODE_SWAP_OFFSET,
-	BOOT_MODE_OVERWRITE_ONLY, BOOT_MODE_DIRECT_XIP,   BOOT_MODE_DIRECT_XIP_REVERT,
+	BOOT_MODE_SWAP_MOVE,      BOOT_MODE_SWAP_SCRATCH,    BOOT_MODE_SWAP_OFFSET,
+	BOOT_MODE_OVERWRITE_ONLY, BOOT_MODE_DIRECT_XIP,      BOOT_MODE_DIRECT_XIP_REVERT,
 	BOOT_MODE_RAM_LOAD,       BOOT_MODE_RAM_LOAD_REVERT,
 };
 
@@ -35,9 +35,21 @@ static bool is_linked(const struct set_kind *kind, enum boot_mode mode)
 static bool makes_sense(const struct set_scenario *scenario, const struct set_kind *kind,
 			const struct geometry *geometry, enum boot_mode mode)
 {
-	return device_pairs(geometry) == kind->pairs &&
-	       (!scenario->needs_test || set_mode_reverts(mode)) &&
-	       (!scenario->for_linked || is_linked(kind, mode));
+	const unsigned int pairs = device_pairs(geometry);
+
+	if (pairs != kind->pairs ||
+	    device_takes_bootloaders(geometry, pairs - 1) != kind->has_bootloader) {
+		return false;
+	}
+	/* A bootloader is copied; what goes back leaves it where it is: that is no set for a test.
+	 */
+	if (kind->has_bootloader &&
+	    (!scenario->permanent || scenario->needs_test || boot_mode_is_direct(mode))) {
+		return false;
+	}
+	return (!scenario->needs_test || set_mode_reverts(mode)) &&
+	       (!scenario->for_linked || is_linked(kind, mode)) &&
+	       (!scenario->crashes || !is_linked(kind, mode));
 }
 
 static void add(struct powercut_case *one, const struct set_scenario *scenario,
@@ -47,7 +59,7 @@ static void add(struct powercut_case *one, const struct set_scenario *scenario,
 	struct set_config *config = &the.configs[the.count];
 	char *name = the.names[the.count];
 	const struct set_files *files =
-		set_files_make(kind, geometry_image_size(geometry, mode), for_ram);
+		set_files_make(kind, geometry, geometry_image_size(geometry, mode), for_ram);
 
 	if (strlen(scenario->name) + 1 + strlen(kind->name) >= NAME_MAX_LEN) {
 		abort();

@@ -261,6 +261,14 @@ const struct set_scenario set_scenario_list[] = {
 		.for_pairs = true,
 	},
 	{
+		.name = "set-crash",
+		.prepare = download_all,
+		.body = schedule_test,
+		.check = check_test,
+		.needs_test = true,
+		.crashes = true,
+	},
+	{
 		.name = "set-permanent",
 		.prepare = download_all,
 		.body = schedule_permanent,

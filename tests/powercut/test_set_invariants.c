@@ -58,7 +58,7 @@ static int setup(void **state)
 	(void)state;
 	memset(&the, 0, sizeof(the));
 	memset(the.slot, 0xff, sizeof(the.slot));
-	the.files = set_files_make(kind_named("up"), geometry->swap_size, false);
+	the.files = set_files_make(kind_named("up"), geometry, geometry->swap_size, false);
 	the.evidence = (struct evidence){
 		.mode = BOOT_MODE_SWAP_MOVE,
 		.align = 8,
@@ -90,7 +90,8 @@ static void the_files_are_images_by_the_parser(void **state)
 {
 	(void)state;
 	for (size_t k = 0; k < set_kind_count; k++) {
-		const struct set_files *files = set_files_make(&set_kinds[k], 229, k % 2 == 1);
+		const struct set_files *files =
+			set_files_make(&set_kinds[k], &set_geometries[0], 229, k % 2 == 1);
 
 		for (unsigned int i = 0; i < set_kinds[k].pairs * FILES; i++) {
 			const struct device_file *file = &files->of[i / FILES][i % FILES];
@@ -117,6 +118,61 @@ static void only_new_images_depend_and_on_new_versions(void **state)
 	assert_int_equal(the.files->of[0][FILE_NEW].bytes[10], 0);
 	assert_int_equal(the.files->of[1][FILE_OLD].bytes[10], 0);
 	assert_int_equal(the.files->of[0][FILE_NEW].bytes[21], 2);
+}
+
+static const struct geometry *geometry_named(const char *name)
+{
+	for (size_t i = 0; i < set_geometry_count; i++) {
+		if (strcmp(set_geometries[i].name, name) == 0) {
+			return &set_geometries[i];
+		}
+	}
+	abort();
+}
+
+static void bootloaders_are_linked_for_the_slots_they_go_to(void **state)
+{
+	const struct geometry *geometry = geometry_named("set-boot");
+	const struct set_files *files = set_files_make(kind_named("boot"), geometry, 241, false);
+
+	(void)state;
+	for (unsigned int i = FILE_PRIOR; i <= FILE_OTHER; i++) {
+		const struct device_file *file = &files->of[1][i];
+		/* One neighbour's page, then three of S0 and three of S1. */
+		const uint32_t start = 0x10000000 + (i == FILE_OLD ? 256 : 256 + 768);
+		const uint32_t reset = word_at(file->bytes + 32 + 4);
+
+		assert_true(reset >= start && reset < start + 768);
+		assert_int_equal(word_at(file->bytes + 0x200), 0x281ee6de);
+		assert_int_equal(word_at(file->bytes + 0x200 + 4), 0x8fcebb4c);
+		assert_int_equal(word_at(file->bytes + 0x200 + 20), i);
+	}
+}
+
+/* The slot that runs is slot[0] of the evidence; only the bootloader itself changes the other. */
+static void a_bootloader_may_wait_in_the_slot_that_does_not_run(void **state)
+{
+	static uint8_t before[SLOT_LEN];
+
+	(void)state;
+	the.evidence.slot[0].before = the.slot[0];
+	the.evidence.idle = (struct evidence_slot){.raw = {the.slot[1], NULL, SLOT_LEN, 0xff},
+						   .before = before};
+	put(1, 0, FILE_PRIOR);
+	memcpy(before, the.slot[1], sizeof(before));
+	assert_int_equal(evidence_next_bootloader(&the.evidence), FILE_OLD);
+	assert_null(invariant_others_are_untouched(&the.evidence));
+	assert_null(invariant_running_is_whole(&the.evidence));
+	memset(the.slot[1], 0xff, 8);
+	assert_non_null(invariant_others_are_untouched(&the.evidence));
+	put(1, 0, FILE_NEW);
+	assert_int_equal(evidence_next_bootloader(&the.evidence), FILE_NEW);
+	assert_non_null(invariant_others_are_untouched(&the.evidence));
+	the.slot[1][100] ^= 1;
+	assert_int_equal(evidence_next_bootloader(&the.evidence), FILE_OLD);
+	the.slot[0][100] ^= 1;
+	assert_int_equal(evidence_next_bootloader(&the.evidence), -1);
+	assert_non_null(invariant_running_is_whole(&the.evidence));
 }
 
 static void linked_sets_are_linked_where_the_mode_holds_images_back(void **state)
@@ -312,6 +368,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_files_are_images_by_the_parser, setup),
 		cmocka_unit_test_setup(only_new_images_depend_and_on_new_versions, setup),
+		cmocka_unit_test_setup(bootloaders_are_linked_for_the_slots_they_go_to, setup),
+		cmocka_unit_test_setup(a_bootloader_may_wait_in_the_slot_that_does_not_run, setup),
 		cmocka_unit_test_setup(linked_sets_are_linked_where_the_mode_holds_images_back,
 				       setup),
 		cmocka_unit_test_setup(a_linked_mixture_is_never_right, setup),
