@@ -194,10 +194,12 @@ enum dfu_target_image_type dfu_target_img_type(const void *const buf, size_t len
 /* What is counted from here on: another download, or the same, which the offset may still tell. */
 static void count_for(const struct dfu_target_registration *target, int img_num, size_t file_size)
 {
-	may_go_on = target == counted && img_num == current_img_num && file_size == current_size &&
-		    target_identity() == current_identity;
-	counted = target;
-	target_stats_init_done(!may_go_on);
+	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS)) {
+		may_go_on = target == counted && img_num == current_img_num &&
+			    file_size == current_size && target_identity() == current_identity;
+		counted = target;
+		target_stats_init_done(!may_go_on);
+	}
 }
 
 int dfu_target_init(int img_type, int img_num, size_t file_size, dfu_target_callback_t cb)
@@ -228,9 +230,7 @@ int dfu_target_init(int img_type, int img_num, size_t file_size, dfu_target_call
 	if (rc != 0) {
 		return rc;
 	}
-	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS)) {
-		count_for(target, img_num, file_size);
-	}
+	count_for(target, img_num, file_size);
 	current = target;
 	current_img_num = img_num;
 	current_size = file_size;
