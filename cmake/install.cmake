@@ -19,6 +19,7 @@ endfunction()
 
 slotwise_install(slotwise)
 slotwise_install(slotwise_ports)
+slotwise_install(slotwise_conformance)
 set(SLOTWISE_PC_LIBS -lslotwise)
 set(SLOTWISE_PC_OTHERS "")
 set(SLOTWISE_PC_REQUIRES "")
