@@ -19,6 +19,7 @@
 #include "output.h"
 #include "session.h"
 #include "target.h"
+#include "update_bootloader.h"
 #include "verbs.h"
 
 enum { OPTION_LOADER };
@@ -90,19 +91,8 @@ static int find_waiting_bootloader(void)
 {
 	const int pair = boot_bootloader_image();
 	const struct flash_area *fa = pair < 0 ? NULL : cli_slot_area((unsigned int)pair, 1);
-	const size_t start = fa == NULL ? 0 : cli_upload_start(fa);
-	struct dfu_image_source source;
-	struct dfu_image image;
-	uint32_t address;
 
-	if (fa == NULL || start >= fa->fa_size) {
-		return -ENOENT;
-	}
-	source = dfu_image_source_flash(fa, start, fa->fa_size - start);
-	return dfu_image_open(&image, &source, NULL) == 0 &&
-			       boot_link_address(&image, &address) == 0
-		       ? boot_link_slot(address)
-		       : -ENOENT;
+	return fa == NULL ? -ENOENT : update_linked_slot_in(fa);
 }
 
 static bool is_installed(int swap_type)

@@ -204,7 +204,7 @@ static enum cli_status inspect_images(struct cli *cli, const struct cli_package 
 
 		(void)snprintf(what, sizeof(what), "%s: %s", cli->operand[0],
 			       cli_package_name(name, item->id));
-		status = cli_package_judge(cli, what, &bytes, package->fill[i], &image);
+		status = cli_package_judge(cli, what, &bytes, cli_package_fill(package, i), &image);
 		if (image.header_found) {
 			(void)cli_version_text(version, &image.header.version);
 			(void)json_array_append_new(

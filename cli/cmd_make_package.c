@@ -28,9 +28,8 @@ static const struct cli_option options[] = {
 	{NULL, NULL, NULL},
 };
 
-#define ALIGN_MAX 4096u
 /* Two bytes in front, a map of one list, 24 bytes for the largest image. */
-#define HEADER_MAX (ALIGN_MAX + 512)
+#define HEADER_MAX (DFU_MULTI_IMAGE_ALIGN_MAX + 512)
 
 /* All that a package is made of. */
 struct making {
@@ -48,7 +47,7 @@ static enum cli_status read_align(struct cli *cli, struct making *making)
 	enum cli_status status;
 
 	making->align = 1;
-	status = cli_number(cli, OPTION_ALIGN, 1, ALIGN_MAX, &making->align);
+	status = cli_number(cli, OPTION_ALIGN, 1, DFU_MULTI_IMAGE_ALIGN_MAX, &making->align);
 	if (status == CLI_DONE && (making->align & (making->align - 1)) != 0) {
 		return cli_usage(cli->verb, "--align %lu: not a power of two", making->align);
 	}
@@ -99,7 +98,7 @@ static enum cli_status read_image(struct cli *cli, const char *option, struct ma
 	status = cli_file_read(cli, path, &making->file[at]);
 	return status != CLI_DONE ? status
 				  : cli_package_judge(cli, path, &making->file[at],
-						      CLI_PACKAGE_FILL, &making->image[at]);
+						      DFU_MULTI_IMAGE_FILL_MAX, &making->image[at]);
 }
 
 static enum cli_status read_images(struct cli *cli, struct making *making)

@@ -4,6 +4,7 @@
  * together they are one set, of which the library knows what belongs to it and in which order the
  * requests are written, so that a cut leaves all of it or nothing.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #include "session.h"
 #include "slots.h"
 #include "target.h"
+#include "update_bootloader.h"
 #include "verbs.h"
 
 enum { OPTION_IMAGE, OPTION_PERMANENT };
@@ -109,6 +111,22 @@ static enum cli_status ask(struct cli *cli, unsigned int image, unsigned int slo
 			rc == -ENOENT ? why_no_image(image, slot) : cli_why(rc));
 }
 
+/* Whether what is scheduled for a pair is a bootloader: one is copied, whatever was asked for. */
+static bool say_bootloader(const struct cli *cli, unsigned int image)
+{
+	const int slot = (int)image == boot_bootloader_image()
+				 ? update_linked_slot_in(cli_slot_area(image, 1))
+				 : -ENOENT;
+
+	if (slot >= 0) {
+		cli_say(cli,
+			"scheduled: the next boot copies the bootloader into %s, for good; the one "
+			"after starts it",
+			update_slot_name(slot));
+	}
+	return slot >= 0;
+}
+
 static enum cli_status schedule_one(struct cli *cli)
 {
 	unsigned int image;
@@ -125,8 +143,10 @@ static enum cli_status schedule_one(struct cli *cli)
 	status = status != CLI_DONE ? status : cli_remember_active(cli);
 	status = status != CLI_DONE ? status : ask(cli, image, slot);
 	if (status == CLI_DONE) {
-		cli_say(cli, "scheduled: the next boot %s the image in slot %u",
-			cli_schedule_word(cli->option[OPTION_PERMANENT] != NULL), slot);
+		if (!say_bootloader(cli, image)) {
+			cli_say(cli, "scheduled: the next boot %s the image in slot %u",
+				cli_schedule_word(cli->option[OPTION_PERMANENT] != NULL), slot);
+		}
 		(void)cli_warn_of_next_boot(cli, image, cli->option[OPTION_PERMANENT] != NULL);
 	}
 	return status;
@@ -190,7 +210,7 @@ static enum cli_status refuse_all(struct cli *cli, int rc)
 			    : cli_fail(cli, cli->operand[0], "%s", cli_why(rc));
 }
 
-/* "0, 2" of those that are pending now; reported, too. */
+/* "0, 2" of those that are pending now, but for a bootloader, which is told; all are reported. */
 static void list_pending(struct cli *cli, json_t *list, char *text, size_t room)
 {
 	const unsigned int images = sim_device_board(cli->device)->arrangement.images;
@@ -198,8 +218,11 @@ static void list_pending(struct cli *cli, json_t *list, char *text, size_t room)
 
 	text[0] = '\0';
 	for (unsigned int image = 0; image < images && len < room; image++) {
-		if (boot_is_pending_multi((int)image) == 1) {
-			(void)json_array_append_new(list, json_integer((json_int_t)image));
+		if (boot_is_pending_multi((int)image) != 1) {
+			continue;
+		}
+		(void)json_array_append_new(list, json_integer((json_int_t)image));
+		if (!say_bootloader(cli, image)) {
 			len += (size_t)snprintf(&text[len], room - len, "%s%u", len > 0 ? ", " : "",
 						image);
 		}
@@ -238,9 +261,12 @@ static enum cli_status schedule_all(struct cli *cli)
 	}
 	list_pending(cli, list, text, sizeof(text));
 	cli_report(cli, "scheduled", json_string(permanent ? "permanent" : "test"));
-	cli_say(cli, "scheduled: the next boot %s the image%s of pair%s %s",
-		cli_schedule_word(permanent), json_array_size(list) == 1 ? "" : "s",
-		json_array_size(list) == 1 ? "" : "s", text);
+	if (text[0] != '\0') {
+		const char *many = strchr(text, ',') == NULL ? "" : "s";
+
+		cli_say(cli, "scheduled: the next boot %s the image%s of pair%s %s",
+			cli_schedule_word(permanent), many, many, text);
+	}
 	warn_of_next_boot(cli, list, permanent);
 	return CLI_DONE;
 }

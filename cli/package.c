@@ -1,8 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Whoever made a package may have filled its header and all images but the last one up to a power
- * of two. Which one, the package does not say; so what header and sizes keep is taken for it.
- */
 #include "package.h"
 
 #include <errno.h>
@@ -13,7 +9,6 @@
 #include "common/bytes.h"
 #include "output.h"
 
-#define ALIGN_MAX 4096u
 #define DEPENDENCY_LEN 12
 
 bool cli_is_package(const struct cli_file *file)
@@ -42,21 +37,9 @@ static const char *why(int rc)
 	}
 }
 
-/* The largest power of two that header and images but the last keep. */
-static size_t alignment_of(const struct cli_package *package)
-{
-	size_t all = package->header_len | ALIGN_MAX;
-
-	for (size_t i = 0; i + 1 < package->count; i++) {
-		all |= package->items[i].size;
-	}
-	return all & -all;
-}
-
 enum cli_status cli_package_read(struct cli *cli, const char *path, const struct cli_file *file,
 				 struct cli_package *package)
 {
-	size_t align;
 	uint64_t total;
 	int rc = dfu_multi_image_parse(file->data, file->len, package->items, CLI_PACKAGE_MAX,
 				       &package->count, &total);
@@ -73,10 +56,6 @@ enum cli_status cli_package_read(struct cli *cli, const char *path, const struct
 				total > file->len ? "truncated" : "too long", total, file->len);
 	}
 	package->header_len = package->items[0].offset;
-	align = alignment_of(package);
-	for (size_t i = 0; i < package->count; i++) {
-		package->fill[i] = CLI_PACKAGE_FILL + (i + 1 < package->count ? align - 1 : 0);
-	}
 	return CLI_DONE;
 }
 
@@ -87,6 +66,11 @@ struct cli_file cli_package_bytes(const struct cli_package *package, const struc
 		.data = &file->data[package->items[item].offset],
 		.len = package->items[item].size,
 	};
+}
+
+size_t cli_package_fill(const struct cli_package *package, size_t item)
+{
+	return dfu_multi_image_fill_max(package->items, package->count, package->header_len, item);
 }
 
 enum cli_status cli_package_judge(struct cli *cli, const char *what, const struct cli_file *bytes,

@@ -8,15 +8,12 @@
 #include "cli.h"
 #include "image.h"
 
-#define CLI_PACKAGE_MAX 10   /**< Most images: S0, S1 and eight pairs. */
-#define CLI_PACKAGE_FILL 511 /**< Most bytes 0xff that may follow an image. */
+#define CLI_PACKAGE_MAX 10 /**< Most images: S0, S1 and eight pairs. */
 
 /** A package in memory. */
 struct cli_package {
 	size_t count;
 	struct dfu_multi_image_item items[CLI_PACKAGE_MAX];
-	/** Of each: bytes 0xff that may follow the image, filling up to the alignment included. */
-	size_t fill[CLI_PACKAGE_MAX];
 	size_t header_len;
 };
 
@@ -39,6 +36,9 @@ DFU_MUST_CHECK enum cli_status cli_package_judge(struct cli *cli, const char *wh
 /** @return The bytes of an image of a package. */
 struct cli_file cli_package_bytes(const struct cli_package *package, const struct cli_file *file,
 				  size_t item);
+
+/** @return dfu_multi_image_fill_max() of an image of a package. */
+size_t cli_package_fill(const struct cli_package *package, size_t item);
 
 #define CLI_PACKAGE_NAME_LEN 20 /**< Room for a name: "image -2147483648". */
 

@@ -18,12 +18,11 @@ static enum cli_status refuse(struct cli *cli, const struct package_part *part, 
 
 static enum cli_status place_bootloader(struct cli *cli, struct package_part *part, int area_id)
 {
-	enum cli_status status;
 	int idle;
+	const int rc = update_idle_bootloader(&idle);
 
-	status = update_find_bootloader(cli, &idle);
-	if (status != CLI_DONE) {
-		return status;
+	if (rc != 0) {
+		return refuse(cli, part, update_why_no_bootloader(rc));
 	}
 	part->pair = (unsigned int)boot_bootloader_image();
 	part->is_bootloader = true;
@@ -116,7 +115,8 @@ static enum cli_status look_at(struct cli *cli, struct package_update *all, size
 	(void)snprintf(what, sizeof(what), "%s: %s", cli->operand[1], part->name);
 	part->is_bootloader = part->is_bootloader || ((int)part->pair == boot_bootloader_image() &&
 						      update_linked_slot(&bytes) >= 0);
-	return cli_package_judge(cli, what, &bytes, all->package.fill[i], &part->image);
+	return cli_package_judge(cli, what, &bytes, cli_package_fill(&all->package, i),
+				 &part->image);
 }
 
 static enum cli_status judge_part(struct cli *cli, const struct package_update *all,

@@ -11,32 +11,53 @@
 #include "output.h"
 #include "session.h"
 
+static int linked_slot(const struct dfu_image_source *source)
+{
+	struct dfu_image image;
+	uint32_t address;
+	int rc = dfu_image_open(&image, source, NULL);
+
+	rc = rc != 0 ? rc : boot_link_address(&image, &address);
+	return rc != 0 ? rc : boot_link_slot(address);
+}
+
 const char *update_slot_name(int area_id)
 {
 	return area_id == BOOT_S0_AREA_ID ? "S0" : "S1";
 }
 
-enum cli_status update_find_bootloader(struct cli *cli, int *idle_area)
+int update_idle_bootloader(int *idle_area)
 {
 	bool s0_active;
 	int rc = boot_bootloader_image();
 
 	rc = rc < 0 ? rc : boot_s0_active_get(&s0_active);
-	switch (rc) {
-	case 0:
+	if (rc == 0) {
 		*idle_area = s0_active ? BOOT_S1_AREA_ID : BOOT_S0_AREA_ID;
-		return CLI_DONE;
-	case -ENOENT:
-		return cli_fail(cli, cli->operand[0],
-				"the board has no s0_partition and s1_partition: its bootloader "
-				"cannot be updated");
-	case -EFAULT:
-		return cli_fail(cli, cli->operand[0],
-				"S0 holds no bootloader that tells its version (fw_info), so it is "
-				"not known which slot runs");
-	default:
-		return cli_fail(cli, cli->operand[0], "%s", strerror(-rc));
 	}
+	return rc;
+}
+
+const char *update_why_no_bootloader(int rc)
+{
+	switch (rc) {
+	case -ENOENT:
+		return "the board has no s0_partition and s1_partition: its bootloader cannot be "
+		       "updated";
+	case -EFAULT:
+		return "S0 holds no bootloader that tells its version (fw_info), so it is not "
+		       "known which slot runs";
+	default:
+		return strerror(-rc);
+	}
+}
+
+enum cli_status update_find_bootloader(struct cli *cli, int *idle_area)
+{
+	const int rc = update_idle_bootloader(idle_area);
+
+	return rc == 0 ? CLI_DONE
+		       : cli_fail(cli, cli->operand[0], "%s", update_why_no_bootloader(rc));
 }
 
 enum cli_status update_choose_bootloader(struct cli *cli)
@@ -55,12 +76,17 @@ enum cli_status update_choose_bootloader(struct cli *cli)
 int update_linked_slot(const struct cli_file *file)
 {
 	const struct dfu_image_source source = dfu_image_source_memory(file->data, file->len);
-	struct dfu_image image;
-	uint32_t address;
-	int rc = dfu_image_open(&image, &source, NULL);
 
-	rc = rc != 0 ? rc : boot_link_address(&image, &address);
-	return rc != 0 ? rc : boot_link_slot(address);
+	return linked_slot(&source);
+}
+
+int update_linked_slot_in(const struct flash_area *fa)
+{
+	const size_t start = cli_upload_start(fa);
+	const struct dfu_image_source source =
+		dfu_image_source_flash(fa, start, start < fa->fa_size ? fa->fa_size - start : 0);
+
+	return linked_slot(&source);
 }
 
 enum cli_status update_find_pair(struct cli *cli, const struct update *update, unsigned int *image)

@@ -102,7 +102,9 @@ static void say_scheduled(const struct cli *cli, const struct upload *upload, bo
 	if (linked < 0) {
 		cli_say(cli, "scheduled: the next boot %s it", cli_schedule_word(permanent));
 	} else {
-		cli_say(cli, "scheduled: the next boot copies it into %s, the one after starts it",
+		cli_say(cli,
+			"scheduled: the next boot copies it into %s, for good; the one after "
+			"starts it",
 			update_slot_name(linked));
 	}
 }

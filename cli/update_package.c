@@ -245,6 +245,41 @@ static enum cli_status write_images(struct cli *cli, const struct update *update
 	return status != CLI_DONE ? status : download(cli, update, all);
 }
 
+/* The slot that the package has a bootloader for; NULL: it has none. */
+static const char *find_bootloader(const struct package_update *all)
+{
+	size_t i = 0;
+
+	while (i < all->package.count && (all->part[i].is_skipped || !all->part[i].is_bootloader)) {
+		i++;
+	}
+	if (i == all->package.count) {
+		return NULL;
+	}
+	const struct cli_file bytes = cli_package_bytes(&all->package, all->file, i);
+
+	return update_slot_name(update_linked_slot(&bytes));
+}
+
+static void say_scheduled(const struct cli *cli, const struct package_update *all, bool permanent)
+{
+	const char *slot = find_bootloader(all);
+	const bool is_alone = (all->pairs & (all->pairs - 1)) == 0;
+
+	if (slot == NULL) {
+		cli_say(cli, "scheduled: the next boot %s all of it", cli_schedule_word(permanent));
+		return;
+	}
+	if (!is_alone) {
+		cli_say(cli, "scheduled: the next boot %s all but the bootloader",
+			cli_schedule_word(permanent));
+	}
+	cli_say(cli,
+		"scheduled: the next boot copies the bootloader into %s, for good; the one after "
+		"starts it",
+		slot);
+}
+
 static enum cli_status schedule(struct cli *cli, const struct package_update *all)
 {
 	const bool permanent = cli->option[UPDATE_PERMANENT] != NULL;
@@ -255,7 +290,7 @@ static enum cli_status schedule(struct cli *cli, const struct package_update *al
 		return cli_fail(cli, cli->operand[0], "cannot schedule: %s", cli_why(rc));
 	}
 	cli_report(cli, "scheduled", json_string(permanent ? "permanent" : "test"));
-	cli_say(cli, "scheduled: the next boot %s all of it", cli_schedule_word(permanent));
+	say_scheduled(cli, all, permanent);
 	for (unsigned int pair = 0; pair < BOOT_IMAGES_MAX; pair++) {
 		if ((all->pairs >> pair & 1) != 0 && cli_warn_of_next_boot(cli, pair, permanent)) {
 			break;

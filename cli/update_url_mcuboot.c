@@ -166,7 +166,9 @@ static enum cli_status finish(struct cli *cli, const struct update_url *url)
 	}
 	cli_report(cli, "scheduled", json_string(permanent ? "permanent" : "test"));
 	if ((int)url->image == boot_bootloader_image() && linked_slot(url) >= 0) {
-		cli_say(cli, "scheduled: the next boot copies it into %s, the one after starts it",
+		cli_say(cli,
+			"scheduled: the next boot copies it into %s, for good; the one after "
+			"starts it",
 			update_slot_name(linked_slot(url)));
 	} else {
 		cli_say(cli, "scheduled: the next boot %s it", cli_schedule_word(permanent));

@@ -74,6 +74,8 @@ struct dfu_image_writer {
 /**
  * @brief Begin anew: forget package and writers (not what settings know).
  *
+ * A writer that is open is not closed: dfu_multi_image_done(false) pauses it first.
+ *
  * @param buffer       For the header of the package; the library's until the next init.
  * @param buffer_size  Bytes, at least 2: the longest header there may be.
  * @retval 0        Ready.
@@ -98,8 +100,7 @@ DFU_MUST_CHECK int dfu_multi_image_register_writer(const struct dfu_image_writer
  * Where bootloaders go through the slot of an application, a package with both is for the caller to
  * refuse: the later one would replace the other.
  *
- * An image in the package may be followed by up to 511 bytes of 0xFF, and all but the last besides
- * by what fills them up to the alignment, at most 4096, that the header and they keep. Anything
+ * An image in the package may be followed by dfu_multi_image_fill_max() bytes of 0xFF. Anything
  * else behind it makes close(true) of its writer -EBADMSG, after which the image is taken away.
  * After another error there close(true) reads it again.
  *
@@ -158,7 +159,9 @@ size_t dfu_multi_image_offset(void);
  *                 image under way is closed with false, and the next write opens it again.
  * @retval 0        Done. After true another package may follow without taking this one away.
  * @retval -ESPIPE  Images are missing. What is there stays, as after false.
- * @retval -errno   From the writer, or the settings if that is all that failed. Repeat the call.
+ * @retval -errno   From the writer, or the settings if that is all that failed. Repeat the call:
+ *                  where true has not deleted progress, another package takes this one's images
+ *                  away after a reset, scheduled or not.
  */
 DFU_MUST_CHECK int dfu_multi_image_done(bool success);
 
@@ -196,12 +199,30 @@ DFU_MUST_CHECK int dfu_multi_image_parse(const uint8_t *header, size_t len,
 					 struct dfu_multi_image_item *items, size_t room,
 					 size_t *count, uint64_t *total);
 
+#define DFU_MULTI_IMAGE_FILL_MAX 511   /**< Bytes 0xFF behind an image, alignment apart. */
+#define DFU_MULTI_IMAGE_ALIGN_MAX 4096 /**< Alignment that readers go by. */
+
+/**
+ * @brief Most bytes 0xFF that may follow an image inside its size. Ours.
+ *
+ * DFU_MULTI_IMAGE_FILL_MAX, and before another image what fills it up to the alignment. A package
+ * does not tell that: the largest power of two, up to DFU_MULTI_IMAGE_ALIGN_MAX, that the header
+ * and the images but the last keep counts as it.
+ *
+ * @param items       Images of a package, @p count of them, with their sizes.
+ * @param header_len  Bytes before the first image.
+ * @param index       Of the image in @p items.
+ */
+size_t dfu_multi_image_fill_max(const struct dfu_multi_image_item *items, size_t count,
+				size_t header_len, size_t index);
+
 /**
  * @brief Make the header of a package. Ours; for tools.
  *
- * @param items  Ids and sizes with padding; @p offset of each is set.
+ * @param items  Ids and sizes with padding; @p offset of each is set, if 0 is returned.
  * @param align  The images begin at a multiple of it, behind 0xFF; 1: no padding. The writers of
- *               dfu_multi_image_register_mcuboot() know powers of two up to 4096.
+ *               dfu_multi_image_register_mcuboot() know powers of two up to
+ *               DFU_MULTI_IMAGE_ALIGN_MAX.
  * @param len    Bytes of @p out; set to those used.
  * @retval 0        Made.
  * @retval -ENOMEM  @p out is too small, or the header longer than its 16 bits of length can tell.

@@ -29,9 +29,6 @@
 #include "package/package_progress.h"
 #include "target/target_stats.h"
 
-#define FILL_MAX 511 /* bytes of padding behind an image, alignment apart */
-#define FILL_ALIGN_MAX 4096
-
 static struct package package;
 static bool is_loaded;  /* settings have been asked */
 static bool is_settled; /* and writers: the offset is the one of the next byte needed */
@@ -95,16 +92,8 @@ static int refuse(int rc)
 
 size_t package_fill_max(void)
 {
-	size_t all = package.header_len | FILL_ALIGN_MAX;
-
-	if (package.current + 1 >= package.count) {
-		return FILL_MAX;
-	}
-	for (size_t i = 0; i + 1 < package.count; i++) {
-		all |= package.items[i].size;
-	}
-	/* The lowest bit that is set. */
-	return FILL_MAX + (all & (~all + 1)) - 1;
+	return dfu_multi_image_fill_max(package.items, package.count, package.header_len,
+					package.current);
 }
 
 static int read_length(void)

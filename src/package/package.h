@@ -54,10 +54,7 @@ struct package {
 	int refused;   /* what was wrong with the header */
 };
 
-/*
- * Most bytes 0xff behind the image under way: 511, and before another image what fills it up to the
- * alignment that the header and the images before the last one keep.
- */
+/* dfu_multi_image_fill_max() of the image under way. */
 size_t package_fill_max(void);
 
 /*

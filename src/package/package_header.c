@@ -134,6 +134,21 @@ int dfu_multi_image_parse(const uint8_t *header, size_t len, struct dfu_multi_im
 	return 0;
 }
 
+size_t dfu_multi_image_fill_max(const struct dfu_multi_image_item *items, size_t count,
+				size_t header_len, size_t index)
+{
+	size_t all = header_len | DFU_MULTI_IMAGE_ALIGN_MAX;
+
+	if (index + 1 >= count) {
+		return DFU_MULTI_IMAGE_FILL_MAX;
+	}
+	for (size_t i = 0; i + 1 < count; i++) {
+		all |= items[i].size;
+	}
+	/* The lowest bit that is set. */
+	return DFU_MULTI_IMAGE_FILL_MAX + (all & (~all + 1)) - 1;
+}
+
 /* A map of two entries of 32 bits takes no more. */
 #define IMAGE_LEN_MAX (1 + 3 + 5 + 5 + 5)
 #define LIST_LEN_MAX (sizeof(map_and_key) + 2)
@@ -191,10 +206,13 @@ int dfu_multi_image_make(struct dfu_multi_image_item *items, size_t count, size_
 	}
 	memset(out + used, PADDING, padded - used);
 	put_le16(out, (uint16_t)(padded - PACKAGE_LENGTH_LEN));
-	rc = package_header_read(out + PACKAGE_LENGTH_LEN, padded - PACKAGE_LENGTH_LEN, &made,
-				 items, count);
-	if (rc == 0) {
-		*len = padded;
+	rc = package_header_read(out + PACKAGE_LENGTH_LEN, padded - PACKAGE_LENGTH_LEN, &made, NULL,
+				 0);
+	if (rc != 0) {
+		return rc;
 	}
-	return rc;
+	*len = padded;
+	/* Once more, for the offsets. */
+	return package_header_read(out + PACKAGE_LENGTH_LEN, padded - PACKAGE_LENGTH_LEN, &made,
+				   items, count);
 }

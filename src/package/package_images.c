@@ -79,22 +79,88 @@ static int open_and_ask(const struct package *package, const struct dfu_image_wr
 	return rc;
 }
 
-/* An open writer that has bytes of something else: open it without them. */
-static int begin_again(struct package *package, const struct dfu_image_writer *writer, size_t *have)
+/* By dfu_multi_image_reset(), as its callers know it from upstream, or for another package. */
+static int reset_open(const struct dfu_image_writer *writer, bool all)
 {
-	int rc;
-
-	package->leads[package->current] = (struct package_lead){.len = 0};
-	if (*have == 0) {
-		return 0;
+	if (writer->reset == NULL) {
+		return writer->close(all);
 	}
-	DFU_WRN("image %ld: %lu bytes, perhaps of another one",
-		(long)package->items[package->current].id, (unsigned long)*have);
-	rc = writer->reset != NULL ? writer->reset() : -EIO;
+	const int rc = writer->reset();
 	if (rc != 0) {
 		(void)writer->close(false); /* its error would hide the first one */
+	}
+	return rc;
+}
+
+static int take_away_image(struct package *package, size_t image, bool all)
+{
+	const struct dfu_image_writer *writer = find_writer(package, image);
+	int rc = 0;
+
+	if (writer == NULL) {
+		return 0;
+	}
+	if (package->is_open && image == package->current) {
+		package->is_open = false;
+	} else {
+		rc = writer->open(package->items[image].id, 0);
+	}
+	return rc == 0 ? reset_open(writer, all) : rc;
+}
+
+static bool has_later(const struct package *package)
+{
+	for (size_t i = package->current + 1U; i < package->count; i++) {
+		if (package->leads[i].len > 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What was begun of the images behind the one under way. No writer is open. */
+static int take_away_later(struct package *package)
+{
+	int rc = 0;
+
+	for (size_t i = package->current + 1U; i < package->count && rc == 0; i++) {
+		if (package->leads[i].len > 0) {
+			rc = take_away_image(package, i, false);
+		}
+		if (rc == 0) {
+			package->leads[i] = (struct package_lead){.len = 0};
+		}
+	}
+	return rc;
+}
+
+/*
+ * An open writer that has bytes of something else, or none any more: open it without them. What
+ * comes for it may be of another package with the same header, and only first bytes of later images
+ * could tell, which nobody has to send if those are whole: so they are taken away, too.
+ */
+static int begin_again(struct package *package, const struct dfu_image_writer *writer, size_t *have)
+{
+	int rc = 0;
+
+	if (*have > 0) {
+		DFU_WRN("image %ld: %lu bytes, perhaps of another one",
+			(long)package->items[package->current].id, (unsigned long)*have);
+		rc = writer->reset != NULL ? writer->reset() : -EIO;
+		if (rc != 0) {
+			(void)writer->close(false); /* its error would hide the first one */
+		}
+	} else if (has_later(package)) {
+		rc = writer->close(false);
+	} else {
+		package->leads[package->current] = (struct package_lead){.len = 0};
+		return 0;
+	}
+	rc = rc == 0 ? take_away_later(package) : rc;
+	if (rc != 0) {
 		return rc;
 	}
+	package->leads[package->current] = (struct package_lead){.len = 0};
 	rc = open_and_ask(package, writer, have);
 	if (rc == 0 && *have != 0) {
 		(void)writer->close(false); /* what is wrong is that there is something */
@@ -148,10 +214,8 @@ static void look_back(struct package *package, const struct dfu_image_writer *wr
 		(void)package_lead_add(package, bytes, have - had); /* it was saved before */
 	}
 	package->offset = start + have;
-	if (have == 0) {
-		*lead = (struct package_lead){.len = 0};
-	} else if (have < lead->len) {
-		close_failed(package, writer);
+	if (have < lead->len) {
+		close_failed(package, writer); /* what is lost may be another package's next time */
 	}
 }
 
@@ -265,35 +329,6 @@ int package_give(struct package *package, const uint8_t *bytes, size_t len, size
 	package->offset += n;
 	*taken = n;
 	return 0;
-}
-
-/* By dfu_multi_image_reset(), as its callers know it from upstream, or for another package. */
-static int reset_open(const struct dfu_image_writer *writer, bool all)
-{
-	if (writer->reset == NULL) {
-		return writer->close(all);
-	}
-	const int rc = writer->reset();
-	if (rc != 0) {
-		(void)writer->close(false); /* its error would hide the first one */
-	}
-	return rc;
-}
-
-static int take_away_image(struct package *package, size_t image, bool all)
-{
-	const struct dfu_image_writer *writer = find_writer(package, image);
-	int rc = 0;
-
-	if (writer == NULL) {
-		return 0;
-	}
-	if (package->is_open && image == package->current) {
-		package->is_open = false;
-	} else {
-		rc = writer->open(package->items[image].id, 0);
-	}
-	return rc == 0 ? reset_open(writer, all) : rc;
 }
 
 int package_take_away(struct package *package, bool all)

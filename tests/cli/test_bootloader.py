@@ -91,7 +91,7 @@ class Bootloader(CliTest):
         args, files = self.write_pair(2)
         out = self.done("update", path, *args).out
         self.assertIn(f"S1 does not run: taking {files[1]}\n", out)
-        self.assertIn("scheduled: the next boot copies it into S1, the one after starts it\n", out)
+        self.assertIn("scheduled: the next boot copies it into S1, for good; the one after starts it\n", out)
         self.assertIn("bootloader: S0 version 1, S1 none, S0 runs\n", self.done("status", path).out)
         out = self.done("boot", path).out
         self.assertIn("the bootloader in s0 starts, version 1\n", out)
@@ -234,6 +234,21 @@ class Packages(SetTest):
             self.assertEqual(self.versions(device), (NEW, NEW, "s1", 2))
             self.assertIn("S1: 1.0.0+0 skipped, that slot runs\n",
                           self.done("update", device.path, self.package(True, 3), "--no-schedule").out)
+
+    def test_lines_say_what_of_a_package_is_there_for_good(self):
+        device = self.start_all("swap-move")
+        tests, copies = ("scheduled: the next boot tests ", "scheduled: the next boot copies the bootloader into S1, for "
+                         "good; the one after starts it\n")
+        out = self.done("update", device.path, self.package(True)).out
+        self.assertIn("\n" + tests + "all but the bootloader\n" + copies, out)
+        self.done("cancel", device.path)
+        self.assertEqual(self.done("schedule", device.path, "--image", "2").out, copies)
+        self.assertEqual(self.done("schedule", device.path, "--image", "all").out, copies + tests + "the images of pairs "
+                         "0, 1\n")
+        alone = self.write("alone.bin", package([(-1, self.loader(SMALL_S1, 2))]))
+        out = self.done("update", device.path, alone).out
+        self.assertIn("\n" + copies, out)
+        self.assertNotIn("all but", out)
 
     def test_ids_promise_where_an_image_is_linked(self):
         device = self.start_all("overwrite-only")

@@ -181,6 +181,30 @@ static void what_is_made_is_the_documented_bytes(void **state)
 	assert_int_equal(items[0].offset, 64);
 }
 
+/* By trial of each power of two. */
+static void what_may_follow_an_image_goes_by_what_header_and_images_keep(void **state)
+{
+	static const size_t sizes[] = {1, 2, 24, 512, 3 * 1024, 4096, 8192, 12288, 1u << 20};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(sizes) * LEN(sizes) * LEN(sizes); i++) {
+		const size_t header = sizes[i % LEN(sizes)];
+		const size_t first = sizes[i / LEN(sizes) % LEN(sizes)];
+		const size_t second = sizes[i / LEN(sizes) / LEN(sizes)];
+		const struct dfu_multi_image_item items[] = {
+			{.size = (uint32_t)first}, {.size = (uint32_t)second}, {.size = 901}};
+		size_t align = 4096;
+
+		while (header % align != 0 || first % align != 0 || second % align != 0) {
+			align /= 2;
+		}
+		assert_int_equal(dfu_multi_image_fill_max(items, 3, header, 0), 510 + align);
+		assert_int_equal(dfu_multi_image_fill_max(items, 3, header, 1), 510 + align);
+		assert_int_equal(dfu_multi_image_fill_max(items, 3, header, 2), 511);
+		assert_int_equal(dfu_multi_image_fill_max(items, 1, header, 0), 511);
+	}
+}
+
 static void what_makes_no_header_is_refused(void **state)
 {
 	static struct dfu_multi_image_item items[256];
@@ -189,12 +213,19 @@ static void what_makes_no_header_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LEN(items); i++) {
-		items[i] = (struct dfu_multi_image_item){(int32_t)i, 1, 0};
+		items[i] = (struct dfu_multi_image_item){(int32_t)i, 1, 7};
 	}
 	assert_int_equal(dfu_multi_image_make(items, 0, 1, made, &len), -EINVAL);
 	assert_int_equal(dfu_multi_image_make(items, 256, 1, made, &len), -EINVAL);
 	assert_int_equal(dfu_multi_image_make(items, 1, 0, made, &len), -EINVAL);
 	assert_int_equal(dfu_multi_image_make(items, 1, 65536, made, &len), -EINVAL);
+	len = sizeof(made);
+	items[1].id = 0;
+	assert_int_equal(dfu_multi_image_make(items, 255, 1, made, &len), -EEXIST);
+	for (size_t i = 0; i < LEN(items); i++) {
+		assert_int_equal(items[i].offset, 7);
+	}
+	items[1].id = 1;
 	assert_int_equal(dfu_multi_image_make(items, 255, 1, made, &len), 0);
 	for (size_t room = 0; room < len; room++) {
 		size_t n = room;
@@ -238,6 +269,7 @@ int main(void)
 		cmocka_unit_test(images_lie_behind_each_other_behind_the_padding),
 		cmocka_unit_test(with_less_room_the_first_images_are_told),
 		cmocka_unit_test(what_is_made_is_the_documented_bytes),
+		cmocka_unit_test(what_may_follow_an_image_goes_by_what_header_and_images_keep),
 		cmocka_unit_test(what_makes_no_header_is_refused),
 		cmocka_unit_test(more_images_than_a_byte_counts_are_not_read),
 	};
