@@ -136,8 +136,8 @@ static int take_away_later(struct package *package)
 
 /*
  * An open writer that has bytes of something else, or none any more: open it without them. What
- * comes for it may be of another package with the same header, and only first bytes of later images
- * could tell, which nobody has to send if those are whole: so they are taken away, too.
+ * comes for it may be of another package with the same header, and what is there of later images
+ * would stay beside it, uncompared if it is whole: so that goes, too.
  */
 static int begin_again(struct package *package, const struct dfu_image_writer *writer, size_t *have)
 {
@@ -214,8 +214,10 @@ static void look_back(struct package *package, const struct dfu_image_writer *wr
 		(void)package_lead_add(package, bytes, have - had); /* it was saved before */
 	}
 	package->offset = start + have;
-	if (have < lead->len) {
-		close_failed(package, writer); /* what is lost may be another package's next time */
+	if (have == 0 && !has_later(package)) {
+		*lead = (struct package_lead){.len = 0};
+	} else if (have < lead->len) {
+		close_failed(package, writer);
 	}
 }
 

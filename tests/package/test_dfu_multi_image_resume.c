@@ -189,8 +189,33 @@ static void an_image_that_its_writer_lost_is_wanted_again(void **state)
 				 package.start[0] + (left[i] < 32 ? 0 : left[i]));
 		assert_int_equal(feed(&package, dfu_multi_image_offset(), package.start[1], 100),
 				 0);
-		assert_int_equal(dfu_multi_image_offset(), package.start[1] + 200);
+		assert_int_equal(dfu_multi_image_offset(),
+				 package.start[1] + (left[i] < 32 ? 0 : 200));
 		finish(&package);
+	}
+}
+
+/*
+ * The header is the same, and of the image that is lost nothing is left to compare: the finished
+ * one behind it must not end up beside one of the other package.
+ */
+static void what_stands_behind_an_image_that_is_lost_is_of_no_other_package(void **state)
+{
+	(void)state;
+	for (size_t lost = 1; lost <= 1000; lost += 999) {
+		(void)set_up(state);
+		assert_int_equal(feed(&package, 0, package.len, 100), 0);
+		byte_writers[0].len -= lost;
+		restart();
+		if (lost < 1000) {
+			byte_writers_fail(WRITER_CLOSE, 0, -EBADMSG, 0);
+			assert_int_equal(feed(&package, 0, package.len, 100), -EBADMSG);
+			assert_int_equal(byte_writers[0].len, 0);
+		}
+		assert_int_equal(dfu_multi_image_offset(), package.start[0]);
+		assert_int_equal(byte_writers[1].len, 0);
+		assert_int_equal(feed(&other, 0, other.len, 100), 0);
+		finish(&other);
 	}
 }
 
@@ -526,6 +551,8 @@ int main(void)
 		cmocka_unit_test_setup(finished_images_are_closed_again, set_up),
 		cmocka_unit_test_setup(done_takes_up_what_is_complete, set_up),
 		cmocka_unit_test_setup(an_image_that_its_writer_lost_is_wanted_again, set_up),
+		cmocka_unit_test_setup(
+			what_stands_behind_an_image_that_is_lost_is_of_no_other_package, set_up),
 		cmocka_unit_test_setup(a_writer_with_less_than_the_first_bytes_begins_again,
 				       set_up),
 		cmocka_unit_test_setup(an_offset_beyond_the_image_is_not_believed, set_up),
