@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-qemu_program(conformance_nvmc MEMORY ${memory} SOURCES ${qemu}/conformance_nvmc.c ${root}/ports/flash/flash_nrf_nvmc.c)
+qemu_program(conformance_nvmc MEMORY ${memory} SOURCES ${qemu}/conformance_nvmc.c)

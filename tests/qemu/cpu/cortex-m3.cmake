@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-set(spi_nor ${root}/ports/flash/flash_spi_nor.c ${root}/ports/flash/spi_nor_bus.c ${root}/ports/flash/spi_nor_sfdp.c)
 qemu_program(conformance_sf2 MEMORY 0 256K 0x20000000 64K 8K
-	SOURCES ${qemu}/spi/conformance_spi.c ${qemu}/spi/spi_sf2.c ${spi_nor})
+	SOURCES ${qemu}/spi/conformance_spi.c ${qemu}/spi/spi_sf2.c)
 
 # An update of firmware that executes in place: the stub at 0, and two versions for slot 0 of the board.
 set(update ${qemu}/update)
