@@ -8,9 +8,9 @@
  *
  *     1..20
  *     ok 1 - parameters: write block, erased value and operations are there
- *     not ok 13 - erase-granularity # rule: an erase changes no page beside it (0x1400 reads 0xff,
+ *     not ok 10 - erase-granularity # rule: an erase changes no page beside it (0x1400 reads 0xff,
  *     0x37 written)
- *     ok 15 - rewrite # SKIP the device needs erases
+ *     ok 6 - rewrite # SKIP the device needs erases
  *
  * THE SCRATCH RANGE IS DESTROYED. Outside of it nothing is programmed or erased by a device that
  * keeps the rule `bounds`; the rule `aliasing` reads there.

@@ -45,14 +45,6 @@ static int open_for(uint32_t config)
 	return wait_ready();
 }
 
-/* The result of what was done, unless closing finds the controller still at it. */
-static int close_after(int rc)
-{
-	int ready = open_for(CONFIG_READ);
-
-	return rc != 0 ? rc : ready;
-}
-
 static int nvmc_read(const struct device *dev, off_t offset, void *data, size_t len)
 {
 	(void)dev;
@@ -73,7 +65,8 @@ static int nvmc_write(const struct device *dev, off_t offset, const void *data, 
 		nrf_nvmc_put((uintptr_t)offset + done, word);
 		rc = wait_ready();
 	}
-	return close_after(rc);
+	nrf_nvmc_put(NVMC_CONFIG, CONFIG_READ);
+	return rc;
 }
 
 static int nvmc_erase(const struct device *dev, off_t offset, size_t size)
@@ -85,7 +78,8 @@ static int nvmc_erase(const struct device *dev, off_t offset, size_t size)
 		nrf_nvmc_put(NVMC_ERASEPAGE, (uint32_t)offset + (uint32_t)done);
 		rc = wait_ready();
 	}
-	return close_after(rc);
+	nrf_nvmc_put(NVMC_CONFIG, CONFIG_READ);
+	return rc;
 }
 
 static const struct flash_parameters *nvmc_get_parameters(const struct device *dev)

@@ -28,7 +28,6 @@
 
 #define SIZE_3_BYTE 0x1000000u
 #define PAGE_DEFAULT 256u
-#define PAGE_MAX 4096u
 
 struct table {
 	uint32_t address;
@@ -210,7 +209,7 @@ static int take_page(const struct sfdp *sfdp, struct spi_nor_chip *chip)
 		chip->program_us = (bits(DW(11), 12, 8) + 1) * unit_us;
 		chip->program_max_us = 2 * (bits(DW(11), 3, 0) + 1) * chip->program_us;
 	}
-	if (chip->page_size > PAGE_MAX || chip->erases[0].size % chip->page_size != 0) {
+	if (chip->erases[0].size % chip->page_size != 0) {
 		return refuse(-EBADMSG, "SFDP says an impossible page");
 	}
 	return 0;
@@ -272,8 +271,7 @@ int spi_nor_sfdp(struct spi_nor_chip *chip, spi_nor_sfdp_read_fn read, void *arg
 	struct spi_nor_chip found = {0};
 	int rc = find_tables(&sfdp);
 
-	if (rc == 0 && (sfdp.basic.len < BASIC_MIN || sfdp.basic.address < 2 * HEADER_LEN ||
-			sfdp.basic.address % 4 != 0)) {
+	if (rc == 0 && sfdp.basic.len < BASIC_MIN) {
 		rc = refuse(-EBADMSG, "SFDP without a whole basic table");
 	}
 	if (rc == 0 && sfdp.has_sectors) {

@@ -45,6 +45,7 @@ struct fake_spi_nor {
 	bool mode_4_byte;
 	bool asleep;
 	uint64_t busy_us;
+	uint32_t deaf_us; /* until it is awake */
 	uint64_t time_us; /* waited by the driver */
 	unsigned int programs;
 	/* What goes wrong with it. */

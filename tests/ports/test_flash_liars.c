@@ -61,6 +61,8 @@ enum lie {
 	READ_MORE,
 	READ_FAILS_UNALIGNED,
 	READ_SHORT_OF_BORDER,
+	OVERWRITES_BUT_REFUSES,
+	KEEPS_BUT_ACCEPTS,
 	OVERWRITES,  /* needs no erase, and says so not */
 	NEEDS_ERASE, /* and says so not */
 	NEEDS_ERASE_AND_HAS_NONE,
@@ -77,14 +79,17 @@ enum lie {
 	CUT_PROGRAM_SPOILS_PAGE,
 	CUT_ERASE_NOT_TOLD,
 	CUT_ERASE_HITS_OTHER_PAGE,
+	CUT_ERASE_SPOILS_PAGE,
 	OUTSIDE_READ,
 	OUTSIDE_WRITTEN,
 	OUTSIDE_ERASED,
+	OUTSIDE_HARMS,
 	SUM_WRAPS,
 	PARTS_OF_BLOCKS_WRITTEN,
 	PARTS_OF_PAGES_ERASED,
 	PARTS_OF_PAGES_ERASE_ALL,
 	NOTHING_IS_NOT_READ,
+	NOTHING_AT_END_IS_NOT_READ,
 	NOTHING_IS_NOT_WRITTEN,
 	NOTHING_IS_NOT_ERASED,
 	NOTHING_ERASES_A_PAGE,
@@ -99,7 +104,7 @@ static struct {
 	bool busy;            /* the next read is of `before` */
 	bool cut;
 	bool off;
-	bool spoiled; /* a page that cannot be programmed any more */
+	bool spoiled; /* the next program is not what it should be */
 	unsigned int calls;
 } chip;
 
@@ -150,7 +155,11 @@ static void program_cell(size_t at, uint8_t value)
 {
 	uint8_t *cell = &chip.cells[in_chip(at)];
 
-	*cell = chip.lie == OVERWRITES ? value : *cell & value;
+	if (chip.lie == KEEPS_BUT_ACCEPTS && *cell != 0xff) {
+		return;
+	}
+	*cell = chip.lie == OVERWRITES || chip.lie == OVERWRITES_BUT_REFUSES ? value
+									     : *cell & value;
 }
 
 static void program_cells(size_t at, const uint8_t *from, size_t len)
@@ -210,12 +219,14 @@ static int liar_write(const struct device *dev, off_t offset, const void *data, 
 {
 	size_t at = (size_t)offset;
 	size_t part = part_of(at, len);
+	bool is_over;
 
 	(void)dev;
 	if (chip.off) {
 		return -EIO;
 	}
 	change_begins();
+	is_over = chip.cells[in_chip(at)] != 0xff;
 	if (chip.cut) {
 		return program_cut(at, data, len);
 	}
@@ -223,6 +234,10 @@ static int liar_write(const struct device *dev, off_t offset, const void *data, 
 	chip.busy = chip.lie == STALE_AFTER_WRITE || chip.lie == ONES_WHILE_BUSY;
 	if (chip.spoiled) {
 		program_cell(at, 0);
+		chip.spoiled = false;
+	}
+	if (chip.lie == OVERWRITES_BUT_REFUSES && is_over) {
+		return -EIO;
 	}
 	if (chip.lie == WRITE_GIVES_COUNT) {
 		return (int)len;
@@ -270,6 +285,7 @@ static int erase_cut(size_t at, size_t len)
 {
 	chip.cut = false;
 	chip.off = true;
+	chip.spoiled = chip.lie == CUT_ERASE_SPOILS_PAGE;
 	erase_cells(at, len / 2);
 	if (chip.lie == CUT_ERASE_HITS_OTHER_PAGE) {
 		erase_cells(at + len, 1);
@@ -420,7 +436,8 @@ int __wrap_flash_read(const struct device *dev, off_t offset, void *data, size_t
 	if (chip.lie == OUTSIDE_READ && is_outside(offset, len)) {
 		return 0;
 	}
-	return chip.lie == NOTHING_IS_NOT_READ && len == 0
+	return (chip.lie == NOTHING_IS_NOT_READ && len == 0) ||
+			       (chip.lie == NOTHING_AT_END_IS_NOT_READ && offset == (off_t)SIZE)
 		       ? -EINVAL
 		       : __real_flash_read(dev, offset, data, len);
 }
@@ -441,6 +458,10 @@ int __wrap_flash_erase(const struct device *dev, off_t offset, size_t size)
 {
 	const bool is_part = offset % (off_t)PAGE != 0 || size % PAGE != 0;
 
+	if (chip.lie == OUTSIDE_HARMS && is_outside(offset, size)) {
+		erase_cells(INNER, PAGE);
+		return -EINVAL;
+	}
 	if ((chip.lie == OUTSIDE_ERASED && is_outside(offset, size)) ||
 	    (chip.lie == PARTS_OF_PAGES_ERASED && is_part)) {
 		return 0;
@@ -549,6 +570,8 @@ static const struct caught {
 	{READ_MORE, "read-range", "beside the bytes of flash_read"},
 	{READ_FAILS_UNALIGNED, "read-range", "is -5"},
 	{READ_SHORT_OF_BORDER, "read-range", "read in shorter reads gave other bytes"},
+	{OVERWRITES_BUT_REFUSES, "program-once", ""},
+	{KEEPS_BUT_ACCEPTS, "program-once", ""},
 	{OVERWRITES, "program-once", ""},
 	{NEEDS_ERASE, "rewrite", ""},
 	{NEEDS_ERASE_AND_HAS_NONE, "rewrite", ""},
@@ -562,17 +585,20 @@ static const struct caught {
 	{CUT_PROGRAM_NOT_TOLD, "cut-program", "without power, flash_write"},
 	{CUT_PROGRAM_TEARS_MORE, "cut-program", "reads 0x0, not 0xff"},
 	{CUT_PROGRAM_HITS_OTHER_PAGE, "cut-program", "0x1000 reads 0x0"},
-	{CUT_PROGRAM_SPOILS_PAGE, "cut-program", "reads 0x0"},
+	{CUT_PROGRAM_SPOILS_PAGE, "cut-program", "0x1800 reads 0x0"},
 	{CUT_ERASE_NOT_TOLD, "cut-erase", "without power, flash_erase"},
 	{CUT_ERASE_HITS_OTHER_PAGE, "cut-erase", "0x2000 reads 0xff"},
+	{CUT_ERASE_SPOILS_PAGE, "cut-erase", "0x1800 reads 0x0"},
 	{OUTSIDE_READ, "bounds", "flash_read(-8, 0x8) is 0"},
 	{OUTSIDE_WRITTEN, "bounds", "flash_write(-8, 0x8) is 0"},
 	{OUTSIDE_ERASED, "bounds", "flash_erase(-2048, 0x800) is 0"},
+	{OUTSIDE_HARMS, "bounds", "reads 0xff"},
 	{SUM_WRAPS, "bounds", "flash_write(0x1800, 0xf"},
 	{PARTS_OF_BLOCKS_WRITTEN, "alignment", "flash_write(0x1800, 0x1) is 0"},
 	{PARTS_OF_PAGES_ERASED, "alignment", "flash_erase(0x1800, 0x7ff) is 0"},
 	{PARTS_OF_PAGES_ERASE_ALL, "alignment", "reads 0xff"},
 	{NOTHING_IS_NOT_READ, "zero-length", "flash_read(0x1800, 0x0)"},
+	{NOTHING_AT_END_IS_NOT_READ, "zero-length", "flash_read(0x8000, 0x0)"},
 	{NOTHING_IS_NOT_WRITTEN, "zero-length", "flash_write(0x1800, 0x0)"},
 	{NOTHING_IS_NOT_ERASED, "zero-length", "flash_erase(0x1800, 0x0)"},
 	{NOTHING_ERASES_A_PAGE, "zero-length", "reads 0xff"},
@@ -589,6 +615,20 @@ static void each_liar_is_caught_by_the_rule_it_breaks(void **state)
 		run_liar(&tap, liars[i].lie);
 		tap_assert_broken(&tap, liars[i].rule, liars[i].note);
 	}
+}
+
+static void a_missing_address_line_shows_from_the_other_side_too(void **state)
+{
+	const struct device dev = {.name = "liar", .api = &honest_api};
+	const struct flash_conformance suite = {
+		.dev = &dev, .offset = SIZE / 2 + START, .size = 4 * PAGE};
+	struct tap tap;
+
+	(void)state;
+	memset(&chip, 0, sizeof(chip));
+	chip.lie = ADDRESS_LINE_MISSING;
+	tap_run(&tap, &suite);
+	tap_assert_broken(&tap, "aliasing", "0x1800 shows the bytes of 0x5800");
 }
 
 static void a_device_without_sense_is_asked_no_more(void **state)
@@ -609,6 +649,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_honest_port_keeps_all_rules),
 		cmocka_unit_test(each_liar_is_caught_by_the_rule_it_breaks),
+		cmocka_unit_test(a_missing_address_line_shows_from_the_other_side_too),
 		cmocka_unit_test(a_device_without_sense_is_asked_no_more),
 	};
 

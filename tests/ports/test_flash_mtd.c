@@ -296,6 +296,11 @@ static void regions_that_are_not_the_device_are_refused(void **state)
 	kernel.regions[1].numblocks = UINT32_MAX;
 	assert_refused(-EBADMSG);
 	set_regions();
+	kernel.regions[1].offset = 0; /* no page in the first, all in the second */
+	kernel.regions[1].numblocks = 8;
+	kernel.regions[0].numblocks = 0;
+	assert_refused(-EBADMSG);
+	set_regions();
 	kernel.regions[0].erasesize = 0;
 	assert_refused(-EBADMSG);
 	set_regions();

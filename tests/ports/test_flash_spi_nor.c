@@ -171,6 +171,10 @@ static void waits_are_little_longer_than_the_chip_takes(void **state)
 	rig->chip.time_us = 0;
 	assert_int_equal(flash_write(&rig->nor.device, 0x10000, data, sizeof(data)), 0);
 	assert_in_range(rig->chip.time_us, 896, 896 + 896 / 16 + 1);
+	rig->chip.time_us = 0;
+	rig->chip.erases[0].time_us = 31000; /* a fast one */
+	assert_int_equal(flash_erase(&rig->nor.device, 0, 4096), 0);
+	assert_in_range(rig->chip.time_us, 31000, 31000 + 48000 / 16 + 11);
 }
 
 static void a_chip_as_slow_as_it_may_be_is_waited_for(void **state)

@@ -159,6 +159,13 @@ static void opcodes_for_4_bytes_are_taken_only_as_a_whole(void **state)
 		assert_int_equal(chip.read_opcode, 0x03);
 		assert_int_equal(chip.enter, SPI_NOR_ENTER_B7);
 	}
+	/* Nor without room for opcodes. */
+	{
+		struct tables tables = tables_of(fake_gd25, 16, fake_gd25_four);
+
+		tables.raw[16 + 3] = 1;
+		assert_int_equal(must_read(tables).read_opcode, 0x03);
+	}
 	/* Large erases need not have one. */
 	chip = must_read(tables_of(fake_gd25, 16, (const uint32_t[]){0x41u | 1u << 9, 0x21}));
 	assert_int_equal(chip.read_opcode, 0x13);
@@ -190,22 +197,60 @@ static void tables_of_2011_say_no_page_and_no_times(void **state)
 	assert_erase(&chip.erases[2], 65536, 0xd8, 0, 0);
 }
 
+/* Types 1 to 4: 64 KiB in 3 s, 4 KiB in 4 ms, 256 KiB in 1.28 s, 32 KiB in 112 ms, each up to twice
+ * as long. */
 static void erases_are_sorted_and_their_units_are_right(void **state)
 {
-	/* 64 KiB, 4 KiB, 256 KiB, 4 KiB again: 3 s, 4 ms, 1.28 s. */
-	struct tables tables = with_word(8, 0x200cd810);
+	uint32_t words[16];
 	struct spi_nor_chip chip;
 
 	(void)state;
-	memcpy(&tables.raw[0x30 + 4 * 8], (const uint8_t[]){18, 0xd7, 12, 0x99}, 4);
-	memcpy(&tables.raw[0x30 + 4 * 9],
-	       (const uint8_t[]){0x20 | 0, 0x06 | 0x18, 0x24 | 0x00, 0x01}, 4);
-	tables.raw[6] = 0;
-	chip = must_read(tables);
+	memcpy(words, fake_mx25r, sizeof(words));
+	words[7] = 0x200cd810;
+	words[8] = 0x520fd712;
+	words[9] = 0u | (2u << 4 | 3u << 9) | (3u << 11 | 0u << 16) | (9u << 18 | 2u << 23) |
+		   (6u << 25 | 1u << 30);
+	chip = must_read(tables_of(words, 16, NULL));
 	assert_erase(&chip.erases[0], 4096, 0x20, 4, 8);
-	assert_erase(&chip.erases[1], 65536, 0xd8, 3000, 6000);
-	assert_erase(&chip.erases[2], 262144, 0xd7, 1280, 2560);
+	assert_erase(&chip.erases[1], 32768, 0x52, 112, 224);
+	assert_erase(&chip.erases[2], 65536, 0xd8, 3000, 6000);
+	assert_erase(&chip.erases[3], 262144, 0xd7, 1280, 2560);
+}
+
+static void of_two_erases_of_a_size_the_first_is_taken(void **state)
+{
+	uint32_t words[16];
+	struct spi_nor_chip chip;
+
+	(void)state;
+	memcpy(words, fake_mx25r, sizeof(words));
+	words[8] = 0x990fd810; /* type 4: 32 KiB again */
+	chip = must_read(tables_of(words, 16, NULL));
+	assert_erase(&chip.erases[1], 32768, 0x52, 240, 1920);
+	assert_erase(&chip.erases[2], 65536, 0xd8, 480, 3840);
 	assert_int_equal(chip.erases[3].size, 0);
+}
+
+/* With pages as small as that, nothing else would refuse it. */
+static void erases_of_less_than_256_bytes_are_refused(void **state)
+{
+	uint32_t words[16];
+
+	(void)state;
+	memcpy(words, fake_mx25r, sizeof(words));
+	words[7] = 0x520f2007;
+	words[10] = 0xcc04ed62;
+	assert_refused(tables_of(words, 16, NULL), -EBADMSG);
+}
+
+static void a_small_chip_may_take_4_bytes_only(void **state)
+{
+	uint32_t words[16];
+
+	(void)state;
+	memcpy(words, fake_mx25r, sizeof(words));
+	words[0] = 0xfff520e5;
+	assert_int_equal(must_read(tables_of(words, 16, NULL)).address_len, 4);
 }
 
 static void no_tables_is_no_device(void **state)
@@ -228,6 +273,7 @@ static void tables_that_contradict_themselves_are_refused(void **state)
 	} lies[] = {
 		{2, 0, -EBADMSG},          /* a bit */
 		{2, 0x0ffffffe, -EBADMSG}, /* no whole bytes */
+		{2, 0x10000000, -EBADMSG}, /* nor here */
 		{2, 0x80000010, -EBADMSG}, /* 2^16 bits are not said so */
 		{2, 0x80000024, -EBADMSG}, /* 8 GiB */
 		{2, 0xffffffff, -EBADMSG}, {2, 0x0000bfff, -EBADMSG}, /* 6 KiB: not whole sectors */
@@ -235,7 +281,7 @@ static void tables_that_contradict_themselves_are_refused(void **state)
 		{8, 0x521f200c, -EBADMSG},                            /* 2 GiB */
 		{8, 0xffffffff, -EBADMSG}, {9, 0xffffffff, -EBADMSG},
 		{11, 0xf4, -EBADMSG}, /* a page of 32 KiB */
-		{11, 0xd4, -EBADMSG}, /* of 8 KiB, more than a sector */
+		{11, 0xd4, -EBADMSG}, /* of 8 KiB; more than a sector, both */
 	};
 	struct tables tables;
 
@@ -318,6 +364,9 @@ int main(void)
 		cmocka_unit_test(a_chip_beyond_16_mib_without_a_way_is_refused),
 		cmocka_unit_test(tables_of_2011_say_no_page_and_no_times),
 		cmocka_unit_test(erases_are_sorted_and_their_units_are_right),
+		cmocka_unit_test(of_two_erases_of_a_size_the_first_is_taken),
+		cmocka_unit_test(erases_of_less_than_256_bytes_are_refused),
+		cmocka_unit_test(a_small_chip_may_take_4_bytes_only),
 		cmocka_unit_test(no_tables_is_no_device),
 		cmocka_unit_test(tables_that_contradict_themselves_are_refused),
 		cmocka_unit_test(lists_that_lead_nowhere_are_refused),
