@@ -33,7 +33,12 @@
 extern "C" {
 #endif
 
-/** What happens while the chip is selected once: a command, then data in one direction or none. */
+/**
+ * What happens while the chip is selected once: a command, then data in one direction or none. A
+ * read is as long as what the library asks for, so a DMA with a shorter limit goes on with the chip
+ * still selected; `out` lies wherever the library's caller has it, which may be flash that a DMA
+ * cannot read.
+ */
 struct spi_nor_transfer {
 	const uint8_t *command;
 	size_t command_len; /**< 1 to 5 bytes. */
@@ -75,9 +80,8 @@ struct flash_spi_nor {
  * After an error `device` is not ready. May be repeated.
  *
  * Later, of programs and erases: -EIO, the chip does not take the write enable (write protected or
- * gone), nothing done; -ETIMEDOUT, it stays busy for twice its longest time, flash as after a power
- * cut.
- * -ENODEV, nothing answers any more; as after a power cut, too.
+ * gone), nothing more is done; -ETIMEDOUT, it stays busy for twice its longest time; -ENODEV, it
+ * answers no more. Flash is as after a power cut.
  */
 DFU_MUST_CHECK int flash_spi_nor_init(struct flash_spi_nor *nor,
 				      const struct flash_spi_nor_config *config);
