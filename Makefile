@@ -17,7 +17,7 @@ EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^dfu_target_resume_(c
 CONFIGURE = cmake -S . -G Ninja
 BUILD = cmake --build
 
-.PHONY: all test install demo support powercut heatmap fuzz bench asan clang m32 big-endian arm qemu size format clean help tools tools-clang tools-bench
+.PHONY: all test install demo support powercut heatmap fuzz bench asan clang m32 big-endian arm qemu size stalls format clean help tools tools-clang tools-bench
 
 all: build/build.ninja ## install what is missing, build everything into build/
 	@$(BUILD) build
@@ -70,8 +70,11 @@ size: tools-size build/build.ninja ## text, RAM and stack of each feature on fou
 	@$(BUILD) build --target slotwise_zcbor_fmfu slotwise_zcbor_package slotwise_zcbor_runtime
 	@.venv/bin/python bench/size.py --out build/size --zcbor build/zcbor $(if $(UPDATE),--update) $(if $(CHECK),--check)
 
-bench: tools-bench all ## instructions a byte, erases and programs; tables in build/bench
-	@$(BUILD) build --target bench
+stalls: build/build.ninja ## time and stalls of an update on real flash parts, simulated; writes the README's table
+	@$(BUILD) build --target stalls
+
+bench: tools-bench all ## instructions a byte, erases and programs, and `stalls`; tables in build/bench
+	@$(BUILD) build --target bench stalls
 
 asan: build-asan/build.ninja ## the tests under the address and undefined behaviour sanitizers
 	@$(BUILD) build-asan

@@ -12,16 +12,13 @@ import sys
 from collections import defaultdict
 
 import full_modem
-from tools import SOURCE, configuration, report, run, write_csv
+from tools import IMAGE_SIZE, SOURCE, configuration, make_image, report, run, write_csv
 
 CHUNKS = (20, 244, 512, 1024, 4096)
 # The same work in the originals that the interfaces come from, instructions a byte.
 UPSTREAM = {20: 3.76, 244: 0.54, 512: 0.39, 1024: 0.34, 4096: 0.30}
 UPSTREAM_PROGRESS = {20: 2876, 244: 204, 512: 65, 4096: 1.5}
-IMAGE_SIZE = 512 * 1024
 PAGE_SIZE = 4096
-HEADER_SIZE = 512
-TLV_SIZE = 4 + 4 + 32  # area header, and the hash with its own
 PROGRESS = ("CONFIG_SETTINGS=y", "CONFIG_DFU_TARGET_STREAM_SAVE_PROGRESS=y")
 
 
@@ -34,17 +31,6 @@ def build_programs(out, cc, name, *options):
         "-DCMAKE_BUILD_TYPE=RelWithDebInfo", "-DBUILD_TESTING=OFF")
     run("cmake", "--build", build, "--target", "bench/all")
     return build / "bench"
-
-
-def make_image(out):
-    """A signed (hash only) image of exactly IMAGE_SIZE bytes; the payload's period is prime."""
-    payload, image = out / "payload.raw", out / "image.bin"
-    payload.write_bytes(bytes((i * 7 + i // 251) % 251 for i in range(IMAGE_SIZE - HEADER_SIZE - TLV_SIZE)))
-    run(sys.executable, "-m", "imgtool.main", "sign", "--version", "1.0.0", "--header-size", HEADER_SIZE, "--pad-header",
-        "--align", 4, "--slot-size", 0x90000, payload, image)
-    if image.stat().st_size != IMAGE_SIZE:
-        sys.exit(f"image.bin has {image.stat().st_size} bytes, not {IMAGE_SIZE}")
-    return image
 
 
 def is_copy(function):

@@ -2,17 +2,9 @@
 """The tables of sizes, as Markdown."""
 from features import FEATURES
 from objects import CORES, Size
+from tools import markdown_table
 
 AIMS_CORE = "Cortex-M4"
-
-
-def table(header, rows):
-    lines = ["| " + " | ".join(header) + " |", "|---" * len(header) + "|"]
-    return "\n".join([*lines, *("| " + " | ".join(number(cell) for cell in row) + " |" for row in rows)]) + "\n"
-
-
-def number(cell):
-    return f"{cell:,}" if isinstance(cell, int) else cell
 
 
 def size_table(measured):
@@ -22,7 +14,7 @@ def size_table(measured):
         of = {core: found["features"][feature.name] for core, found in measured.items()}
         rows.append((feature.title, *(numbers["flash"] for numbers in of.values()), of[AIMS_CORE]["ram"],
                      of[AIMS_CORE]["stack"] if feature.stack else ""))
-    return table(("bytes of flash, `-Os`", *measured, "RAM (M4)", "stack (M4)"), rows)
+    return markdown_table(("bytes of flash, `-Os`", *measured, "RAM (M4)", "stack (M4)"), rows)
 
 
 def aims_table(measured):
@@ -46,7 +38,7 @@ def aims_table(measured):
         ("stack, with progress in a log", "584, 516, 136", "400 each",
          ", ".join(str(stacks[f"log dfu_target_{call}"]) for call in ("init", "write", "schedule_update"))),
     ]
-    return table((AIMS_CORE, "upstream", "aim", "Slotwise"), rows)
+    return markdown_table((AIMS_CORE, "upstream", "aim", "Slotwise"), rows)
 
 
 def full_tables(measured):
@@ -55,5 +47,5 @@ def full_tables(measured):
         found = measured[core.name]
         rows = [(feature.title, *(found["features"][feature.name][kind] for kind in Size.KINDS),
                  found["features"][feature.name]["stack"] if feature.stack else "") for feature in FEATURES]
-        parts.append(f"## {core.name}\n\n{found['compiler']}\n\n" + table(("", *Size.KINDS, "stack"), rows))
+        parts.append(f"## {core.name}\n\n{found['compiler']}\n\n" + markdown_table(("", *Size.KINDS, "stack"), rows))
     return "\n".join(parts)

@@ -4,6 +4,9 @@
 #define BENCH_STORAGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
+
+#include <timing.h>
 
 /* What reached them and their flash since storage_open(). */
 struct storage_cost {
@@ -13,6 +16,7 @@ struct storage_cost {
 	unsigned long programs;
 	unsigned long long bytes; /* programmed */
 	unsigned long reads;
+	uint64_t us; /* that their flash took, if a part was named */
 };
 
 /*
@@ -20,6 +24,9 @@ struct storage_cost {
  * and counts, which takes instructions of its own.
  */
 int storage_open(bool count);
+
+/* Their flash takes the time of this part, from the next storage_open() on. */
+void storage_time(const struct sim_timing_part *part);
 
 void storage_get_cost(struct storage_cost *cost);
 

@@ -24,7 +24,9 @@ static const struct flash_ram_config ram_config = {
 };
 static const struct device ram = {.name = "storage", .config = &ram_config, .api = &flash_ram_api};
 static struct sim_nor nor;
-/* A copy of one of the two above. */
+static struct sim_timing timing;
+static const struct sim_timing_part *part;
+/* A copy of one of the three above. */
 static struct device flash;
 static const struct flash_area area = {
 	.fa_id = 20, .fa_size = sizeof(memory), .fa_dev = &flash, .fa_label = "storage"};
@@ -92,11 +94,20 @@ int storage_open(bool count)
 	}
 	sim_nor_init(&nor, &ram);
 	flash = count ? nor.device : ram;
+	if (part != NULL) {
+		sim_timing_init(&timing, count ? &nor.device : &ram, part);
+		flash = timing.device;
+	}
 	records = 0;
 	deletions = 0;
 	rc = settings_log_init(&settings, &area);
 	settings_backend_set(count ? &counted : &settings.backend);
 	return rc;
+}
+
+void storage_time(const struct sim_timing_part *of)
+{
+	part = of;
 }
 
 void storage_get_cost(struct storage_cost *cost)
@@ -108,5 +119,6 @@ void storage_get_cost(struct storage_cost *cost)
 		.programs = nor.stats.programs,
 		.bytes = nor.stats.bytes_programmed,
 		.reads = nor.stats.reads,
+		.us = timing.stats.erase_us + timing.stats.program_us,
 	};
 }

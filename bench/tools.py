@@ -6,6 +6,9 @@ import subprocess
 import sys
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
+IMAGE_SIZE = 512 * 1024
+HEADER_SIZE = 512
+TLV_SIZE = 4 + 4 + 32  # area header, and the hash with its own
 
 
 def run(*command, cwd=None):
@@ -39,3 +42,23 @@ def configuration(out, name, *lines):
     conf = out / f"{name}.conf"
     conf.write_text((SOURCE / "configs/cortex-m.conf").read_text() + "".join(f"{line}\n" for line in lines))
     return conf
+
+
+def make_image(out):
+    """A signed (hash only) image of exactly IMAGE_SIZE bytes; the payload's period is prime."""
+    payload, image = out / "payload.raw", out / "image.bin"
+    payload.write_bytes(bytes((i * 7 + i // 251) % 251 for i in range(IMAGE_SIZE - HEADER_SIZE - TLV_SIZE)))
+    run(sys.executable, "-m", "imgtool.main", "sign", "--version", "1.0.0", "--header-size", HEADER_SIZE, "--pad-header",
+        "--align", 4, "--slot-size", 0x90000, payload, image)
+    if image.stat().st_size != IMAGE_SIZE:
+        sys.exit(f"image.bin has {image.stat().st_size} bytes, not {IMAGE_SIZE}")
+    return image
+
+
+def markdown_table(header, rows):
+    lines = ["| " + " | ".join(header) + " |", "|---" * len(header) + "|"]
+    return "\n".join([*lines, *("| " + " | ".join(markdown_cell(cell) for cell in row) + " |" for row in rows)]) + "\n"
+
+
+def markdown_cell(cell):
+    return f"{cell:,}" if isinstance(cell, int) else cell

@@ -9,8 +9,9 @@ import unittest
 
 import project
 
-sys.path.insert(0, str(project.SOURCE / "bench"))
+sys.path[:0] = [str(project.SOURCE / "bench"), str(project.SOURCE / "scripts")]
 import features  # noqa: E402  (bench/)
+import marked  # noqa: E402  (scripts/)
 import objects  # noqa: E402
 import size  # noqa: E402
 
@@ -49,6 +50,35 @@ class Gate(unittest.TestCase):
         measured["Cortex-M4"]["compiler"] = "gcc 13"
         self.assertEqual(size.other_compilers(MEASURED, BUDGET), [])
         self.assertEqual(size.other_compilers(measured, BUDGET), ["Cortex-M4: the budget is for gcc 12, this is gcc 13"])
+
+
+class Documents(unittest.TestCase):
+    MARKS = ("<!-- begin -->\n", "<!-- end -->\n")
+
+    def document(self, text):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = pathlib.Path(folder.name, "README.md")
+        path.write_text(text)
+        return path
+
+    def test_a_table_is_written_between_its_marks_and_then_fits(self):
+        path = self.document("before\n<!-- begin -->\nold\n<!-- end -->\nbehind\n")
+        marked.update(path, *self.MARKS, "| 1 |\n", False, "make it")
+        self.assertEqual(path.read_text(), "before\n<!-- begin -->\n\n| 1 |\n\n<!-- end -->\nbehind\n")
+        marked.update(path, *self.MARKS, "| 1 |\n", True, "make it")
+
+    def test_one_that_differs_fails_the_check_and_stays(self):
+        path = self.document("<!-- begin -->\n\n| 1 |\n\n<!-- end -->\n")
+        with self.assertRaises(SystemExit) as caught:
+            marked.update(path, *self.MARKS, "| 2 |\n", True, "make it")
+        self.assertIn("make it", str(caught.exception))
+        self.assertIn("| 1 |", path.read_text())
+
+    def test_a_document_without_the_marks_fails(self):
+        for text in ("", "<!-- begin -->\n", "<!-- begin -->\n<!-- begin -->\n<!-- end -->\n"):
+            with self.subTest(text=text), self.assertRaises(SystemExit):
+                marked.update(self.document(text), *self.MARKS, "", False, "make it")
 
 
 class Measurement(unittest.TestCase):
