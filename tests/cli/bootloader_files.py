@@ -23,11 +23,12 @@ As a command, also for the shell:
                         [--no-fw-info] [--fill N] [--rom-fixed] [--raw]
 """
 import argparse
+import functools
 import os
 import struct
-import subprocess
-import sys
 import tempfile
+
+from imgtool.main import imgtool as command
 
 ADDRESSES = {"nrf5340dk": {"s0": 0x8000, "s1": 0x14000, "slot0": 0x20000}}
 
@@ -55,13 +56,11 @@ def payload(link, version, size, fill):
 
 
 def imgtool(*args):
-    tool = os.path.join(os.path.dirname(sys.executable), "imgtool")
-    done = subprocess.run([tool if os.path.exists(tool) else "imgtool", *args], capture_output=True, text=True,
-                          check=False)
-    if done.returncode != 0:
-        raise RuntimeError(done.stdout + done.stderr)
+    """In this process: to start it anew for each image takes longer than the tests that use them."""
+    command.main(args=args, standalone_mode=False)
 
 
+@functools.cache
 def bootloader(link, version, size=0x3000, image_version="1.0.0", key=None, fw_info=True, fill=1, rom_fixed=False):
     with tempfile.TemporaryDirectory() as folder:
         source, target = os.path.join(folder, "in.bin"), os.path.join(folder, "out.bin")
