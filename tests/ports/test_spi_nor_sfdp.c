@@ -15,7 +15,18 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include <dfu/log.h>
+
 #include "fake_spi_nor.h"
+
+static unsigned int log_lines;
+
+void dfu_log_write(enum dfu_log_level level, const char *format, ...)
+{
+	assert_int_equal(level, DFU_LOG_ERR);
+	assert_non_null(format);
+	log_lines++;
+}
 
 struct tables {
 	uint8_t raw[128];
@@ -62,7 +73,9 @@ static void assert_refused(struct tables tables, int rc)
 
 	memset(&chip, 0x5a, sizeof(chip));
 	memset(&before, 0x5a, sizeof(before));
+	log_lines = 0;
 	assert_int_equal(spi_nor_sfdp(&chip, read_tables, &tables), rc);
+	assert_int_equal(log_lines, rc == -ECOMM ? 0 : 1); /* the bus has its own say */
 	assert_memory_equal(&chip, &before, sizeof(chip));
 }
 
@@ -354,6 +367,50 @@ static void an_error_of_the_bus_passes_through(void **state)
 	}
 }
 
+static bool is_power_of_two(size_t n)
+{
+	return n != 0 && (n & (n - 1)) == 0;
+}
+
+static void assert_sane(const struct spi_nor_chip *chip)
+{
+	assert_true(chip->size >= 256 && chip->size % chip->erases[0].size == 0);
+	assert_true(is_power_of_two(chip->page_size));
+	assert_true(chip->erases[0].size % chip->page_size == 0);
+	assert_true(chip->address_len == 4 || (chip->address_len == 3 && chip->size <= 1u << 24));
+	for (size_t i = 0; i < SPI_NOR_ERASES_MAX && chip->erases[i].size != 0; i++) {
+		const struct spi_nor_erase *erase = &chip->erases[i];
+
+		assert_true(is_power_of_two(erase->size));
+		assert_true(i == 0 || erase->size > chip->erases[i - 1].size);
+		assert_true(erase->typical_ms <= 32000 && erase->max_ms <= 32 * 32000);
+	}
+}
+
+/* Real tables of which some bytes are any. */
+static void any_tables_give_a_chip_that_makes_sense_or_none(void **state)
+{
+	uint32_t random = 251;
+	unsigned int chips = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < 20000; i++) {
+		struct tables tables = i % 2 == 0 ? tables_of(fake_mx25r, 16, NULL)
+						  : tables_of(fake_gd25, 16, fake_gd25_four);
+		struct spi_nor_chip chip;
+
+		for (unsigned int k = 0; k < 1 + i % 5; k++) {
+			random = random * 1664525u + 1013904223u;
+			tables.raw[(random >> 24) % tables.len] = (uint8_t)(random >> 16);
+		}
+		if (spi_nor_sfdp(&chip, read_tables, &tables) == 0) {
+			assert_sane(&chip);
+			chips++;
+		}
+	}
+	assert_in_range(chips, 1000, 19000); /* both happen */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +430,7 @@ int main(void)
 		cmocka_unit_test(sectors_of_several_sizes_are_refused),
 		cmocka_unit_test(the_last_edition_of_the_basic_table_is_taken),
 		cmocka_unit_test(an_error_of_the_bus_passes_through),
+		cmocka_unit_test(any_tables_give_a_chip_that_makes_sense_or_none),
 	};
 
 	return cmocka_run_group_tests_name("spi_nor_sfdp", tests, NULL, NULL);
