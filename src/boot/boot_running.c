@@ -28,8 +28,9 @@ static int slot_by_shared_data(int image_index)
 {
 	char slot;
 
-	/* There is one value, that of the image that is started. */
-	if (image_index != 0 || !IS_ENABLED(CONFIG_RETENTION_BOOTLOADER_INFO) ||
+	/* There is one value, that of the image that is started. The option is asked first, so that
+	 * no compiler links the rest without it. */
+	if (!IS_ENABLED(CONFIG_RETENTION_BOOTLOADER_INFO) || image_index != 0 ||
 	    blinfo_lookup(BLINFO_RUNNING_SLOT, &slot, sizeof(slot)) != sizeof(slot) ||
 	    (uint8_t)slot > 1) {
 		return -ENODEV;
