@@ -94,14 +94,22 @@ static int go_on(const struct mcuboot_set_state *state)
 	return rc == 0 ? request_rest(rest, torn) : rc;
 }
 
-/* Whether all of it ran, and was given up for its own sake: 1, 0 or negative. */
+/*
+ * Whether all of it ran, and was given up for its own sake: 1, 0 or negative. Images that nothing
+ * links are asked for by number, and taken back the other way: where the last one ran all did. Of
+ * one that had given another image up before nobody can tell.
+ */
 static int has_failed(const struct mcuboot_intent *intent)
 {
-	int rc = intent->kind == MCUBOOT_INTENT_TEST && intent->reverted == 0;
+	int rc = intent->kind == MCUBOOT_INTENT_TEST;
 
 	for (int n = 0; rc == 1 && n < boot_arrangement()->images; n++) {
 		if (images_have(intent->images, n)) {
-			rc = mcuboot_image_came_by_revert(n);
+			const bool is_last = intent->images >> n == 1;
+
+			rc = is_last && images_have(intent->reverted, n)
+				     ? 0
+				     : mcuboot_image_came_by_revert(n);
 		}
 	}
 	return rc;
@@ -119,6 +127,7 @@ static int mark(const struct mcuboot_intent *intent, bool failed)
 			}
 			if (rc == 1 && failed) {
 				mcuboot_download_forget_progress(n);
+				mcuboot_mark_clear(n, TARGET_UNTRIED);
 			} else if (rc == 1) {
 				mcuboot_mark_set(n, TARGET_UNTRIED);
 			}

@@ -358,6 +358,8 @@ static int recover(const struct powercut_world *world)
 static int confirm(const struct powercut_world *world)
 {
 	const enum boot_mode mode = device_config(world)->mode;
+
+	seen_of(world)->is_good = true;
 	const int rc = dfu_target_mcuboot_confirm(-1);
 
 	powercut_say(world, "confirm: %d", rc);
@@ -373,7 +375,8 @@ static bool crash(const struct powercut_world *world)
 	struct set_state state;
 
 	set_life_state(world, &state);
-	if (!set_life_scenario(world)->crashes || !state.has_intent || !set_all_new(&state)) {
+	if (!set_life_scenario(world)->crashes || seen_of(world)->has_crashed ||
+	    seen_of(world)->is_good || !state.has_intent || !set_all_new(&state)) {
 		return false;
 	}
 	powercut_say(world, "crash");
@@ -383,17 +386,18 @@ static bool crash(const struct powercut_world *world)
 
 /*
  * What was tried and given up is not asked for by whoever asks for all. Where headers ask it has
- * been erased, which a download that still counts as complete is refused for.
+ * been erased, which a download that still counts as complete is refused for. After more cuts it
+ * may have been tried before: then nobody can tell what was given up now.
  */
 static void check_crashed(const struct powercut_world *world)
 {
 	const bool is_direct = boot_mode_is_direct(device_config(world)->mode);
 	const int rc = dfu_target_mcuboot_schedule(-1, BOOT_UPGRADE_TEST);
 
-	if (rc != -ENOENT && !(is_direct && rc == -EBADMSG)) {
+	if (rc != -ENOENT && !(is_direct && rc == -EBADMSG) && world->cuts == 1) {
 		powercut_violation(world, "I2", "a set that failed its test is asked for: %d", rc);
 	}
-	seen_of(world)->has_crashed = false;
+	seen_of(world)->was_asked = true;
 }
 
 /* With the old images. */
@@ -402,7 +406,7 @@ static int go_on(const struct powercut_world *world)
 	const struct set_scenario *scenario = set_life_scenario(world);
 	int rc;
 
-	if (seen_of(world)->has_crashed) {
+	if (seen_of(world)->has_crashed && !seen_of(world)->was_asked) {
 		check_crashed(world);
 	}
 	if (seen_of(world)->was_kept) {

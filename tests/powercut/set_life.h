@@ -31,7 +31,9 @@ struct set_scenario {
 struct set_seen {
 	unsigned int mixtures; /* boots of one, since the cut */
 	bool was_kept;         /* the cut found all new images running, one confirmed at least */
-	bool has_crashed;      /* all new images ran, and were given up; until that is settled */
+	bool is_good;          /* the application has begun to confirm what runs */
+	bool has_crashed;      /* before that, once: all new images ran, and were given up; */
+	bool was_asked;        /* and so they must not be asked for: checked */
 };
 
 const struct set_scenario *set_life_scenario(const struct powercut_world *world);

@@ -73,17 +73,19 @@ static bool is_torn(int rc)
 
 /*
  * After a cut a pair may have been reverted: only who names it gets it scheduled again. What a cut
- * has torn, or a bootloader erased, is downloaded again.
+ * has torn, or a bootloader erased, is downloaded again; where headers ask, that takes back what
+ * was asked for with it, which then is the next to be downloaded.
  */
 static int schedule_again(const struct powercut_world *world, int permanent)
 {
 	int rc = dfu_target_mcuboot_schedule_set(set_life_members(world), permanent);
 
 	powercut_say(world, "schedule again: %d", rc);
-	if (is_torn(rc)) {
+	for (unsigned int i = 0; is_torn(rc) && i < set_config(world)->kind->pairs; i++) {
 		rc = download_all(world);
 		rc = rc == 0 ? dfu_target_mcuboot_schedule_set(set_life_members(world), permanent)
 			     : rc;
+		powercut_say(world, "schedule what is downloaded again: %d", rc);
 	}
 	return rc;
 }

@@ -177,12 +177,34 @@ static void a_whole_set_that_failed_its_test_is_no_update(void **state)
 	}
 }
 
+/* An earlier revert of the first one, such as that of a part, does not hide it. */
+static void a_set_that_failed_after_a_part_of_it_did_is_no_update(void **state)
+{
+	static const uint8_t mark = 1;
+
+	(void)state;
+	open_part(BOOT_MODE_SWAP_MOVE, TEST);
+	assert_int_equal(set_boot(), 0);
+	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+	promise(MCUBOOT_INTENT_TEST);
+	assert_int_equal(mcuboot_schedule_one(0, false, false), 0);
+	assert_int_equal(mcuboot_schedule_one(1, false, false), 0);
+	/* A cut before the part's mark was deleted. */
+	assert_int_equal(settings_save_one("dfu/MCUBOOT1/u", &mark, sizeof(mark)), 0);
+	assert_int_equal(set_boot(), 3);
+	assert_int_equal(set_boot(), 0);
+	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
+	assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), -ENOENT);
+	set_close();
+}
+
 /* Nobody knows why it crashed: what ran was a mixture. */
 static void a_part_that_failed_its_test_is_still_an_update(void **state)
 {
 	(void)state;
 	for (int part = 0; part < 2; part++) {
-		for (int was_reverted = 0; was_reverted < 2; was_reverted++) {
+		/* The first one is asked for first, and taken back last. */
+		for (int was_reverted = 0; was_reverted < 2 - part; was_reverted++) {
 			set_open(BOOT_MODE_SWAP_MOVE, APART);
 			if (was_reverted == 1) {
 				/* The other pair has given another image up, long ago. */
@@ -588,6 +610,7 @@ int main(void)
 		cmocka_unit_test(a_part_of_a_test_goes_back),
 		cmocka_unit_test(an_image_that_failed_its_test_is_no_update),
 		cmocka_unit_test(a_whole_set_that_failed_its_test_is_no_update),
+		cmocka_unit_test(a_set_that_failed_after_a_part_of_it_did_is_no_update),
 		cmocka_unit_test(a_part_that_failed_its_test_is_still_an_update),
 		cmocka_unit_test(a_part_for_good_goes_on),
 		cmocka_unit_test(a_part_that_somebody_confirmed_goes_on),
