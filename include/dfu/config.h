@@ -28,6 +28,11 @@
 #define CONFIG_FLASH_FILL_BUFFER_SIZE 32
 #endif
 
+/** Most bytes that a stream erases in one call, a power of two; 0: one page. */
+#ifndef CONFIG_STREAM_FLASH_ERASE_BLOCK
+#define CONFIG_STREAM_FLASH_ERASE_BLOCK 0
+#endif
+
 /** Least bytes of a sector of a settings log, unless its area is too small for two such. */
 #ifndef CONFIG_SETTINGS_LOG_SECTOR_SIZE
 #define CONFIG_SETTINGS_LOG_SECTOR_SIZE 4096

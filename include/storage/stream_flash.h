@@ -48,6 +48,10 @@ struct stream_flash_ctx {
 	size_t erased_up_to; /**< Pages that begin below this are ready to be programmed. */
 	size_t erased_from;  /**< The owner has erased the whole region from here on; `available` if
 				not. */
+	size_t known_from;   /**< Pages from here on, and below known_to, are said to be erased by a
+			      */
+	size_t known_to;     /**< record: each is read before it is believed. */
+	size_t erase_end;    /**< An erase of several pages ends here; `available` if not known. */
 	size_t write_block_size; /**< Bytes. */
 	uint8_t erase_value;     /**< 0xff or 0x00. */
 	bool suspect; /**< A program at bytes_written failed: look before the next one. */
@@ -107,7 +111,8 @@ size_t stream_flash_bytes_buffered(const struct stream_flash_ctx *ctx);
  * consumed. If the call failed on its first buffer (always if @p len bytes fit into one), that is
  * where it stood before, and the same call may be repeated.
  *
- * Blocks for one page erase at most, and one program, for each buffer filled. Cost: one copy into
+ * Blocks for one erase at most, of a page (or a block: CONFIG_STREAM_FLASH_ERASE_BLOCK), and one
+ * program, for each buffer filled. Cost: one copy into
  * the buffer.
  */
 DFU_MUST_CHECK int stream_flash_buffered_write(struct stream_flash_ctx *ctx, const uint8_t *data,

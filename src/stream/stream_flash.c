@@ -205,6 +205,7 @@ int stream_flash_init(struct stream_flash_ctx *ctx, const struct device *fdev, u
 		.available = size,
 		.callback = cb,
 		.erased_from = size,
+		.erase_end = size,
 		.write_block_size = block,
 		.erase_value = parameters->erase_value,
 	};

@@ -18,18 +18,58 @@
  */
 #include <errno.h>
 
+#include <dfu/config.h>
 #include <storage/stream_flash.h>
 
 #include "common/bytes.h"
 #include "flash/flash_caps.h"
+#include "stream/stream_position.h"
 #include "stream/stream_ready.h"
 
-/* Make the page at the frontier ready and move the frontier to its end. */
-static int make_next_page_ready(struct stream_flash_ctx *ctx)
+_Static_assert((CONFIG_STREAM_FLASH_ERASE_BLOCK & (CONFIG_STREAM_FLASH_ERASE_BLOCK - 1)) == 0,
+	       "CONFIG_STREAM_FLASH_ERASE_BLOCK: no power of two");
+
+/* Whether a record says that the region's bytes [from, to) are erased, and they read so. */
+static int is_known(const struct stream_flash_ctx *ctx, size_t from, size_t to)
+{
+	if (from < ctx->known_from || to > ctx->known_to) {
+		return 0;
+	}
+	const int rc = stream_check_blank(ctx, from, to, 1);
+	return rc < 0 ? rc : !rc;
+}
+
+/*
+ * Where an erase from a page start on the device ends: behind the largest power of two of bytes
+ * that the option allows, as parts erase such blocks at once, if all of it is to be erased and it
+ * is whole pages; else at the page's end.
+ */
+static size_t erase_up_to(const struct stream_flash_ctx *ctx, size_t start, size_t page_end)
+{
+	size_t limit = min_size(ctx->erase_end, ctx->erased_from);
+	size_t len = CONFIG_STREAM_FLASH_ERASE_BLOCK;
+	struct flash_pages_info page;
+
+	if (stream_has_known(ctx) && start - ctx->offset < ctx->known_from) {
+		limit = min_size(limit, ctx->known_from);
+	}
+	for (; len > page_end - start; len /= 2) {
+		if (start % len == 0 && range_fits(start - ctx->offset, len, limit) &&
+		    flash_get_page_info_by_offs(ctx->fdev, (off_t)(start + len - 1), &page) == 0 &&
+		    (size_t)page.start_offset + page.size == start + len) {
+			return start + len;
+		}
+	}
+	return page_end;
+}
+
+/* Make what begins at the frontier ready and move the frontier to its end. 1: by an erase. */
+static int make_next_ready(struct stream_flash_ctx *ctx)
 {
 	size_t frontier = ctx->offset + ctx->erased_up_to;
 	size_t region_end = ctx->offset + ctx->available;
 	struct flash_pages_info page;
+	bool erased = false;
 	size_t start;
 	size_t end;
 	int rc;
@@ -45,22 +85,38 @@ static int make_next_page_ready(struct stream_flash_ctx *ctx)
 	} else if (start < ctx->offset || end - start < page.size) {
 		rc = stream_check_blank(ctx, ctx->erased_up_to, end - ctx->offset, -EEXIST);
 	} else {
-		rc = flash_erase(ctx->fdev, page.start_offset, page.size);
+		rc = is_known(ctx, ctx->erased_up_to, end - ctx->offset);
+		erased = rc == 0;
+		if (erased) {
+			end = erase_up_to(ctx, start, end);
+			rc = flash_erase(ctx->fdev, page.start_offset, end - start);
+		}
 	}
-	if (rc == 0) {
-		ctx->erased_up_to = end - ctx->offset;
+	if (rc < 0) {
+		return rc;
 	}
-	return rc;
+	ctx->erased_up_to = end - ctx->offset;
+	return erased;
 }
 
 int stream_make_ready(struct stream_flash_ctx *ctx, size_t end)
 {
 	int rc = 0;
 
-	while (ctx->erased_up_to < end && rc == 0) {
-		rc = make_next_page_ready(ctx);
+	while (ctx->erased_up_to < end && rc >= 0) {
+		rc = make_next_ready(ctx);
 	}
-	return rc;
+	return rc < 0 ? rc : 0;
+}
+
+int stream_erase_ahead(struct stream_flash_ctx *ctx, size_t end)
+{
+	int rc = 0;
+
+	while (ctx->erased_up_to < end && rc == 0) {
+		rc = make_next_ready(ctx);
+	}
+	return rc < 0 ? rc : ctx->erased_up_to < end;
 }
 
 int stream_flash_erase_page(struct stream_flash_ctx *ctx, off_t off)

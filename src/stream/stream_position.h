@@ -24,6 +24,26 @@ static inline void stream_set_erased(struct stream_flash_ctx *ctx, size_t up_to,
 	ctx->erased_from = from;
 }
 
+/*
+ * A record says that pages from `from` on and below `to` are erased; an erase of several pages may
+ * take nothing from `end` on.
+ */
+static inline void stream_set_known(struct stream_flash_ctx *ctx, size_t from, size_t to)
+{
+	ctx->known_from = from;
+	ctx->known_to = to;
+}
+
+static inline bool stream_has_known(const struct stream_flash_ctx *ctx)
+{
+	return ctx->known_from < ctx->known_to;
+}
+
+static inline void stream_set_end(struct stream_flash_ctx *ctx, size_t end)
+{
+	ctx->erase_end = end;
+}
+
 /* The region's part of the page that holds its byte `off`: [*start, *end). 0 or -errno. */
 int stream_page_at(const struct stream_flash_ctx *ctx, size_t off, size_t *start, size_t *end);
 

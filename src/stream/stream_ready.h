@@ -23,4 +23,10 @@ static inline size_t stream_fill_at(size_t buf_len, size_t off)
 /* Move the frontier to at least `end`, page by page. Only with CONFIG_STREAM_FLASH_ERASE. */
 int stream_make_ready(struct stream_flash_ctx *ctx, size_t end);
 
+/*
+ * One erase at the frontier, if that is below `end`, and none where a record knows better. 1: more
+ * is left; 0: all below `end` is ready; -errno.
+ */
+int stream_erase_ahead(struct stream_flash_ctx *ctx, size_t end);
+
 #endif
