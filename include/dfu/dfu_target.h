@@ -81,6 +81,8 @@ struct dfu_target_registration {
 	struct dfu_target target; /**< All six functions. */
 	/** Ask the target at every init, also at one of the download under way: it alone knows. */
 	bool always_init;
+	/** dfu_target_prepare() of this target; NULL: it has none. */
+	int (*prepare)(uint32_t budget_ms);
 };
 
 /**
@@ -194,6 +196,31 @@ DFU_MUST_CHECK int dfu_target_reset(void);
  */
 DFU_MUST_CHECK int dfu_target_schedule_update(int img_num);
 
+/**
+ * @brief Erase ahead of the download under way, in idle time: after dfu_target_init(), also before
+ * the first byte, or between two writes. Ours, CONFIG_DFU_TARGET_PREPARE.
+ *
+ * Before the first byte it is the beginning of the download: the content of the slot is gone, and
+ * what is pending there is taken back, as by the first byte. Then writes erase nothing. An erase a
+ * step, of a page, or of a block where CONFIG_STREAM_FLASH_ERASE_BLOCK lets it.
+ *
+ * Power cut: pages whose erase a record in the settings tells of are not erased again by the same
+ * file, nor before the first byte by any; a call saves one record. Others are.
+ *
+ * @param budget_ms  With a clock (dfu_target_clock_set()) no erase begins that would not end in
+ *                   this time, by the longest one that was measured; until one was, one is made. 0,
+ *                   or no clock: one erase.
+ *
+ * @retval 1         More is left; the budget may be too short for an erase.
+ * @retval 0         All that the download needs is erased (of a file whose size is not known: all
+ *                   that it may need). So it is without explicit erase.
+ * @retval -EACCES   No target was chosen by init.
+ * @retval -EPERM    The download is over (done was called).
+ * @retval -ENOTSUP  The target cannot.
+ * @retval -errno    From the target or the device: repeat the call, or write.
+ */
+DFU_MUST_CHECK int dfu_target_prepare(uint32_t budget_ms);
+
 /** What a download has cost. Numbers wrap. */
 struct dfu_target_stats {
 	uint32_t bytes_received; /**< By calls of dfu_target_write() that succeeded. */
@@ -227,7 +254,7 @@ struct dfu_target_stats {
 DFU_MUST_CHECK int dfu_target_stats_get(struct dfu_target_stats *stats);
 
 /**
- * @brief Give the library a clock. Ours, CONFIG_DFU_TARGET_STATS.
+ * @brief Give the library a clock. Ours, CONFIG_DFU_TARGET_STATS or CONFIG_DFU_TARGET_PREPARE.
  *
  * @param now_us  Microseconds since some moment, wrapping at 32 bits; called before and after each
  *                erase and program. NULL: no clock. Used until the next call.

@@ -137,10 +137,17 @@ DFU_MUST_CHECK int dfu_target_mcuboot_offset_get(size_t *offset);
  * @retval -errno   From stream_flash_buffered_write() or the device; the offset says what was
  *                  consumed.
  *
- * Blocks for a page erase and a program for each buffer filled; the first call also for the erase
- * of the trailer's pages and the header's.
+ * Blocks for one erase at each page that the bytes enter, and a program for each buffer filled; the
+ * first call also for the erase of the trailer's pages and the header's, one after the other. What
+ * dfu_target_prepare() has erased is not erased here: after it has returned 0 no call erases.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_write(const void *const buf, size_t len);
+
+/**
+ * dfu_target_prepare() of this target: a page of the trailer a step, then the header's, then those
+ * ahead. What it has erased outlives a reset under "dfu/MCUBOOT<n>/a".
+ */
+DFU_MUST_CHECK int dfu_target_mcuboot_prepare(uint32_t budget_ms);
 
 /**
  * @brief true: flush, verify what flash holds, program the held-back bytes. false: pause, losing

@@ -37,6 +37,7 @@
 #endif
 
 #include "target/identity.h"
+#include "target/target_current.h"
 #include "target/target_stats.h"
 
 #define IDENTIFY_LEN 32 /* first bytes of a file that the identify functions may read */
@@ -237,6 +238,15 @@ int dfu_target_init(int img_type, int img_num, size_t file_size, dfu_target_call
 	current_identity = target_identity();
 	skip_same_init = true;
 	over = false;
+	return 0;
+}
+
+int target_under_way(const struct dfu_target_registration **target)
+{
+	if (current == NULL || over) {
+		return current == NULL ? -EACCES : -EPERM;
+	}
+	*target = current;
 	return 0;
 }
 

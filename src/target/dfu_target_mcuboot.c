@@ -34,15 +34,15 @@
 
 #include "boot/arrangement.h"
 #include "common/bytes.h"
-#include "stream/stream_position.h"
 #include "target/download_record.h"
 #include "target/identity.h"
 #include "target/mcuboot_admit.h"
+#include "target/mcuboot_ahead.h"
+#include "target/mcuboot_clear.h"
 #include "target/mcuboot_download.h"
 #include "target/mcuboot_head.h"
 #include "target/mcuboot_held.h"
 #include "target/mcuboot_id.h"
-#include "target/mcuboot_set.h"
 #include "target/stream_progress.h"
 
 _Static_assert(CONFIG_DFU_TARGET_HEADER_HOLD >= DFU_IMAGE_HEADER_LEN,
@@ -50,19 +50,7 @@ _Static_assert(CONFIG_DFU_TARGET_HEADER_HOLD >= DFU_IMAGE_HEADER_LEN,
 _Static_assert(BOOT_IMAGES_MAX <= 16, "a bit for each image");
 _Static_assert(DFU_IMAGE_HEADER_LEN == DOWNLOAD_FIRST_LEN, "a header is what a file is known by");
 
-enum download_state { NONE, ACTIVE, PAUSED, HELD, FAILED, OVER };
-
-static struct {
-	struct mcuboot_slot slot; /* area NULL: there was no download yet */
-	struct stream_file file;
-	size_t limit;      /* bytes of the file, or the most there may be */
-	size_t left;       /* of them not received yet */
-	uint16_t held_len; /* bytes received of those to hold back */
-	uint16_t visible;  /* bit n: this run has completed image n, and begun no other there */
-	uint16_t waiting;  /* the same, where it has been held back */
-	uint8_t state;
-	bool has_seen; /* since the last init */
-} download;
+static struct mcuboot_download download;
 
 static uint8_t seen[DOWNLOAD_FIRST_LEN];    /* by identify: the first bytes of the file to come */
 static uint8_t record[MCUBOOT_HELD_RECORD]; /* of the held-back bytes */
@@ -70,10 +58,9 @@ static uint8_t *const held = &record[MCUBOOT_HELD_FRONT];
 static struct mcuboot_slot_verifier verifier;
 static char stream_id[MCUBOOT_ID_SIZE];
 
-/* The stream's region: the slot from behind the held-back bytes on. */
 static size_t stream_start(void)
 {
-	return download.slot.start + download.slot.hold_len;
+	return mcuboot_download_stream_start(&download);
 }
 
 /*
@@ -144,6 +131,9 @@ static void forget_records(int img_num)
 	mcuboot_mark_clear(img_num, TARGET_ERASING);
 	mcuboot_mark_clear(img_num, TARGET_MENDING);
 	mcuboot_mark_clear(img_num, TARGET_UNTRIED);
+	if (IS_ENABLED(CONFIG_DFU_TARGET_PREPARE)) {
+		mcuboot_ahead_delete(img_num);
+	}
 }
 
 /* Nothing of the download can be gone on with in this run. */
@@ -236,38 +226,7 @@ static int open_stream(void)
 	const int rc = dfu_target_stream_open(&init, &download.file);
 	if (rc == 0) {
 		check_what_goes_on();
-	}
-	return rc;
-}
-
-/* What is pending, and does not go without this image, is taken back as a whole. */
-static int leave_set(void)
-{
-	return boot_arrangement()->images > 1 ? mcuboot_set_leave(download.file.image) : 0;
-}
-
-/* Steps 1 and 2, before the first byte; the stream learns what is erased. */
-static int begin_content(void)
-{
-	struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
-	size_t head;
-	size_t tail;
-	int rc = leave_set();
-
-	if (rc != 0) {
-		return rc;
-	}
-	stream_progress_clearing(stream_id);
-	mcuboot_held_delete(download.file.image);
-	download.visible &= (uint16_t)~(1u << download.file.image);
-	download.waiting &= (uint16_t)~(1u << download.file.image);
-	mcuboot_mark_clear(download.file.image, TARGET_UNTRIED);
-	rc = mcuboot_slot_clear(&download.slot, &head, &tail);
-	if (rc == 0) {
-		mcuboot_mark_clear(download.file.image, TARGET_ERASING);
-		mcuboot_mark_clear(download.file.image, TARGET_MENDING);
-		stream_set_erased(stream, head - stream_start(),
-				  tail > stream_start() ? tail - stream_start() : 0);
+		mcuboot_clear_find(&download);
 	}
 	return rc;
 }
@@ -379,6 +338,11 @@ static int complete(void)
 		refuse_download();
 	}
 	return rc == 0 ? finish() : rc;
+}
+
+struct mcuboot_download *mcuboot_download_get(void)
+{
+	return &download;
 }
 
 const struct mcuboot_slot_verifier *mcuboot_download_verifier(void)
@@ -563,8 +527,13 @@ int dfu_target_mcuboot_offset_get(size_t *offset)
 static DFU_NOINLINE int write_first(const uint8_t *bytes, size_t len)
 {
 	const size_t n = min_size(len, (size_t)(download.slot.hold_len - download.held_len));
-	int rc = download.held_len == 0 ? begin_content() : 0;
+	int rc = 0;
 
+	if (download.held_len == 0) {
+		do {
+			rc = mcuboot_clear_step(&download);
+		} while (rc > 0);
+	}
 	if (rc != 0) {
 		return recount(rc);
 	}
@@ -573,6 +542,9 @@ static DFU_NOINLINE int write_first(const uint8_t *bytes, size_t len)
 	download.file.first = held;
 	if (download.held_len == download.slot.hold_len) {
 		save_held();
+		if (IS_ENABLED(CONFIG_DFU_TARGET_PREPARE) && download.is_kept) {
+			mcuboot_clear_keep(&download);
+		}
 		stream_progress_begin(dfu_target_stream_get_stream());
 	}
 	if (len > n) {
@@ -625,8 +597,7 @@ int dfu_target_mcuboot_done(bool successful)
 int dfu_target_mcuboot_reset(void)
 {
 	struct mcuboot_slot slot;
-	size_t head;
-	size_t tail;
+	struct mcuboot_clearing clearing;
 
 	if (download.state == NONE) {
 		return -EACCES;
@@ -639,11 +610,14 @@ int dfu_target_mcuboot_reset(void)
 		rc = mcuboot_slot_refuse_unconfirmed(download.file.image);
 	}
 	if (rc == 0) {
-		rc = leave_set();
+		rc = mcuboot_clear_leave_set(download.file.image);
 	}
 	if (rc == 0) {
+		if (IS_ENABLED(CONFIG_DFU_TARGET_PREPARE)) {
+			mcuboot_ahead_delete(download.file.image);
+		}
 		stream_progress_clearing(stream_id);
-		rc = mcuboot_slot_clear(&slot, &head, &tail);
+		rc = mcuboot_slot_clear(&slot, &clearing);
 	}
 	if (rc == 0) {
 		end_download(NONE);

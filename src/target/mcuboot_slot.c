@@ -121,21 +121,112 @@ int mcuboot_slot_refuse_unconfirmed(int img_num)
 	return rc > 0 ? -EBUSY : rc;
 }
 
-int mcuboot_slot_clear(const struct mcuboot_slot *slot, size_t *head, size_t *tail)
+/* Lowest byte of the trailer's pages; the end of the slot if there is no trailer. */
+static int trailer_start(const struct mcuboot_slot *slot, size_t *start)
 {
-	const struct flash_area *area = slot->area;
+	if (boot_trailer_size(slot->area) < 0) {
+		*start = slot->area->fa_size;
+		return 0;
+	}
+	return boot_slot_trailer_start(slot->area, start);
+}
+
+/* The page below `tail`, or without explicit erase all that there is. */
+static int clear_trailer(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing)
+{
+	size_t lowest;
+	size_t start;
+	int rc = trailer_start(slot, &lowest);
+
+	if (rc == 0 && clearing->tail > lowest) {
+		if (!flash_needs_erase(slot->area->fa_dev)) {
+			rc = boot_trailer_wipe(slot->area, &start);
+		} else {
+			rc = boot_slot_page_start(slot->area, clearing->tail - 1, &start);
+			if (rc == 0) {
+				rc = flash_area_erase(slot->area, (off_t)start,
+						      clearing->tail - start);
+			}
+		}
+		if (rc == 0) {
+			clearing->tail = start;
+		}
+	}
+	if (rc == 0 && clearing->tail <= lowest) {
+		clearing->stage = MCUBOOT_CLEAR_HEADER;
+	}
+	return rc;
+}
+
+struct mcuboot_clearing mcuboot_clearing_begin(const struct mcuboot_slot *slot)
+{
+	return (struct mcuboot_clearing){
+		.head = slot->start,
+		.tail = slot->area->fa_size,
+		.stage = MCUBOOT_CLEAR_TRAILER,
+	};
+}
+
+int mcuboot_slot_clear_step(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing)
+{
+	const bool has_front = boot_mode_in(BOOT_MODE_BIT(SWAP_OFFSET));
 	size_t first_page;
 	int rc = 0;
 
-	*tail = area->fa_size;
-	if (boot_trailer_size(area) >= 0) {
-		rc = boot_trailer_wipe(area, tail);
+	switch (clearing->stage) {
+	case MCUBOOT_CLEAR_TRAILER:
+		rc = clear_trailer(slot, clearing);
+		break;
+	case MCUBOOT_CLEAR_HEADER:
+		rc = boot_slot_clear_header(slot->area, slot->start, clearing->tail,
+					    &clearing->head);
+		if (rc == 0) {
+			clearing->stage = has_front ? MCUBOOT_CLEAR_FRONT : MCUBOOT_CLEAR_DONE;
+		}
+		break;
+	case MCUBOOT_CLEAR_FRONT:
+		rc = boot_slot_clear_header(slot->area, 0, clearing->tail, &first_page);
+		if (rc == 0) {
+			clearing->stage = MCUBOOT_CLEAR_DONE;
+		}
+		break;
+	default:
+		break;
 	}
+	return rc != 0 ? rc : clearing->stage != MCUBOOT_CLEAR_DONE;
+}
+
+int mcuboot_slot_clear(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing)
+{
+	int rc;
+
+	*clearing = mcuboot_clearing_begin(slot);
+	do {
+		rc = mcuboot_slot_clear_step(slot, clearing);
+	} while (rc > 0);
+	return rc;
+}
+
+int mcuboot_slot_reads_clear(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing)
+{
+	struct flash_pages_info page;
+	size_t tail;
+	int rc = trailer_start(slot, &tail);
+
 	if (rc == 0) {
-		rc = boot_slot_clear_header(area, slot->start, *tail, head);
+		rc = boot_slot_page(slot->area, slot->start, &page);
 	}
-	if (rc == 0 && boot_mode_in(BOOT_MODE_BIT(SWAP_OFFSET))) {
-		rc = boot_slot_clear_header(area, 0, *tail, &first_page);
+	if (rc != 0) {
+		return rc;
+	}
+	const size_t head = slot->start + page.size;
+	/* From the slot's start on: in swap-offset the page before the image, too. */
+	rc = boot_slot_is_erased(slot->area, 0, head);
+	if (rc == 1) {
+		rc = boot_slot_is_erased(slot->area, tail, slot->area->fa_size);
+	}
+	if (rc == 1) {
+		*clearing = (struct mcuboot_clearing){head, tail, MCUBOOT_CLEAR_DONE};
 	}
 	return rc;
 }

@@ -47,11 +47,37 @@ int mcuboot_slot_check_pages(int img_num, const struct mcuboot_slot *slot);
 int mcuboot_slot_refuse_unconfirmed(int img_num);
 
 /*
- * Make the slot empty for the bootloader: trailer first (its magic's page before the rest), then
- * what may be a header. Erased are then the pages up to *head from the image's start, and all from
- * *tail on, both from the start of the slot.
+ * How far a slot is emptied for the bootloader: trailer first (its magic's page before the rest),
+ * then what may be a header. Erased are the pages up to `head` from the image's start, and all from
+ * `tail` on, both from the start of the slot.
  */
-int mcuboot_slot_clear(const struct mcuboot_slot *slot, size_t *head, size_t *tail);
+struct mcuboot_clearing {
+	size_t head;
+	size_t tail;
+	uint8_t stage; /* MCUBOOT_CLEAR_*; 0: not begun */
+};
+
+enum mcuboot_clear_stage {
+	MCUBOOT_CLEAR_TRAILER = 1,
+	MCUBOOT_CLEAR_HEADER,
+	MCUBOOT_CLEAR_FRONT,
+	MCUBOOT_CLEAR_DONE,
+};
+
+/* Nothing is cleared yet. */
+struct mcuboot_clearing mcuboot_clearing_begin(const struct mcuboot_slot *slot);
+
+/* One erase of it at most: 1 if more is left, 0, or -errno: repeat the call. */
+int mcuboot_slot_clear_step(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing);
+
+/* All of it. */
+int mcuboot_slot_clear(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing);
+
+/*
+ * Whether all that clearing erases reads erased, 1, 0 or -errno; with 1 *clearing is as if it had
+ * been done.
+ */
+int mcuboot_slot_reads_clear(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing);
 
 /* Whether the first write block of the image is programmed: 1, 0, or -errno from the device. */
 int mcuboot_slot_has_header(const struct mcuboot_slot *slot);

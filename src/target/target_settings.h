@@ -11,6 +11,7 @@
 #define TARGET_PROGRESS ""
 #define TARGET_HELD "/h"
 #define TARGET_TAIL "/t"
+#define TARGET_AHEAD "/a"
 #define TARGET_ERASING "/e"
 #define TARGET_MENDING "/m"
 #define TARGET_UNTRIED "/u"

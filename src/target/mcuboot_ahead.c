@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The record "dfu/MCUBOOT<n>/a" of image n: FORMATS.md, "Pages erased ahead".
+ *
+ *   slot cleared, page after page erased      ERASED_ALL, once a call
+ *   the first program is about to come        ERASED_BEHIND: the first page is no longer known
+ *   the download goes on                      nothing: the record of its progress says which pages
+ *                                             have been programmed
+ *   another download is about to begin        deleted, before settings forget how far this one was
+ *
+ * It says of pages what no reading can: that an erase of them has come to its end. What it says is
+ * read all the same, because settings may have failed in between, and somebody else may write to
+ * the slot.
+ */
+#include "target/mcuboot_ahead.h"
+
+#include "stream/stream_position.h"
+#include "target/mcuboot_id.h"
+#include "target/stream_progress.h"
+#include "target/target_settings.h"
+
+void mcuboot_ahead_save(int img_num, const struct stream_flash_ctx *stream,
+			enum erased_record_state state)
+{
+	const struct erased_record record = {
+		.state = (uint8_t)state,
+		.offset = (uint32_t)stream->offset,
+		.size = (uint32_t)stream->available,
+		.up_to = (uint32_t)(stream->known_to > stream->erased_up_to ? stream->known_to
+									    : stream->erased_up_to),
+	};
+	uint8_t raw[ERASED_RECORD_LEN];
+	char id[MCUBOOT_ID_SIZE];
+
+	if ((uint64_t)stream->offset + stream->available > UINT32_MAX) {
+		return;
+	}
+	mcuboot_make_id(id, img_num);
+	erased_record_encode(raw, &record);
+	(void)target_settings_save(id, TARGET_AHEAD, raw, sizeof(raw));
+}
+
+bool mcuboot_ahead_load(int img_num, const struct stream_flash_ctx *stream,
+			struct erased_record *record)
+{
+	uint8_t raw[ERASED_RECORD_LEN];
+	char id[MCUBOOT_ID_SIZE];
+
+	mcuboot_make_id(id, img_num);
+	const ssize_t len = target_settings_load(id, TARGET_AHEAD, raw, sizeof(raw));
+	return len > 0 && erased_record_decode(record, raw, (size_t)len) == 0 &&
+	       record->offset == stream->offset && record->size == stream->available &&
+	       record->up_to <= stream->available;
+}
+
+/* Where the page of the stream's position ends: pages behind it have not been programmed. */
+static size_t untouched_from(const struct stream_flash_ctx *stream)
+{
+	size_t start;
+	size_t end;
+
+	return stream_page_at(stream, stream->bytes_written, &start, &end) == 0 ? end
+										: stream->available;
+}
+
+bool mcuboot_ahead_find(int img_num, const struct mcuboot_slot *slot,
+			struct stream_flash_ctx *stream, bool goes_on,
+			struct mcuboot_clearing *clearing)
+{
+	struct erased_record record;
+	char id[MCUBOOT_ID_SIZE];
+
+	stream_set_known(stream, 0, 0);
+	if (!mcuboot_ahead_load(img_num, stream, &record)) {
+		return false;
+	}
+	mcuboot_make_id(id, img_num);
+	if (!goes_on && record.state == ERASED_ALL &&
+	    mcuboot_slot_reads_clear(slot, clearing) == 1) {
+		stream_set_known(stream, 0, record.up_to);
+		return true;
+	}
+	/* Before a page was whole, settings know no position: the download's first page is lost. */
+	if (goes_on || stream_progress_is_clearing(id)) {
+		stream_set_known(stream, untouched_from(stream), record.up_to);
+	}
+	return false;
+}
+
+void mcuboot_ahead_delete(int img_num)
+{
+	char id[MCUBOOT_ID_SIZE];
+
+	mcuboot_make_id(id, img_num);
+	(void)target_settings_save(id, TARGET_AHEAD, NULL, 0);
+}

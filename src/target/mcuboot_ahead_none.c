@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "target/mcuboot_ahead.h"
+
+void mcuboot_ahead_save(int img_num, const struct stream_flash_ctx *stream,
+			enum erased_record_state state)
+{
+	(void)img_num;
+	(void)stream;
+	(void)state;
+}
+
+bool mcuboot_ahead_load(int img_num, const struct stream_flash_ctx *stream,
+			struct erased_record *record)
+{
+	(void)img_num;
+	(void)stream;
+	(void)record;
+	return false;
+}
+
+bool mcuboot_ahead_find(int img_num, const struct mcuboot_slot *slot,
+			struct stream_flash_ctx *stream, bool goes_on,
+			struct mcuboot_clearing *clearing)
+{
+	(void)img_num;
+	(void)slot;
+	(void)stream;
+	(void)goes_on;
+	(void)clearing;
+	return false;
+}
+
+void mcuboot_ahead_delete(int img_num)
+{
+	(void)img_num;
+}

@@ -1,0 +1,597 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Erasing ahead: one erase a call, none by the writes that follow, none twice, also over resets and
+ * after cuts anywhere. The device counts, and refuses a program of what is not erased.
+ */
+#include "reset_rig.h"
+
+#include <string.h>
+
+#include <dfu/dfu_target_mcuboot.h>
+
+#define SIZE 1300
+#define SEEDS 2
+
+static size_t calls; /* of prepare, for a body to make */
+static uint32_t now_us;
+static uint32_t step_us;
+
+static bool is_in_slot(const struct reset_op *op)
+{
+	const size_t slot = (size_t)(reset_slot(1) - dev->memory);
+
+	return op->kind == SIM_ERASE && op->off >= slot && op->off < slot + reset_slot_size();
+}
+
+static size_t erases_since(size_t from)
+{
+	size_t count = 0;
+
+	for (size_t i = from; i < dev->op_count; i++) {
+		count += dev->ops[i].kind == SIM_ERASE ? 1 : 0;
+	}
+	return count;
+}
+
+/* Of the slot. */
+static void assert_no_page_was_erased_twice(size_t from)
+{
+	for (size_t i = from; i < dev->op_count; i++) {
+		for (size_t k = from; is_in_slot(&dev->ops[i]) && k < i; k++) {
+			assert_false(is_in_slot(&dev->ops[k]) &&
+				     dev->ops[k].off == dev->ops[i].off);
+		}
+	}
+}
+
+static int prepare_once(void)
+{
+	const size_t before = dev->op_count;
+	const int rc = dfu_target_prepare(0);
+
+	assert_true(rc == 0 || rc == 1);
+	assert_true(erases_since(before) <= 1);
+	return rc;
+}
+
+static void prepare_some(void)
+{
+	assert_int_equal(reset_init(new_file.size), 0);
+	for (size_t i = 0; i < calls; i++) {
+		assert_int_equal(prepare_once(), 1);
+	}
+}
+
+static void prepare_all(void)
+{
+	assert_int_equal(reset_init(new_file.size), 0);
+	while (prepare_once() == 1) {
+	}
+	const size_t before = dev->op_count;
+	assert_int_equal(dfu_target_prepare(0), 0);
+	assert_int_equal(dev->op_count, before);
+}
+
+static void prepare_all_and_write(void)
+{
+	prepare_all();
+	const size_t before = dev->op_count;
+	assert_int_equal(reset_write(new_file.size, 100), 0);
+	assert_int_equal(erases_since(before), 0);
+	assert_int_equal(dfu_target_prepare(0), 0);
+	assert_int_equal(dfu_target_done(true), 0);
+	assert_int_equal(dfu_target_prepare(0), -EPERM);
+	assert_int_equal(dfu_target_schedule_update(0), 0);
+	reset_assert_slot_is_file();
+}
+
+static void finish_without_erasing(void)
+{
+	const size_t before = dev->op_count;
+
+	reset_finish();
+	assert_int_equal(erases_since(before), 0);
+}
+
+static void writes_after_it_erase_nothing_in_every_geometry(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < reset_case_count; i++) {
+		reset_open(&reset_cases[i], 3 * reset_cases[i].page + 20);
+		assert_int_equal(reset_run(prepare_all_and_write), 0);
+		assert_no_page_was_erased_twice(0);
+		/* Pages of the file, and of trailer, header and the page before them. */
+		assert_true(reset_cases[i].no_erase ? reset_count(SIM_ERASE) == 0
+						    : reset_count(SIM_ERASE) >= 4);
+		reset_close();
+	}
+}
+
+static void a_reset_forgets_no_erase(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < reset_case_count; i++) {
+		if (reset_cases[i].no_erase) {
+			continue;
+		}
+		for (calls = 1; calls < 4; calls++) {
+			reset_open(&reset_cases[i], 5 * reset_cases[i].page + 20);
+			assert_int_equal(reset_run(prepare_some), 0);
+			const bool is_cleared = reset_setting("dfu/MCUBOOT0/a", &(size_t){0}) !=
+						NULL;
+			assert_int_equal(reset_run(prepare_some), 0);
+			assert_int_equal(reset_run(prepare_all), 0);
+			if (is_cleared) {
+				assert_no_page_was_erased_twice(0);
+			}
+			assert_int_equal(reset_run(finish_without_erasing), 0);
+			reset_close();
+		}
+	}
+}
+
+/* Another file than the one that was prepared for, as nothing was written yet. */
+static void finish_a_shorter_file(void)
+{
+	const size_t before = dev->op_count;
+
+	assert_int_equal(dfu_target_identity_set("shorter", 7), 0);
+	assert_int_equal(reset_init(0), 0);
+	assert_int_equal(reset_write(600, 100), 0);
+	assert_int_equal(erases_since(before), 0);
+}
+
+static void what_is_erased_serves_any_file(void **state)
+{
+	(void)state;
+	reset_open(&reset_plain, SIZE);
+	assert_int_equal(reset_run(prepare_all), 0);
+	assert_int_equal(reset_run(finish_a_shorter_file), 0);
+	reset_close();
+}
+
+static void write_a_part(void)
+{
+	assert_int_equal(reset_init(new_file.size), 0);
+	assert_int_equal(reset_write(600, 100), 0);
+	for (size_t i = 0; i < calls; i++) {
+		assert_int_equal(prepare_once(), 1);
+	}
+}
+
+static void pages_ahead_of_a_download_outlive_a_reset(void **state)
+{
+	(void)state;
+	reset_open(&reset_plain, 4000);
+	calls = 3;
+	assert_int_equal(reset_run(write_a_part), 0);
+	const size_t from = dev->op_count;
+	assert_int_equal(reset_run(reset_finish), 0);
+	/* 4000 bytes are 8 pages: 2 were reached, 3 more prepared; the second is begun again. */
+	assert_int_equal(erases_since(from), 8 - 5 + 1);
+	reset_close();
+}
+
+static size_t part; /* of the file, to be written */
+
+static void prepare_all_and_write_a_part(void)
+{
+	prepare_all();
+	assert_int_equal(reset_write(part, 10), 0);
+}
+
+/* Its page is not believed, though it may read erased: a program there may have been cut. */
+static void the_page_of_the_position_is_erased_again(void **state)
+{
+	(void)state;
+	reset_open(&reset_plain, 4000);
+	part = 512 + 30; /* of the second page nothing has left the buffer */
+	assert_int_equal(reset_run(prepare_all_and_write_a_part), 0);
+	const size_t from = dev->op_count;
+	assert_int_equal(reset_run(reset_finish), 0);
+	assert_int_equal(erases_since(from), 1);
+	reset_close();
+}
+
+static uint8_t record_state(void)
+{
+	size_t len = 0;
+	const uint8_t *record = reset_setting("dfu/MCUBOOT0/a", &len);
+
+	return record == NULL ? 0 : record[1];
+}
+
+static void before_the_first_program_the_record_gives_the_first_page_up(void **state)
+{
+	(void)state;
+	reset_open(&reset_plain, 4000);
+	part = 31;
+	assert_int_equal(reset_run(prepare_all_and_write_a_part), 0);
+	assert_int_equal(record_state(), 1);
+	part = 32;
+	assert_int_equal(reset_run(prepare_all_and_write_a_part), 0);
+	assert_int_equal(record_state(), 2);
+	reset_close();
+}
+
+static void write_a_little(void)
+{
+	assert_int_equal(reset_init(new_file.size), 0);
+	assert_int_equal(reset_write(200, 10), 0);
+}
+
+static void finish_without_pages(void)
+{
+	const size_t before = dev->op_count;
+
+	reset_finish();
+	assert_true(erases_since(before) < 7);
+}
+
+/* However often: trailer and header are cleared again, and no page behind. */
+static void cuts_in_the_first_page_cost_no_page_behind_it(void **state)
+{
+	(void)state;
+	reset_open(&reset_plain, 4000);
+	part = 200;
+	assert_int_equal(reset_run(prepare_all_and_write_a_part), 0);
+	const size_t all = erases_since(0);
+	for (int i = 0; i < 3; i++) {
+		const size_t from = dev->op_count;
+
+		assert_int_equal(reset_run(prepare_all_and_write_a_part), 0);
+		assert_int_equal(erases_since(from), all - 7);
+	}
+	for (int i = 0; i < 3; i++) {
+		const size_t from = dev->op_count;
+
+		assert_int_equal(reset_run(write_a_little), 0);
+		assert_int_equal(erases_since(from), all - 7);
+	}
+	assert_int_equal(reset_run(finish_without_pages), 0);
+	reset_close();
+}
+
+static void what_is_known_is_not_saved_again(void **state)
+{
+	(void)state;
+	reset_open(&reset_plain, SIZE);
+	assert_int_equal(reset_run(prepare_all), 0);
+	const size_t before = dev->op_count;
+	assert_int_equal(reset_run(prepare_all), 0);
+	assert_int_equal(dev->op_count, before);
+	reset_close();
+}
+
+static void begin_another_file(void)
+{
+	assert_int_equal(dfu_target_identity_set("other", 5), 0);
+	assert_int_equal(reset_init(new_file.size), 0);
+	assert_int_equal(reset_offset(), 0);
+	assert_int_equal(reset_write(1, 1), 0);
+}
+
+static void another_file_believes_nothing_of_a_download_that_was_begun(void **state)
+{
+	(void)state;
+	reset_open(&reset_plain, 4000);
+	part = 1200;
+	assert_int_equal(reset_run(prepare_all_and_write_a_part), 0);
+	assert_int_equal(record_state(), 2);
+	assert_int_equal(reset_run(begin_another_file), 0);
+	assert_int_equal(record_state(), 0);
+	reset_close();
+}
+
+/* A record that lies, as if settings had failed before the slot was written to. */
+static void spoil_slot(void)
+{
+	memset(reset_slot(1) + 2 * dev->what.page, 0x3c, dev->what.page);
+}
+
+static void a_page_that_reads_programmed_is_erased_whatever_the_record_says(void **state)
+{
+	(void)state;
+	reset_open(&reset_plain, SIZE);
+	assert_int_equal(reset_run(prepare_all), 0);
+	spoil_slot();
+	const size_t from = dev->op_count;
+	assert_int_equal(reset_run(reset_finish), 0);
+	assert_int_equal(erases_since(from), 1);
+	reset_close();
+}
+
+static void assert_all_is_erased_again(void)
+{
+	const size_t from = dev->op_count;
+	size_t trailer = 0;
+
+	assert_int_equal(reset_run(reset_finish), 0);
+	for (size_t i = from; i < dev->op_count; i++) {
+		const size_t slot = (size_t)(reset_slot(1) - dev->memory);
+
+		trailer += is_in_slot(&dev->ops[i]) && dev->ops[i].off >= slot + 3 * dev->what.page;
+	}
+	assert_int_equal(erases_since(from) - trailer, 3);
+	assert_true(trailer > 0);
+}
+
+static void without_a_record_blank_pages_are_erased(void **state)
+{
+	(void)state;
+	reset_open(&reset_plain, SIZE);
+	assert_int_equal(reset_run(prepare_all), 0);
+	size_t len;
+	uint8_t *record = reset_setting("dfu/MCUBOOT0/a", &len);
+	assert_non_null(record);
+	assert_int_equal(len, 20);
+	record[12] ^= 1;
+	assert_all_is_erased_again();
+	reset_close();
+}
+
+/* A trailer that is there again, and a header. */
+static void a_slot_that_is_not_clear_is_cleared(void **state)
+{
+	(void)state;
+	for (int place = 0; place < 2; place++) {
+		reset_open(&reset_plain, SIZE);
+		assert_int_equal(reset_run(prepare_all), 0);
+		reset_slot(1)[place == 0 ? 0 : reset_slot_size() - 1] = 0x12;
+		const size_t from = dev->op_count;
+		assert_int_equal(reset_run(reset_finish), 0);
+		assert_true(erases_since(from) > 1);
+		reset_close();
+	}
+}
+
+static void give_up(void)
+{
+	assert_int_equal(reset_init(new_file.size), 0);
+	assert_int_equal(dfu_target_reset(), 0);
+	assert_int_equal(dfu_target_prepare(0), -EACCES);
+}
+
+static void what_is_given_up_or_scheduled_has_no_record(void **state)
+{
+	size_t len;
+
+	(void)state;
+	reset_open(&reset_plain, SIZE);
+	assert_int_equal(reset_run(prepare_all), 0);
+	assert_non_null(reset_setting("dfu/MCUBOOT0/a", &len));
+	assert_int_equal(reset_run(give_up), 0);
+	assert_null(reset_setting("dfu/MCUBOOT0/a", &len));
+	assert_int_equal(reset_run(prepare_all_and_write), 0);
+	assert_null(reset_setting("dfu/MCUBOOT0/a", &len));
+	reset_close();
+}
+
+/* Prepare, and write, in turns, from wherever it stands. */
+static void in_turns(void)
+{
+	assert_int_equal(dfu_target_img_type(new_file.bytes, new_file.size), 1);
+	assert_int_equal(reset_init(new_file.size), 0);
+	int rc = prepare_once();
+	rc = rc == 1 ? prepare_once() : rc;
+	for (size_t end = reset_offset(); end < new_file.size;) {
+		rc = rc == 1 ? prepare_once() : rc;
+		end = end + 150 < new_file.size ? end + 150 : new_file.size;
+		assert_int_equal(reset_write(end, 150), 0);
+		dev->offset = end;
+	}
+	assert_int_equal(dfu_target_done(true), 0);
+	assert_int_equal(dfu_target_schedule_update(0), 0);
+	reset_assert_slot_is_file();
+}
+
+/* At most a page is lost, but for a header that was torn. */
+static void assert_little_is_lost(const struct reset_case *what)
+{
+	const size_t had = dev->offset;
+	const size_t have = reset_next_offset();
+
+	if (had < new_file.size) {
+		assert_true(have + what->page + what->buffer >= had);
+	}
+}
+
+static void a_cut_at_any_operation_loses_no_more_than_without_it(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < reset_case_count; i++) {
+		bool fired = true;
+
+		reset_open(&reset_cases[i], 3 * reset_cases[i].page + 20);
+		reset_snapshot();
+		for (unsigned long k = 0; fired; k++) {
+			for (uint32_t seed = 0; seed < SEEDS + 2 && fired; seed++) {
+				const enum sim_cut when = seed < SEEDS    ? SIM_CUT_INSIDE
+							  : seed == SEEDS ? SIM_CUT_BEFORE
+									  : SIM_CUT_AFTER;
+
+				reset_restore();
+				dev->offset = 0;
+				fired = reset_run_cut(in_turns, k, when, seed) == RESET_CUT;
+				if (fired) {
+					assert_little_is_lost(&reset_cases[i]);
+					assert_int_equal(reset_run(in_turns), 0);
+				}
+			}
+		}
+		reset_close();
+	}
+}
+
+static uint32_t read_clock(void)
+{
+	const uint32_t now = now_us;
+
+	now_us += step_us;
+	return now;
+}
+
+/* Each look at the clock takes time: begin, and once after each erase. */
+static void prepare_in_time(void)
+{
+	step_us = 0;
+	now_us = UINT32_MAX - 20000;
+	dfu_target_clock_set(read_clock);
+	assert_int_equal(reset_init(new_file.size), 0);
+	/* Nothing is measured: one erase, however long it takes. */
+	step_us = 10000;
+	size_t before = dev->op_count;
+	assert_int_equal(dfu_target_prepare(1), 1);
+	assert_int_equal(erases_since(before), 1);
+	/* It took at least 10 ms, so no second one fits in 9, and none begins. */
+	before = dev->op_count;
+	assert_int_equal(dfu_target_prepare(9), 1);
+	assert_int_equal(erases_since(before), 0);
+	/* 0 is one, in any case. */
+	assert_int_equal(dfu_target_prepare(0), 1);
+	assert_int_equal(erases_since(before), 1);
+	/* Time for some, and a record for all of them. */
+	before = dev->op_count;
+	const uint32_t began = now_us;
+	const size_t saves = reset_count_saves("0/a");
+	assert_int_equal(dfu_target_prepare(250), 1);
+	assert_true(erases_since(before) > 1);
+	assert_true(now_us - began <= 250000 + step_us);
+	assert_int_equal(reset_count_saves("0/a"), saves + 1);
+	before = dev->op_count;
+	assert_int_equal(dfu_target_prepare(1000000), 0);
+	assert_true(erases_since(before) > 1);
+	dfu_target_clock_set(NULL);
+}
+
+static void with_a_clock_no_erase_begins_that_would_end_late(void **state)
+{
+	(void)state;
+	reset_open(&reset_plain, 7000);
+	assert_int_equal(reset_run(prepare_in_time), 0);
+	reset_close();
+}
+
+static void prepare_with_errors(void)
+{
+	assert_int_equal(dfu_target_prepare(0), -EACCES);
+	assert_int_equal(dfu_target_mcuboot_prepare(0), -EACCES);
+	assert_int_equal(reset_init(new_file.size), 0);
+	for (int i = 0; i < 12; i++) {
+		dev->nor.fail_after = 0;
+		dev->nor.fail_rc = -EIO;
+		const int rc = dfu_target_prepare(0);
+		assert_true(rc == -EIO || rc == 0);
+		dev->nor.fail_after = -1;
+		assert_true(dfu_target_prepare(0) >= 0);
+	}
+	assert_int_equal(dfu_target_prepare(0), 0);
+	reset_finish();
+	assert_int_equal(dfu_target_mcuboot_prepare(0), -EPERM);
+}
+
+static void an_erase_that_fails_is_made_by_the_next_call(void **state)
+{
+	(void)state;
+	reset_open(&reset_plain, SIZE);
+	assert_int_equal(reset_run(prepare_with_errors), 0);
+	reset_close();
+}
+
+static int never(void)
+{
+	return -ENOTSUP;
+}
+
+static int prepare_rc;
+static uint32_t prepare_budget;
+
+static int own_prepare(uint32_t budget_ms)
+{
+	prepare_budget = budget_ms;
+	return prepare_rc;
+}
+
+static int own_init(size_t size, int img_num, dfu_target_callback_t cb)
+{
+	(void)size;
+	(void)img_num;
+	(void)cb;
+	return 0;
+}
+
+static int own_offset(size_t *offset)
+{
+	*offset = 0;
+	return 0;
+}
+
+static int own_write(const void *const buf, size_t len)
+{
+	(void)buf;
+	(void)len;
+	return 0;
+}
+
+static int own_done(bool successful)
+{
+	(void)successful;
+	return 0;
+}
+
+static int own_schedule(int img_num)
+{
+	(void)img_num;
+	return 0;
+}
+
+static void ask_targets_of_the_application(void)
+{
+	static const struct dfu_target own = {own_init, own_offset,   own_write,
+					      own_done, own_schedule, never};
+	static const struct dfu_target_registration with = {
+		.type = 16, .target = own, .prepare = own_prepare};
+	static const struct dfu_target_registration without = {.type = 32, .target = own};
+
+	assert_int_equal(dfu_target_register(&with), 0);
+	assert_int_equal(dfu_target_register(&without), 0);
+	assert_int_equal(dfu_target_init(16, 0, 1, NULL), 0);
+	prepare_rc = -EIO;
+	assert_int_equal(dfu_target_prepare(77), -EIO);
+	assert_int_equal(prepare_budget, 77);
+	assert_int_equal(dfu_target_init(32, 0, 1, NULL), 0);
+	assert_int_equal(dfu_target_prepare(0), -ENOTSUP);
+}
+
+static void a_target_of_the_application_may_have_its_own(void **state)
+{
+	(void)state;
+	reset_open(&reset_plain, SIZE);
+	assert_int_equal(reset_run(ask_targets_of_the_application), 0);
+	reset_close();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(writes_after_it_erase_nothing_in_every_geometry),
+		cmocka_unit_test(a_reset_forgets_no_erase),
+		cmocka_unit_test(what_is_erased_serves_any_file),
+		cmocka_unit_test(pages_ahead_of_a_download_outlive_a_reset),
+		cmocka_unit_test(the_page_of_the_position_is_erased_again),
+		cmocka_unit_test(before_the_first_program_the_record_gives_the_first_page_up),
+		cmocka_unit_test(cuts_in_the_first_page_cost_no_page_behind_it),
+		cmocka_unit_test(what_is_known_is_not_saved_again),
+		cmocka_unit_test(another_file_believes_nothing_of_a_download_that_was_begun),
+		cmocka_unit_test(a_page_that_reads_programmed_is_erased_whatever_the_record_says),
+		cmocka_unit_test(without_a_record_blank_pages_are_erased),
+		cmocka_unit_test(a_slot_that_is_not_clear_is_cleared),
+		cmocka_unit_test(what_is_given_up_or_scheduled_has_no_record),
+		cmocka_unit_test(a_cut_at_any_operation_loses_no_more_than_without_it),
+		cmocka_unit_test(with_a_clock_no_erase_begins_that_would_end_late),
+		cmocka_unit_test(an_erase_that_fails_is_made_by_the_next_call),
+		cmocka_unit_test(a_target_of_the_application_may_have_its_own),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
