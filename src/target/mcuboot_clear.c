@@ -95,7 +95,8 @@ void mcuboot_clear_keep(struct mcuboot_download *download)
 {
 	const bool is_touched = download->held_len == download->slot.hold_len;
 
-	if (is_touched || download->clearing.stage == MCUBOOT_CLEAR_DONE) {
+	if (IS_ENABLED(CONFIG_DFU_TARGET_PREPARE) &&
+	    (is_touched || download->clearing.stage == MCUBOOT_CLEAR_DONE)) {
 		mcuboot_ahead_save(download->file.image, dfu_target_stream_get_stream(),
 				   is_touched ? ERASED_BEHIND : ERASED_ALL);
 		download->is_kept = true;

@@ -175,7 +175,8 @@ static void another_download_begins_at_0(void **state)
 	const struct dfu_target_stats first = stats_now();
 	memset(&dut.flash.nor.stats, 0, sizeof(dut.flash.nor.stats));
 	saves = 0;
-	/* The same file again, after it was complete: whether somebody asks for its offset or not. */
+	/* The same file again, after it was complete: whether somebody asks for its offset or not.
+	 */
 	assert_int_equal(target_device_init(0, dut.image_len), 0);
 	assert_int_equal(stats_now().bytes_received, 0);
 	assert_int_equal(stats_now().erases, 0);
