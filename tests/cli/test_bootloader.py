@@ -6,7 +6,7 @@ import unittest
 
 from bootloader_files import bootloader, slot_address
 from sets import PAGE, SWAPS, SetDevice, SetTest, image, package, partition, slot_offset
-from support import CliTest, ROOT, read, slotwise
+from support import CliTest, ROOT, operations, read, slotwise
 
 S0, S1 = slot_address("s0"), slot_address("s1")
 LEN = 0xC000
@@ -270,7 +270,7 @@ class Packages(SetTest):
                 path = self.package(linked)
                 start = device.files()
                 ends = set()
-                for number in range(1000):
+                for number in operations():
                     operation = self.cut(device, start, ["update", device.path, path], number)
                     ends.add(self.settle(device, number))
                     if operation is None:

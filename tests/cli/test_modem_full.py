@@ -10,7 +10,7 @@ import cbor2
 
 from modem_files import (BOOTLOADER, DUMMY, ModemTest, PROTECTED, digest_of, firmware, full_file, manifest_of, new_key,
                          read_full, wrap)
-from support import read, slotwise
+from support import operations, read, slotwise
 
 STORE = 0x100000  # offset of the partition for modem files in mx25r64
 PAGE = 0x1000
@@ -278,7 +278,7 @@ class Download(FullTest):
         device = self.begin()
         before = device.all_files()
         kinds = set()
-        for after in range(1000):
+        for after in operations():
             self.restore(device, before)
             result = self.update("--cut-after", after, "--json")
             cut = result.json()["cut"]

@@ -8,7 +8,7 @@ import unittest
 import cbor2
 
 from sets import MODES, SLOT, SetTest, image, package, slot_offset
-from support import CliTest, image as test_image, make_image, read, slotwise
+from support import CliTest, image as test_image, make_image, operations, read, slotwise
 
 KEYS = ["size", "header_size", "images", "linked"]
 UNLINKED = "no image depends on another one"
@@ -302,7 +302,7 @@ class Update(SetTest):
         path = self.files(self.linked(), align=16)
         total = os.path.getsize(path)
         start, resumed = device.files(), set()
-        for number in range(1, 1000):
+        for number in operations(1):
             if self.cut(device, start, ["update", device.path, path], number) is None:
                 break
             report = self.done("update", device.path, path, "--json").json()

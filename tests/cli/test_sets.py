@@ -5,7 +5,7 @@ import os
 import unittest
 
 from sets import DIRECT, MODES, PAGE, REVERTS, SWAPS, SetTest, image, package, slot_offset
-from support import slotwise
+from support import operations, slotwise
 
 OLD, NEW = "1.0.0+0", "1.1.0+0"
 KINDS = ("linked", "free")
@@ -117,7 +117,7 @@ class Sets(TwoImages):
         for kind in KINDS:
             device = self.downloaded(kind, "swap-move")
             start, seen = device.files(), set()
-            for number in range(100):
+            for number in operations():
                 if self.cut(device, start, ["schedule", device.path, "--image", "all"], number) is None:
                     break
                 seen.add("dfu/SET" in device.settings())
@@ -168,10 +168,10 @@ class Cuts(TwoImages):
     def seed(self, number, torn):
         return (0, 5)[number % 2] if torn else None
 
-    def sweep(self, device, kind, args, wanted, torn=False, numbers=range(1000)):
+    def sweep(self, device, kind, args, wanted, torn=False, first=0, step=1):
         """Each cut of a verb, and what is made of it: the set of versions that ran in the end."""
         start, found = device.files(), set()
-        for number in numbers:
+        for number in operations(first, step):
             operation = self.cut(device, start, args, number, self.seed(number, torn))
             if operation is not None:
                 again = device.files()
@@ -222,7 +222,7 @@ class Cuts(TwoImages):
     def sweep_confirmation(self, device, kind):
         start = device.files()
         for torn in (False, True):
-            for number in range(100):
+            for number in operations():
                 operation = self.cut(device, start, ["confirm", device.path], number, self.seed(number, torn))
                 for _ in range(4):
                     report = device.boot()
@@ -233,7 +233,6 @@ class Cuts(TwoImages):
                 if operation is None:
                     self.assertEqual(versions, [NEW, NEW])
                     break
-            self.assertIsNone(operation)
 
     def test_update_package(self):
         """What comes after the last image is cut at each operation above: here every second one does."""
@@ -242,7 +241,7 @@ class Cuts(TwoImages):
                 device = self.start(mode, name=f"{mode}-{kind}")
                 path = self.write("package.bin", package(list(enumerate(self.images(kind, mode, size=900)))))
                 found = self.sweep(device, kind, ["update", device.path, path], NEW,
-                                   numbers=range(KINDS.index(kind), 1000, 2))
+                                   first=KINDS.index(kind), step=2)
                 self.assertIn(OLD, found)
 
 
