@@ -17,7 +17,7 @@ EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^dfu_target_resume_(c
 CONFIGURE = cmake -S . -G Ninja
 BUILD = cmake --build
 
-.PHONY: all test install demo support powercut heatmap fuzz bench asan clang m32 big-endian arm qemu size stalls format clean help tools tools-clang tools-bench
+.PHONY: menuconfig tinyconfig defconfig allyesconfig randconfig all test install platformio demo support powercut heatmap fuzz bench asan clang m32 big-endian arm qemu size stalls format clean help tools tools-clang tools-bench
 
 all: build/build.ninja ## install what is missing, build everything into build/
 	@$(BUILD) build
@@ -29,8 +29,25 @@ PREFIX ?= /usr/local
 install: all ## install the command, libraries, headers, pkg-config and CMake files: PREFIX, DESTDIR
 	@DESTDIR='$(DESTDIR)' cmake --install build --prefix '$(PREFIX)'
 
+platformio: | tools ## write the list of files of library.json, and its options, anew
+	@.venv/bin/python scripts/platformio.py
+
 demo: all ## update simulated devices: an application, a modem, two cores and their bootloader
 	@sh examples/demo.sh build
+
+# The configuration that the next four targets write, for cmake -DSLOTWISE_CONF=... or another build's genconfig.py.
+CONF ?= build/custom.conf
+menuconfig: build/build.ninja ## choose options by menu; CONF=FILE: the configuration to change (build/custom.conf)
+	@KCONFIG_CONFIG='$(CONF)' .venv/bin/menuconfig Kconfig
+	@.venv/bin/python scripts/genconfig.py --kconfig Kconfig --conf '$(CONF)' --header build/custom_autoconf.h
+
+tinyconfig defconfig allyesconfig: build/build.ninja ## write CONF with nothing, the defaults, or everything
+	@.venv/bin/python scripts/makeconfig.py $@ --kconfig Kconfig --conf '$(CONF)'
+
+SEED ?= 1
+randconfig: all ## build and try the random configuration SEED once more
+	@cd tests/build && SLOTWISE_SOURCE='$(CURDIR)' SLOTWISE_BUILD='$(CURDIR)/build' SLOTWISE_CC='$(or $(CC),cc)' \
+		../../.venv/bin/python test_configs.py random-$(SEED)
 
 support: all ## write the README's support matrix from what the tests find
 	@$(BUILD) build --target support

@@ -91,6 +91,9 @@ def arithmetic(kconf):
     start, size = number(kconf, "BOOT_RAM_START"), number(kconf, "BOOT_RAM_SIZE")
     if start + size > 1 << 32:
         yield f"CONFIG_BOOT_RAM_SIZE={size:#x} from CONFIG_BOOT_RAM_START={start:#x} on passes 32 bits"
+    block = number(kconf, "STREAM_FLASH_ERASE_BLOCK")
+    if block & (block - 1):
+        yield f"CONFIG_STREAM_FLASH_ERASE_BLOCK={block} is no power of two"
 
 
 def impossible(kconf):

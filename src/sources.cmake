@@ -2,7 +2,7 @@
 # slotwise_<layer>: the files of each folder, seen from here, that the options ask for as CONFIG_* variables. Every build
 # takes its files from this list, those within other systems, too.
 set(SLOTWISE_LAYERS common flash settings stream retention image boot modem img target package fota)
-set(slotwise_common common/bytes.c common/crypto.c)
+set(slotwise_common common/bytes.c common/crypto.c common/options.c)
 set(slotwise_flash flash/flash.c flash/flash_map.c)
 if(CONFIG_DFU_TARGET_STATS OR CONFIG_DFU_TARGET_PREPARE)
 	list(APPEND slotwise_common common/clock.c)
