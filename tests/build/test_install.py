@@ -57,8 +57,8 @@ class Install(unittest.TestCase):
         self.assertEqual((result.returncode, result.stdout), (0, b"scheduled (0)\n"), result.stderr)
 
     def test_what_is_not_asked_for_is_not_looked_for(self):
-        folder = self.project("bare", "find_package(slotwise REQUIRED)\n"
-                              "target_link_libraries(app PRIVATE slotwise::slotwise)\n", WITHOUT_CRYPTO)
+        folder = self.project("bare", "find_package(slotwise REQUIRED COMPONENTS conformance)\n"
+                              "target_link_libraries(app PRIVATE slotwise::conformance)\n", WITHOUT_CRYPTO)
         program = consumer.build(folder, f"-DCMAKE_PREFIX_PATH={self.prefix}", "-DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON")
         self.assertEqual(consumer.feed(program, b"").stdout, b"0\n")
         self.assertNotRegex(project.must_run(["readelf", "-d", program]), "NEEDED.*(mbed|sodium|curl)")

@@ -7,7 +7,7 @@ import unittest
 
 import project
 
-FOLDERS = ("include", "src", "ports", "sim", "cli", "bench", "examples", "tests", "fuzz")
+FOLDERS = ("include", "src", "ports", "sim", "cli", "bench", "examples", "tests", "fuzz", "esp-idf", "zephyr")
 FILE_LINES = 700
 FUNCTION_LINES = 80
 CONDITIONALS_PER_1000 = 5

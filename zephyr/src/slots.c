@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The library numbers areas as MCUboot does: slot s of image i is area 2 i + s, the scratch area 16.
- * Zephyr's numbers follow the devicetree. What is opened here is a copy of Zephyr's area with the
- * number that the library knows; Zephyr reads nothing else of the number.
+ * The library numbers areas as MCUboot does: slot s of image i is area 2 i + s, the scratch
+ * area 16. Zephyr's numbers follow the devicetree. What is opened here is a copy of Zephyr's area
+ * with the number that the library knows; Zephyr reads nothing else of the number.
  */
 #include <errno.h>
 
@@ -15,10 +15,10 @@
 	COND_CODE_1(DT_NODE_EXISTS(DT_NODELABEL(label)), (FIXED_PARTITION_ID(label)), (NONE))
 
 static const int16_t ids[] = {
-	ID(slot0_partition),  ID(slot1_partition),  ID(slot2_partition),  ID(slot3_partition),
-	ID(slot4_partition),  ID(slot5_partition),  ID(slot6_partition),  ID(slot7_partition),
-	ID(slot8_partition),  ID(slot9_partition),  ID(slot10_partition), ID(slot11_partition),
-	ID(slot12_partition), ID(slot13_partition), ID(slot14_partition), ID(slot15_partition),
+	ID(slot0_partition),   ID(slot1_partition),  ID(slot2_partition),  ID(slot3_partition),
+	ID(slot4_partition),   ID(slot5_partition),  ID(slot6_partition),  ID(slot7_partition),
+	ID(slot8_partition),   ID(slot9_partition),  ID(slot10_partition), ID(slot11_partition),
+	ID(slot12_partition),  ID(slot13_partition), ID(slot14_partition), ID(slot15_partition),
 	ID(scratch_partition),
 };
 

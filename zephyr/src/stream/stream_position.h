@@ -24,6 +24,26 @@ static inline void stream_set_erased(struct stream_flash_ctx *ctx, size_t up_to,
 	ctx->erased_up_to = up_to;
 }
 
+/* It knows of no page that is erased already, and erases one at a time. */
+static inline void stream_set_known(struct stream_flash_ctx *ctx, size_t from, size_t to)
+{
+	(void)ctx;
+	(void)from;
+	(void)to;
+}
+
+static inline bool stream_has_known(const struct stream_flash_ctx *ctx)
+{
+	(void)ctx;
+	return false;
+}
+
+static inline void stream_set_end(struct stream_flash_ctx *ctx, size_t end)
+{
+	(void)ctx;
+	(void)end;
+}
+
 static inline void stream_set_position(struct stream_flash_ctx *ctx,
 				       const struct stream_position *position)
 {
