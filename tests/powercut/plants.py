@@ -92,13 +92,9 @@ PLANTS = [
 """)]),
     Plant("the held-back bytes are programmed first", "download/swap", "I3",
           "target/dfu_target_mcuboot.c", [("""\
-	if (download.held_len == download.slot.hold_len) {
-		save_held();
 		stream_progress_begin(dfu_target_stream_get_stream());
 	}
 """, """\
-	if (download.held_len == download.slot.hold_len) {
-		save_held();
 		rc = mcuboot_head_program(&download.slot, held);
 	}
 """)]),
@@ -130,12 +126,10 @@ PLANTS = [
 		const int rc = program_block""")]),
     Plant("the trailer is not wiped before a download", "replace/swap", "I1",
           "target/mcuboot_slot.c", [("""\
-	if (boot_trailer_size(area) >= 0) {
-		rc = boot_trailer_wipe(area, tail);
-	}
-	if (rc == 0) {
+	return boot_slot_trailer_start(slot->area, start);
 """, """\
-	if (rc == 0) {
+	*start = slot->area->fa_size;
+	return 0;
 """)]),
     Plant("the settings log puts a sector in force before its records are there", "resume/", "I6",
           "settings/settings_log.c", [("""\
@@ -218,43 +212,47 @@ PLANTS = [
 """)]),
     Plant("a download wipes the trailer of the slot that runs, too", "replace/direct-xip-revert", "I2",
           "target/mcuboot_slot.c", [("""\
-	if (boot_trailer_size(area) >= 0) {
-		rc = boot_trailer_wipe(area, tail);
-	}
+	case MCUBOOT_CLEAR_TRAILER:
+		rc = clear_trailer(slot, clearing);
+		break;
 """, """\
-	if (boot_trailer_size(area) >= 0) {
+	case MCUBOOT_CLEAR_TRAILER: {
 		const struct flash_area *other;
 
-		rc = flash_area_open(area->fa_id ^ 1, &other);
-		rc = rc == 0 ? boot_trailer_wipe(other, tail) : rc;
-		rc = rc == 0 ? boot_trailer_wipe(area, tail) : rc;
+		rc = flash_area_open(slot->area->fa_id ^ 1, &other);
+		rc = rc == 0 ? boot_trailer_wipe(other, &first_page) : rc;
+		rc = rc == 0 ? clear_trailer(slot, clearing) : rc;
+		break;
 	}
 """)]),
     Plant("a download leaves a mark in the scratch area", "download/swap-scratch", "I4",
           "target/mcuboot_slot.c", [("""\
-	if (boot_trailer_size(area) >= 0) {
-		rc = boot_trailer_wipe(area, tail);
-	}
+	case MCUBOOT_CLEAR_TRAILER:
+		rc = clear_trailer(slot, clearing);
+		break;
 """, """\
-	if (boot_trailer_size(area) >= 0) {
+	case MCUBOOT_CLEAR_TRAILER: {
 		static const uint8_t mark[64];
 		const struct flash_area *other;
 
 		rc = flash_area_open(16, &other);
-		rc = rc == 0 ? flash_area_write(other, 0, mark, flash_area_align(other)) : rc;
-		rc = rc == 0 ? boot_trailer_wipe(area, tail) : rc;
+		if (rc == 0 && clearing->tail == slot->area->fa_size) {
+			rc = flash_area_write(other, 0, mark, flash_area_align(other));
+		}
+		rc = rc == 0 ? clear_trailer(slot, clearing) : rc;
+		break;
 	}
 """)]),
     Plant("the trailer is wiped twice", "download/swap-move/small/", "I5",
           "target/mcuboot_slot.c", [("""\
-	if (boot_trailer_size(area) >= 0) {
-		rc = boot_trailer_wipe(area, tail);
-	}
+	case MCUBOOT_CLEAR_TRAILER:
+		rc = clear_trailer(slot, clearing);
+		break;
 """, """\
-	if (boot_trailer_size(area) >= 0) {
-		rc = boot_trailer_wipe(area, tail);
-		rc = rc == 0 ? boot_trailer_wipe(area, tail) : rc;
-	}
+	case MCUBOOT_CLEAR_TRAILER:
+		rc = clear_trailer(slot, clearing);
+		rc = rc == 0 ? boot_trailer_wipe(slot->area, &first_page) : rc;
+		break;
 """)]),
     Plant("the mark of an update is saved when the bootloader is written", "load/modem", "I2",
           "modem/fmfu_fdev.c", [("""\
