@@ -5,6 +5,7 @@ each, and what a good one says.
 usage: test_package_cbor2.py PROGRAM [SEED]"""
 import collections
 import io
+import os
 import random
 import struct
 import subprocess
@@ -12,6 +13,9 @@ import sys
 import unittest
 
 import cbor2
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+from odd_cbor import OddCbor  # pylint: disable=wrong-import-position
 
 HEADERS = 10000
 VERDICTS = ("EBADMSG", "ENOBUFS", "ENODATA", "EEXIST", "ENOMEM", "EOVERFLOW")
@@ -82,38 +86,7 @@ def judge(data):
 
 # The maker.
 
-def head(major, number, width=None):
-    if width is None:
-        width = next(w for w, most in ((0, 24), (1, 2**8), (2, 2**16), (4, 2**32), (8, 2**64)) if number < most)
-    if width == 0:
-        return bytes([major << 5 | number])
-    return bytes([major << 5 | {1: 24, 2: 25, 4: 26, 8: 27}[width]]) + (number % 2**(8 * width)).to_bytes(width, "big")
-
-
-class Maker:
-    """Encodes, but for one head, which gets another form."""
-
-    def __init__(self, dice, odd=None):
-        self.dice, self.odd, self.heads = dice, odd, 0
-
-    def item(self, major, number, content=b""):
-        self.heads += 1
-        if self.heads != self.odd:
-            return head(major, number) + content
-        form = self.dice.choice(("wide", "type", "more", "less", "indefinite", "reserved"))
-        if form == "wide":
-            return head(major, number, self.dice.choice((1, 2, 4, 8))) + content
-        if form == "type":
-            return head(self.dice.choice([other for other in range(7) if other != major]), number) + content
-        if form == "more":
-            return head(major, (number + self.dice.choice((1, 2, 40, 250, 2**16, 2**32, 2**63))) % 2**64) + content
-        if form == "less":
-            return head(major, max(0, number - self.dice.choice((1, 2, 5)))) + content
-        if form == "indefinite":
-            inside = head(major, number) + content if major in (2, 3) else content
-            return bytes([major << 5 | 31]) + inside + b"\xff"
-        return bytes([major << 5 | self.dice.choice((28, 29, 30))]) + content
-
+class Maker(OddCbor):
     def text(self, text):
         return self.item(3, len(text), text.encode())
 
