@@ -5,6 +5,11 @@
 The header has numbers for each partition, which FIXED_PARTITION_*() and PARTITION_*() of <storage/flash_map.h> find by
 node label; it may also be included by a linker script that the C preprocessor reads. The firmware defines a
 `struct device` named after each flash node's label that the header lists.
+
+Refused, with the line of the devicetree: partitions that overlap, that begin or end inside an erase page (but for those
+with the property read-only), and slots that the bootloader can never swap. Its mode is that of the options (--autoconf),
+else that of the board's node slotwise,mcuboot; without either slots are not looked at. Pages are `erase-block-size` or
+`erase-layout` of a flash node; without them they are not looked at.
 """
 import argparse
 import os
@@ -15,6 +20,7 @@ import tempfile
 from dataclasses import dataclass, field
 
 from devicetree import dtlib
+from flash_map_rules import (DEFAULT_PAGE, MODES, Bootloader, MapError, check_overlaps, check_pages, check_slots)
 
 # Names of the nRF Connect SDK's Partition Manager for what devicetrees call otherwise. The first label that the
 # devicetree has gets the name, unless a partition bears that name itself.
@@ -41,20 +47,25 @@ FIXED_IDS = {"scratch_partition": SCRATCH_ID, "s0_partition": S0_ID, "s1_partiti
 MODEM_FILES_CHOICES = ("nordic,fmfu-storage-partition", "nordic,fmfu_storage_partition")
 
 
-class MapError(Exception):
-    """A devicetree that makes no flash map. The node, if any, tells where."""
-
-    def __init__(self, message, node=None):
-        super().__init__(message)
-        self.node = node
-
-
 @dataclass
 class Flash:
     node: dtlib.Node
     name: str      # node label, and name of the struct device
     base: int      # address at which the CPU sees offset 0; 0 for flash that it does not see
     size: int
+    write_block: int = 1
+    layout: list = None  # counts and sizes of pages from offset 0 up; None: not known
+
+    @property
+    def borders(self):
+        """Offsets at which pages begin or end, or None."""
+        if self.layout is None:
+            return None
+        borders, offset = {0}, 0
+        for count, size in self.layout:
+            borders.update(range(offset, offset + count * size + 1, size))
+            offset += count * size
+        return borders
 
 
 @dataclass
@@ -65,6 +76,19 @@ class Partition:
     size: int
     id: int = -1
     labels: list = field(default_factory=list)
+
+    @property
+    def name(self):
+        """The label that stands for its id, else the first one, else the node's name."""
+        known = [label for label in self.labels if label in FIXED_IDS or re.fullmatch(r"slot\d+_partition", label)]
+        return (known + self.labels + [self.node.name])[0]
+
+    @property
+    def pages(self):
+        """Sizes of its pages; [] where they are not known, or not its own."""
+        borders = sorted(self.flash.borders or [])
+        inside = [offset for offset in borders if self.offset <= offset <= self.offset + self.size]
+        return [end - begin for begin, end in zip(inside, inside[1:])]
 
     @property
     def text(self):
@@ -103,21 +127,57 @@ def reg(node):
     return int.from_bytes(value[:4 * cells[0]], "big"), int.from_bytes(value[4 * cells[0]:], "big")
 
 
+def optional(node, name, default):
+    return number(node, name) if name in node.props else default
+
+
+def layout_of(node, size, write_block, page):
+    """Pages of a flash device: `erase-layout`, else `erase-block-size`, else pages of so many bytes; 0: not known."""
+    if "erase-layout" in node.props:
+        cells = node.props["erase-layout"].to_nums()
+        prop, layout = "erase-layout", list(zip(cells[::2], cells[1::2]))
+    else:
+        page = optional(node, "erase-block-size", page)
+        if page == 0 and "erase-block-size" not in node.props:
+            return None
+        prop, layout = "erase-block-size", [(size // page, page)] if page else []
+    if any(page == 0 or page % write_block for _, page in layout):
+        raise MapError(f"a page is no multiple of the write block, {write_block}", node, prop)
+    if sum(count * page for count, page in layout) != size:
+        raise MapError(f"pages do not fill the device's {size:#x} bytes", node, prop)
+    return layout
+
+
+def page_without_erase(size, write_block):
+    """What stands in for a page where nothing needs to be erased."""
+    fits = size % DEFAULT_PAGE == 0 and DEFAULT_PAGE % write_block == 0
+    return DEFAULT_PAGE if fits else write_block
+
+
 def flash_of(node):
     if not node.labels:
         raise MapError("a flash device needs a node label: its struct device is named after it", node)
+    write_block = optional(node, "write-block-size", 1)
+    if not 1 <= write_block <= 512:
+        raise MapError(f"a write block of {write_block} is not 1 to 512 bytes", node, "write-block-size")
     if "soc-nv-flash" in compatibles(node):
         base, size = reg(node)
-        return Flash(node, node.labels[0], base, size)
-    if "jedec,spi-nor" in compatibles(node):
-        return Flash(node, node.labels[0], 0, number(node, "size") // 8)
-    raise MapError("holds partitions, but is neither soc-nv-flash nor jedec,spi-nor", node)
+        page = 0
+    elif "jedec,spi-nor" in compatibles(node):
+        base, size = 0, number(node, "size") // 8
+        page = DEFAULT_PAGE
+    else:
+        raise MapError("holds partitions, but is neither soc-nv-flash nor jedec,spi-nor", node)
+    if "no-explicit-erase" in node.props:
+        page = page_without_erase(size, write_block)
+    return Flash(node, node.labels[0], base, size, write_block, layout_of(node, size, write_block, page))
 
 
 def partition_of(node, flash):
     offset, size = reg(node)
     if size == 0 or size > flash.size or offset > flash.size - size:
-        raise MapError(f"{offset:#x} + {size:#x} is not inside {flash.name} of {flash.size:#x} bytes", node)
+        raise MapError(f"{offset:#x} + {size:#x} is not inside {flash.name} of {flash.size:#x} bytes", node,
+                       "reg")
     return Partition(node, flash, offset, size, labels=list(node.labels))
 
 
@@ -169,16 +229,68 @@ def number_partitions(partitions, modem_files):
 
 
 def read_partitions(dt):
-    partitions = []
+    partitions, flashes = [], {}
     for table in dt.node_iter():
         if "fixed-partitions" not in compatibles(table) or not is_enabled(table):
             continue
-        flash = flash_of(table.parent)
+        flash = flashes.setdefault(table.parent.path, flash_of(table.parent))
         partitions += [partition_of(node, flash) for node in table.nodes.values() if is_enabled(node)]
     if not partitions:
         raise MapError("no fixed-partitions")
     number_partitions(partitions, modem_files_partition(dt, partitions))
+    check_overlaps(partitions)
+    check_pages(partitions)
     return partitions
+
+
+def bootloader_of_board(dt):
+    """The bootloader that the board's node describes, or None."""
+    node = next((node for node in dt.node_iter() if "slotwise,mcuboot" in compatibles(node) and is_enabled(node)), None)
+    if node is None:
+        return None
+    if "mode" not in node.props or node.props["mode"].to_string() not in MODES.values():
+        raise MapError("'mode' is missing, or not known", node, "mode")
+    return Bootloader(node.props["mode"].to_string(), optional(node, "max-align", 8), optional(node, "images", 1),
+                      optional(node, "max-sectors", 0))
+
+
+def read_options(header):
+    """The options of an autoconf.h, or of a header of a project's own."""
+    with open(header, encoding="utf-8") as file:
+        return dict(re.findall(r"^\s*#\s*define\s+CONFIG_(\w+)\s+(\S+)", file.read(), re.MULTILINE))
+
+
+def bootloader_of(dt, options):
+    """The bootloader as the options say, else as the board says; they must agree on the mode."""
+    board = bootloader_of_board(dt)
+    if not options or "BOOT_ARRANGEMENT_RUNTIME" in options:
+        return board
+    if "BOOTLOADER_MCUBOOT" not in options:
+        return None
+    name = next((name for name in MODES if f"MCUBOOT_BOOTLOADER_MODE_{name}" in options), "SWAP_USING_MOVE")
+    if board and board.mode != MODES[name]:
+        raise MapError(f"CONFIG_MCUBOOT_BOOTLOADER_MODE_{name} is not the board's mode, {board.mode}")
+    return Bootloader(MODES[name], int(options.get("BOOT_MAX_ALIGN", "8"), 0),
+                      int(options.get("UPDATEABLE_IMAGE_NUMBER", "1"), 0), int(options.get("BOOT_MAX_IMG_SECTORS", "128"), 0))
+
+
+def block_rules(partitions):
+    """What options have to be for the write blocks of the slots: option, the one that asks, C condition, text."""
+    rules = []
+    for flash in {p.flash.name: p.flash for p in partitions if p.id < SLOTS}.values():
+        block = flash.write_block
+        rules += [("IMG_BLOCK_BUF_SIZE", "IMG_MANAGER", lambda value, block=block: value % block == 0, f"% {block} == 0",
+                   f"no multiple of the write block of {flash.name}, {block} bytes", flash),
+                  ("DFU_TARGET_HEADER_HOLD", "DFU_TARGET_MCUBOOT", lambda value, block=block: value >= -(-32 // block) * block,
+                   f">= {-(-32 // block) * block}", f"less than an image header in write blocks of {flash.name}, {block} bytes",
+                   flash)]
+    return rules
+
+
+def check_options(partitions, options):
+    for option, asks, holds, _, text, flash in block_rules(partitions):
+        if asks in options and option in options and not holds(int(options[option], 0)):
+            raise MapError(f"CONFIG_{option}={options[option]} is {text}", flash.node, "write-block-size")
 
 
 def add_aliases(partitions):
@@ -226,7 +338,11 @@ def c_string(text):
 
 def source_text(source, partitions):
     lines = [f"/* From {os.path.basename(source)}; change the devicetree, not this file. */",
-             '#include "flash_map_gen.h"', "", f"const struct flash_area dfu_flash_areas[{len(partitions)}] = {{"]
+             '#include "flash_map_gen.h"', "", "#include <dfu/config.h>", ""]
+    for option, asks, _, condition, text, _ in block_rules(partitions):
+        lines.append(f"_Static_assert(!IS_ENABLED(CONFIG_{asks}) || CONFIG_{option} {condition},\n\t"
+                     f'"CONFIG_{option} is {text}");')
+    lines += ["", f"const struct flash_area dfu_flash_areas[{len(partitions)}] = {{"]
     lines += [f"\t{{.fa_id = {p.id}, .fa_off = {p.offset:#x}, .fa_size = {p.size:#x}, "
               f".fa_dev = &{p.flash.name}, .fa_label = {c_string(p.text)}}}," for p in partitions]
     lines += ["};", "", "/* What the library looks for. */", "extern const struct flash_area *flash_map;",
@@ -243,23 +359,37 @@ def preprocess(source, include_dirs, cpp):
     return result.stdout
 
 
-def place_of(node, text):
-    """File and line at which a node begins, found again in the preprocessed text; the parser does not keep them."""
-    file, line = "", 0
-    begin = re.compile(r"(^|[\s:])" + re.escape(node.name) + r"\s*\{")
-    label = re.compile("|".join(rf"\b{re.escape(name)}\s*:" for name in node.labels) or r"")
-    for row in text.splitlines():
-        marker = re.match(r'# (\d+) "(.*)"', row)
-        if marker:
-            file, line = marker[2], int(marker[1])
-            continue
-        if begin.search(row) and label.search(row):
-            return f"{file}:{line}: "
-        line += 1
-    return ""
+def places(text):
+    """File and line of each node and property, by path, as dtc tells them of preprocessed text; {} without dtc."""
+    try:
+        result = subprocess.run(["dtc", "-q", "-q", "-f", "-T", "-I", "dts", "-O", "dts", "-"], input=text, capture_output=True,
+                                text=True, check=False)
+    except OSError:
+        return {}
+    found, path = {}, []
+    for row in result.stdout.splitlines():
+        place = re.search(r"/\* (.*) \*/$", row)
+        begin = re.match(r"\s*(?:[\w]+: )*([^\s=]+) \{", row)
+        prop = re.match(r"\s*([\w,.+?#-]+)(?: = .*)?;", row)
+        if begin:
+            path.append("" if begin[1] == "/" else begin[1])
+            if place:
+                found["/".join(path) or "/", None] = place[1].split(", ")[0]
+        elif re.match(r"\s*\};", row):
+            path.pop()
+        elif prop and place:
+            found["/".join(path) or "/", prop[1]] = place[1].split(", ")[-1]
+    return found
 
 
-def generate(source, include_dirs, cpp):
+def place_of(error, text, source):
+    """Where an error is, for its message."""
+    found = places(text)
+    path = error.node.path
+    return found.get((path, error.prop)) or found.get((path, None)) or source
+
+
+def generate(source, include_dirs, cpp, options):
     text = preprocess(source, include_dirs, cpp)
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -268,12 +398,16 @@ def generate(source, include_dirs, cpp):
                 file.write(text)
             dt = dtlib.DT(path, include_dirs)
         partitions = read_partitions(dt)
+        check_options(partitions, options)
+        bootloader = bootloader_of(dt, options)
+        if bootloader:
+            check_slots(partitions, bootloader)
         add_aliases(partitions)
         return (header_text(source, partitions, chosen_labels(dt, partitions)), source_text(source, partitions))
     except MapError as error:
         if error.node is None:
             raise MapError(f"{source}: {error}") from error
-        raise MapError(f"{place_of(error.node, text) or source + ': '}{error.node.path}: {error}") from error
+        raise MapError(f"{place_of(error, text, source)}: {error.node.path}: {error}") from error
     except dtlib.DTError as error:
         raise MapError(str(error)) from error
 
@@ -284,9 +418,11 @@ def main():
     args.add_argument("--out", required=True, help="folder for flash_map_gen.h and flash_map_gen.c")
     args.add_argument("--cpp", default="cc", help="C compiler that preprocesses (cc)")
     args.add_argument("-I", dest="include_dirs", action="append", default=[], help="folder of included files")
+    args.add_argument("--autoconf", metavar="HEADER", help="options of the firmware, which the map has to go with")
     args = args.parse_args()
     try:
-        header, source = generate(args.dts, args.include_dirs, args.cpp)
+        options = read_options(args.autoconf) if args.autoconf else {}
+        header, source = generate(args.dts, args.include_dirs, args.cpp, options)
     except (MapError, OSError) as error:
         sys.exit(str(error))
     os.makedirs(args.out, exist_ok=True)

@@ -128,10 +128,10 @@ class GenFlashMap(unittest.TestCase):
         self.assertNotIn("DFU_PARTITION_slot0_partition_EXISTS", macros)
 
     def test_a_partition_outside_its_flash_is_refused_with_the_line(self):
-        self.assert_refused("#define SLOT_SIZE 0x3c001\n" + BOARD, "board.dts:16:", "partition@4000", "flash0")
+        self.assert_refused("#define SLOT_SIZE 0x3c001\n" + BOARD, "board.dts:18:", "partition@4000", "flash0")
 
     def test_a_size_that_wraps_is_refused(self):
-        self.assert_refused("#define SLOT_SIZE 0xffffffff\n" + BOARD, "board.dts:16:", "partition@4000")
+        self.assert_refused("#define SLOT_SIZE 0xffffffff\n" + BOARD, "board.dts:18:", "partition@4000")
 
     def test_an_empty_partition_is_refused(self):
         self.assert_refused("#define SLOT_SIZE 0\n" + BOARD, "partition@4000")
