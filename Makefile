@@ -14,6 +14,8 @@ CTEST = ctest --output-on-failure -j$(JOBS)
 LONGEST = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^cli_sets$$'
 # Under QEMU every start of a process counts, too: what forks thousands of times is left to native runs.
 EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^dfu_target_resume_(cut|errors)$$|^dfu_target_full_modem_resume$$'
+# Of one compiler: tests that look at the tree, or bring a compiler of their own.
+OTHER = $(CTEST) -LE '^tree$$'
 CONFIGURE = cmake -S . -G Ninja
 BUILD = cmake --build
 
@@ -95,11 +97,11 @@ bench: tools-bench all ## instructions a byte, erases and programs, and `stalls`
 
 asan: build-asan/build.ninja ## the tests under the address and undefined behaviour sanitizers
 	@$(BUILD) build-asan
-	@$(CTEST) --test-dir build-asan
+	@$(OTHER) --test-dir build-asan
 
 clang: build-clang/build.ninja ## the tests, built with clang, but for the longest
 	@$(BUILD) build-clang
-	@$(CTEST) --test-dir build-clang -E $(LONGEST)
+	@$(OTHER) --test-dir build-clang -E $(LONGEST)
 
 m32: build-m32/build.ninja ## the tests as 32-bit programs, but for the longest
 	@$(BUILD) build-m32
