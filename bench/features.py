@@ -19,6 +19,8 @@ PACKAGE = tuple(f"dfu_multi_image_{call}" for call in ("init", "register_mcuboot
 SETS = ("dfu_target_schedule_update", "dfu_target_mcuboot_confirm", "dfu_target_mcuboot_cancel",
         "dfu_target_mcuboot_schedule_recover")
 FOTA = ("fota_download_transport_set", "fota_download_init", "fota_download", "fota_download_process", "fota_download_cancel")
+PREPARE = ("dfu_target_clock_set", "dfu_target_prepare")
+STATS = ("dfu_target_clock_set", "dfu_target_stats_get")
 IMG = ("flash_img_init", "flash_img_buffered_write", "flash_img_bytes_written")
 STREAM = ("stream_flash_init", "stream_flash_buffered_write", "stream_flash_bytes_written")
 
@@ -84,6 +86,8 @@ PROGRAMS = {
     "mode single-slot": Program(CONFIRM, ("CONFIG_MCUBOOT_BOOTLOADER_MODE_SINGLE_APP=y", "CONFIG_DFU_TARGET_MCUBOOT=n")),
     "progress": Program(UPDATER, PROGRESS),
     "log": Program((*UPDATER, *KEEPER), PROGRESS),
+    "prepare": Program((*UPDATER, *KEEPER, *PREPARE), (*PROGRESS, "CONFIG_DFU_TARGET_PREPARE=y")),
+    "stats": Program((*UPDATER, *KEEPER, *STATS), (*PROGRESS, "CONFIG_DFU_TARGET_STATS=y")),
     "settings": Program(KEEPER, PROGRESS, without=("flash/flash.c", "flash/flash_map.c")),
     "delta": Program((*UPDATER, *KEEPER, *DELTA), (*PROGRESS, "CONFIG_DFU_TARGET_MODEM_DELTA=y")),
     "fmfu": Program((*UPDATER, *KEEPER, *FMFU), MODEM),
@@ -100,6 +104,8 @@ FEATURES = (
     Feature("signature", "verify", "hash", ("image_signature_check",)),
     Feature("progress", "progress", "verify", UPDATER),
     Feature("settings in a log on flash", "log", "progress", KEEPER),
+    Feature("erasing ahead", "prepare", "log", PREPARE),
+    Feature("stats", "stats", "log", STATS),
     Feature("two image pairs, sets", "sets", "log", SETS),
     Feature("multi-image packages", "package", "sets", PACKAGE),
     Feature("modem delta", "delta", "log", DELTA),

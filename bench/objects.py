@@ -180,10 +180,14 @@ class Objects:
     def link(self, objects, roots, flags=("-r",)):
         """Its size, and what is not defined in it."""
         result = self.folder / "program.elf"
+        # In one order: how far a call goes decides about its length.
+        ordered = [objects[source] for source in sorted(objects)]
         run(f"{self.core.tools}gcc", *self.core.flags, "-nostdlib", *(f"-Wl,{flag}" for flag in (*flags, "--gc-sections")),
-            *(f"-Wl,--undefined={root}" for root in roots), *objects.values(), "-o", result)
-        lacks = run(f"{self.core.tools}nm", "--undefined-only", "--format=just-symbols", result).split()
-        return Size.of(run(f"{self.core.tools}size", "-A", "-d", result)), set(lacks)
+            *(f"-Wl,--undefined={root}" for root in roots), *ordered, "-o", result)
+        lacks = set(run(f"{self.core.tools}nm", "--undefined-only", "--format=just-symbols", result).split())
+        # Names that only what was dropped refers to are still among these symbols.
+        used = set(re.findall(r"\s(\w+)(?: \+ \w+)?$", run(f"{self.core.tools}readelf", "-rW", result), re.MULTILINE))
+        return Size.of(run(f"{self.core.tools}size", "-A", "-d", result)), lacks & (used | set(roots))
 
 
 class Size:

@@ -20,6 +20,8 @@ INDIRECT = {
     "dfu_target_init": ("dfu_target_mcuboot_init",),  # done(): of another target than the one to begin
     "dfu_target_offset_get": ("dfu_target_mcuboot_offset_get",),
     "dfu_target_write": ("dfu_target_mcuboot_write",),
+    "dfu_target_prepare": ("dfu_target_mcuboot_prepare",),
+    "clock_now_us": (),  # the application's
     "dfu_target_done": ("dfu_target_mcuboot_done",),
     "dfu_target_schedule_update": ("dfu_target_mcuboot_schedule_update",),
     "dfu_target_reset": ("dfu_target_mcuboot_reset",),
