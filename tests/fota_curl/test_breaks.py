@@ -160,7 +160,7 @@ class Modem(ModemTest):
         self.assertEqual(slotwise("update", device.path, url, "--cut-after", "3").code, 3)
         out = self.done("update", device.path, url).out.splitlines()
         self.assertRegex(out[1], "^resuming at ")
-        self.assertEqual(out[-2:], [f"the modem has all {len(read(patch))} bytes",
+        self.assertEqual(out[-3:-1], [f"the modem has all {len(read(patch))} bytes",
                                     "scheduled for the next boot: the modem applies it then"])
         self.assertEqual(self.booted(device), "updated")
 

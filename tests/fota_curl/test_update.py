@@ -15,9 +15,10 @@ class Whole(UrlTest):
         around = device.around(1)
         out = self.done("update", device.path, self.url()).out.splitlines()
         self.assertEqual(out[0], "image 0: 1.1.0+0 into slot 1")
-        self.assertRegex(out[-3], r"^100% +[0-9.]+ [KMG]iB/s +ETA 0:00$")
-        self.assertEqual(out[-2:], [f"verified: {SIZE} bytes as flash holds them",
-                                    "scheduled: the next boot tests it"])
+        self.assertRegex(out[-4], r"^100% +[0-9.]+ [KMG]iB/s +ETA 0:00$")
+        self.assertEqual(out[-3:-1], [f"verified: {SIZE} bytes as flash holds them",
+                                       "scheduled: the next boot tests it"])
+        self.assertRegex(out[-1], f"^flash: {SIZE} bytes received, ")
         self.has()
         self.assertEqual(device.around(1), around)
         self.assertEqual(device.boot()["booted"]["version"], "1.1.0+0")
@@ -26,7 +27,8 @@ class Whole(UrlTest):
         self.begin()
         self.nginx()
         report = self.done("update", self.device.path, self.url(), "--json").json()
-        self.assertEqual(list(report), KEYS)
+        self.assertEqual(list(report), KEYS + ["receipt"])
+        self.assertEqual(report.pop("receipt")["bytes_received"], SIZE)
         self.assertEqual(report, {"image": 0, "slot": 1, "version": "1.1.0+0", "size": SIZE, "scheduled": "test",
                                   "resumed_at": None, "type": "mcuboot", "images": None})
 
