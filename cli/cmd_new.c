@@ -32,6 +32,9 @@ static enum cli_status make(struct cli *cli, void **blob, size_t *len)
 	if (sim_board_load(&board, *blob, &error) != 0) {
 		return cli_fail(cli, file, "%s", error.text);
 	}
+	if (cli_need_whole_slots(cli, &board) != CLI_DONE) {
+		return CLI_FAILED;
+	}
 	const struct sim_device_options made_with = {.source = file,
 						     .modem_key = cli->option[OPTION_MODEM_KEY]};
 

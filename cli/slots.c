@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a board file may say, but no bootloader can work with. `new` makes such a device, because
- * wrong boards are what one wants to try, and warns; the verbs that need the slots refuse them
- * before anything is erased.
+ * What a board file may say, but no bootloader can work with. Slots that never swap `new` takes,
+ * because what a bootloader does with them is worth trying, and warns; the verbs that need the
+ * slots refuse them before anything is erased. Slots that share a page with a neighbour it refuses.
+ * A device that was made when it did not has them; the verbs refuse them by themselves.
  */
 #include "slots.h"
 
@@ -27,14 +28,18 @@ static const struct sim_flash *flash_of(const struct sim_board *board,
 	return &board->flash[partition->flash];
 }
 
-enum cli_status cli_need_whole_pages(struct cli *cli, const struct sim_partition *partition)
+static enum cli_status need_whole_pages(struct cli *cli, const struct sim_board *board,
+					const struct sim_partition *partition)
 {
-	const struct sim_board *board = sim_device_board(cli->device);
-
 	if (sim_board_has_whole_pages(board, partition)) {
 		return CLI_DONE;
 	}
 	return cli_fail(cli, partition->name, NO_WHOLE_PAGES, flash_of(board, partition)->label);
+}
+
+enum cli_status cli_need_whole_pages(struct cli *cli, const struct sim_partition *partition)
+{
+	return need_whole_pages(cli, sim_device_board(cli->device), partition);
 }
 
 #define PAGES_LEN 64
@@ -184,8 +189,21 @@ static bool is_pair_hopeless(const struct sim_board *board, unsigned int image)
 /* Verbs or the bootloader write it by pages: a slot, or the store of modem files. */
 static bool is_written(const struct sim_partition *partition)
 {
-	return partition->id < SIM_SLOTS_MAX || partition->id == DFU_TARGET_FULL_MODEM_AREA_ID ||
-	       partition->id == BOOT_S0_AREA_ID || partition->id == BOOT_S1_AREA_ID;
+	return partition->id < SIM_SLOTS_MAX || partition->id == BOOT_SCRATCH_AREA_ID ||
+	       partition->id == DFU_TARGET_FULL_MODEM_AREA_ID || partition->id == BOOT_S0_AREA_ID ||
+	       partition->id == BOOT_S1_AREA_ID;
+}
+
+enum cli_status cli_need_whole_slots(struct cli *cli, const struct sim_board *board)
+{
+	for (size_t i = 0; i < board->partitions; i++) {
+		const struct sim_partition *partition = &board->partition[i];
+
+		if (is_written(partition) && need_whole_pages(cli, board, partition) != CLI_DONE) {
+			return CLI_FAILED;
+		}
+	}
+	return CLI_DONE;
 }
 
 void cli_warn_of_slots(struct cli *cli)
@@ -193,14 +211,6 @@ void cli_warn_of_slots(struct cli *cli)
 	const struct sim_board *board = sim_device_board(cli->device);
 	char text[NEVER_LEN];
 
-	for (size_t i = 0; i < board->partitions; i++) {
-		const struct sim_partition *partition = &board->partition[i];
-
-		if (is_written(partition) && !sim_board_has_whole_pages(board, partition)) {
-			cli_warn(partition->name, NO_WHOLE_PAGES,
-				 flash_of(board, partition)->label);
-		}
-	}
 	for (unsigned int i = 0; i < board->arrangement.images; i++) {
 		if (is_pair_hopeless(board, i)) {
 			cli_warn(cli->operand[0], "%s", never_text(text, board, i));

@@ -13,10 +13,10 @@ DFU_MUST_CHECK enum cli_status cli_need_whole_pages(struct cli *cli,
 /** boot_get_max_image_size(), and why there is none. */
 DFU_MUST_CHECK enum cli_status cli_largest_image(struct cli *cli, unsigned int image, size_t *most);
 
-/**
- * Warn of every slot of the open device that is not whole pages, of such a store of modem files,
- * and of pairs that never swap.
- */
+/** Refuse a board with a slot, scratch area or store of modem files that is not whole pages. */
+DFU_MUST_CHECK enum cli_status cli_need_whole_slots(struct cli *cli, const struct sim_board *board);
+
+/** Warn of every pair of the open device that never swaps. */
 void cli_warn_of_slots(struct cli *cli);
 
 #endif

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Boards that can be made but whose slots no bootloader can work with: a warning, then refusals by name."""
 import os
+import subprocess
 import unittest
 
 from support import BOARDS, CliTest, MAGIC, ROOT, image, key, read, slotwise
@@ -24,6 +25,23 @@ class Boards(CliTest):
         self.assertEqual(result.json(), {"device": path, "mode": "swap-move"})
         return path, result.err
 
+    def make_older(self, *changes):
+        """A device as it was made before such a board was refused, and what is said of it now."""
+        path, _ = self.make_changed()
+        source = read(os.path.join(ROOT, "boards/nrf52840dk.dts")).decode()
+        for old, new in changes:
+            source = source.replace(old, new)
+        board = self.write("older.dts", source.encode())
+        refusal = self.refused("new", self.path("newer"), "--board", board)
+        self.assertFalse(os.path.exists(self.path("newer")))
+        subprocess.run(["dtc", "-@", "-q", "-I", "dts", "-O", "dtb", "-o", os.path.join(path, "board.dtb"), board], check=True)
+        return path, refusal
+
+    def test_a_scratch_area_that_is_not_whole_pages_is_refused(self):
+        source = read(os.path.join(ROOT, "boards/stm32h7.dts")).decode().replace("0x1a0000 0x20000", "0x1a0000 0x10000")
+        why = self.refused("new", self.path("dev"), "--board", self.write("scratch.dts", source.encode()))
+        self.assertIn("scratch_partition: does not begin and end on page boundaries of flash0", why)
+
     def raw(self, path):
         return {name: read(os.path.join(path, name)) for name in os.listdir(path)}
 
@@ -38,11 +56,11 @@ class Boards(CliTest):
             if board.endswith(".dts"):
                 self.done("new", self.path(board), "--board", os.path.join(ROOT, "boards", board))
 
-    def test_a_slot_that_is_not_whole_pages_is_warned_of_and_refused_by_name(self):
-        path, warnings = self.make_changed(("reg = <0x82000 0x76000>", "reg = <0x82800 0x75800>"))
+    def test_a_slot_that_is_not_whole_pages_is_refused_by_name(self):
+        path, refusal = self.make_older(("reg = <0x82000 0x76000>", "reg = <0x82800 0x75800>"))
         why = ("does not begin and end on page boundaries of flash0, so it cannot be erased without its "
                "neighbours")
-        self.assertEqual(warnings, f"slotwise: slot1_partition: warning: {why}\n")
+        self.assertEqual(refusal, f"slot1_partition: {why}")
         self.done("flash", path, "slot0", OLD)
         for verb in (["flash", path, "slot1", NEW], ["update", path, NEW]):
             self.assertEqual(self.refused_and_unchanged(*verb), f"slot1_partition: {why}")
@@ -50,8 +68,8 @@ class Boards(CliTest):
         self.done("status", path)
 
     def test_boot_does_not_write_a_slot_that_is_not_whole_pages(self):
-        path, _ = self.make_changed(("reg = <0xc000 0x76000>", "reg = <0xc800 0x75800>"),
-                                    ("reg = <0x82000 0x76000>", "reg = <0x82800 0x75800>"))
+        path, _ = self.make_older(("reg = <0xc000 0x76000>", "reg = <0xc800 0x75800>"),
+                                  ("reg = <0x82000 0x76000>", "reg = <0x82800 0x75800>"))
         trailer = b"\x02" + b"\xff" * 23 + MAGIC[8]
         with open(os.path.join(path, "flash0.bin"), "r+b") as file:
             for offset, data in ((0xc800, read(OLD)), (0x82800, read(NEW)), (0xf8000 - 40, trailer)):
