@@ -181,13 +181,25 @@ static int enter_4_byte(const struct flash_spi_nor *nor)
 	return rc;
 }
 
+/* What a data sheet says was typed: it must not divide by 0, nor pass the end of a command. */
+static int take_chip(struct spi_nor_chip *chip, const struct spi_nor_chip *sheet)
+{
+	if ((sheet->address_len != 3 && sheet->address_len != 4) || sheet->page_size == 0 ||
+	    sheet->size == 0 || sheet->erases[0].size == 0 ||
+	    sheet->size % sheet->erases[0].size != 0) {
+		return -EINVAL;
+	}
+	*chip = *sheet;
+	return 0;
+}
+
 int flash_spi_nor_init(struct flash_spi_nor *nor, const struct flash_spi_nor_config *config)
 {
 	int rc = wake(config);
 
 	*nor = (struct flash_spi_nor){.device = {.name = "spi-nor", .config = config, .data = nor}};
 	if (rc == 0 && config->chip != NULL) {
-		nor->chip = *config->chip;
+		rc = take_chip(&nor->chip, config->chip);
 	} else if (rc == 0) {
 		rc = spi_nor_sfdp(&nor->chip, read_sfdp, nor);
 	}

@@ -74,6 +74,8 @@ struct flash_spi_nor {
  *
  * @retval 0         `device` is ready.
  * @retval -ENODEV   No chip answers, or it has no SFDP.
+ * @retval -EINVAL   `config->chip` has no size, page or erase, sizes that do not fit, or addresses
+ *                   of other than 3 or 4 bytes.
  * @retval -EBADMSG, -ENOTSUP, -errno  As spi_nor_sfdp() and `transfer`.
  * @retval -ETIMEDOUT  The chip stays busy.
  *

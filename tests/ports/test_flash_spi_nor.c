@@ -322,6 +322,35 @@ static void a_chip_without_tables_is_described_by_its_data_sheet(void **state)
 	fake_spi_nor_free(&rig.chip);
 }
 
+static void a_data_sheet_that_makes_no_sense_is_refused(void **state)
+{
+	const struct spi_nor_chip good = {
+		.size = 0x200000, .page_size = 256, .erases = {{.size = 4096}}, .address_len = 3};
+	struct spi_nor_chip wrong[7];
+	struct rig rig;
+
+	(void)state;
+	for (size_t i = 0; i < 7; i++) {
+		wrong[i] = good;
+	}
+	wrong[0].size = 0;
+	wrong[1].size += 1024;
+	wrong[2].page_size = 0;
+	wrong[3].erases[0].size = 0;
+	wrong[4].address_len = 0;
+	wrong[5].address_len = 2;
+	wrong[6].address_len = 5;
+	open_rig(&rig, fake_mx25r, 0x200000, NULL);
+	for (size_t i = 0; i < 7; i++) {
+		rig.config.chip = &wrong[i];
+		assert_int_equal(flash_spi_nor_init(&rig.nor, &rig.config), -EINVAL);
+		assert_false(device_is_ready(&rig.nor.device));
+	}
+	rig.config.chip = &good;
+	assert_int_equal(flash_spi_nor_init(&rig.nor, &rig.config), 0);
+	fake_spi_nor_free(&rig.chip);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -344,6 +373,7 @@ int main(void)
 		TEST(no_chip_is_no_device),
 		cmocka_unit_test(each_error_of_init_leaves_no_device_and_may_be_tried_again),
 		cmocka_unit_test(a_chip_without_tables_is_described_by_its_data_sheet),
+		cmocka_unit_test(a_data_sheet_that_makes_no_sense_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("flash_spi_nor", tests, NULL, NULL);
