@@ -48,9 +48,9 @@ struct stream_flash_ctx {
 	size_t erased_up_to; /**< Pages that begin below this are ready to be programmed. */
 	size_t erased_from;  /**< The owner has erased the whole region from here on; `available` if
 				not. */
-	size_t known_from;   /**< Pages from here on, and below known_to, are said to be erased by a
-			      */
-	size_t known_to;     /**< record: each is read before it is believed. */
+	size_t known_from;   /**< A record says that pages from here on are erased; each is read
+				before it is believed. */
+	size_t known_to;     /**< Pages of which it says so begin below this. */
 	size_t erase_end;    /**< An erase of several pages ends here; `available` if not known. */
 	size_t write_block_size; /**< Bytes. */
 	uint8_t erase_value;     /**< 0xff or 0x00. */
@@ -112,8 +112,7 @@ size_t stream_flash_bytes_buffered(const struct stream_flash_ctx *ctx);
  * where it stood before, and the same call may be repeated.
  *
  * Blocks for one erase at most, of a page (or a block: CONFIG_STREAM_FLASH_ERASE_BLOCK), and one
- * program, for each buffer filled. Cost: one copy into
- * the buffer.
+ * program, for each buffer filled. Cost: one copy into the buffer.
  */
 DFU_MUST_CHECK int stream_flash_buffered_write(struct stream_flash_ctx *ctx, const uint8_t *data,
 					       size_t len, bool flush);
@@ -122,6 +121,8 @@ DFU_MUST_CHECK int stream_flash_buffered_write(struct stream_flash_ctx *ctx, con
  * @brief Erase the page that holds a byte of the region, unless it is ready already.
  *
  * Deprecated upstream; pages are erased by the write calls. Only with CONFIG_STREAM_FLASH_ERASE.
+ * With CONFIG_STREAM_FLASH_ERASE_BLOCK the pages behind it go with it, as for a write, where it
+ * begins a block of the region.
  *
  * @param off  From the start of the device.
  *
