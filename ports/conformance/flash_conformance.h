@@ -91,8 +91,9 @@ struct flash_conformance {
  * Power cut: the scratch range holds anything; run again.
  *
  * @return  Failed rules: 0, the port is right.
- * @retval -EINVAL  The scratch range is not in the device, not whole pages or less than three, or
- *                  `buf` is too small; a "Bail out!" line says which. Nothing was programmed.
+ * @retval -EINVAL  The device is not ready, the scratch range is not in it, not whole pages or
+ *                  less than three, or `buf` is too small; a "Bail out!" line says which. Nothing
+ *                  was programmed.
  *
  * Blocks for some 30 erases and programs of the scratch range.
  */
