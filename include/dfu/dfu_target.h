@@ -205,7 +205,8 @@ DFU_MUST_CHECK int dfu_target_schedule_update(int img_num);
  * step, of a page, or of a block where CONFIG_STREAM_FLASH_ERASE_BLOCK lets it.
  *
  * Power cut: pages whose erase a record in the settings tells of are not erased again by the same
- * file, nor before the first byte by any; a call saves one record. Others are.
+ * file, nor before the first byte by any; a call saves one record. Others are. The record comes on
+ * top of the time: a settings log on flash may erase a page of its own for it.
  *
  * @param budget_ms  With a clock (dfu_target_clock_set()) no erase begins that would not end in
  *                   this time, by the longest one that was measured; until one was, one is made. 0,
@@ -246,7 +247,7 @@ struct dfu_target_stats {
  * log on flash is in the numbers, and so are calls that fail. Where another system's flash layer is
  * below the library they are 0.
  *
- * @retval 0        @p stats is set; all 0 before the first init.
+ * @retval 0        @p stats is set; before the first init to what the run has cost so far.
  * @retval -EINVAL  @p stats is NULL.
  *
  * Touches no flash.

@@ -12,7 +12,7 @@
 #include "target/target_stats.h"
 
 static struct dfu_target_stats now;   /* bytes_received and records alone */
-static struct dfu_target_stats start; /* of the download: what all counters were */
+static struct dfu_target_stats start; /* of the download: what all were, and its longest call */
 static struct dfu_target_stats init;  /* the same, of the last init */
 static bool is_joined;                /* a package's downloads count as one */
 
@@ -33,6 +33,9 @@ static struct dfu_target_stats count(void)
 void target_stats_init_begins(void)
 {
 	init = count();
+	if (init.longest_us > start.longest_us) {
+		start.longest_us = init.longest_us;
+	}
 	flash_stats_forget_longest();
 }
 
@@ -41,8 +44,6 @@ void target_stats_init_done(bool is_other)
 	if (is_other && !is_joined) {
 		start = init;
 		start.longest_us = 0;
-	} else if (init.longest_us > start.longest_us) {
-		start.longest_us = init.longest_us;
 	}
 }
 

@@ -229,6 +229,23 @@ static void an_init_that_changes_nothing_changes_no_count(void **state)
 	close_case();
 }
 
+static void an_init_that_fails_begins_no_count(void **state)
+{
+	(void)state;
+	open_case(&device_cases[0]);
+	assert_int_equal(target_device_init(0, dut.image_len), 0);
+	assert_int_equal(dfu_target_write(dut.image, PART), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(target_device_init(7, dut.image_len), -EINVAL);
+		assert_int_equal(stats_now().bytes_received, PART);
+		assert_int_equal(stats_now().longest_us, ERASE_US);
+	}
+	assert_int_equal(target_device_init(0, dut.image_len), 0);
+	assert_stats_are_those_of_flash(PART);
+	assert_int_equal(stats_now().longest_us, ERASE_US);
+	close_case();
+}
+
 static void bytes_that_are_refused_are_not_received(void **state)
 {
 	(void)state;
@@ -303,6 +320,7 @@ int main(void)
 		cmocka_unit_test(another_download_begins_at_0),
 		cmocka_unit_test(another_file_that_goes_on_is_counted_from_there),
 		cmocka_unit_test(an_init_that_changes_nothing_changes_no_count),
+		cmocka_unit_test(an_init_that_fails_begins_no_count),
 		cmocka_unit_test(bytes_that_are_refused_are_not_received),
 		cmocka_unit_test(a_call_that_fails_is_counted_as_a_call),
 		cmocka_unit_test(settings_that_fail_are_no_records),
