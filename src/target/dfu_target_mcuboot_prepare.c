@@ -17,10 +17,11 @@
 
 static uint32_t longest_us; /* step since the start; 0: none was measured */
 
-/* Whether one more erase ends in time. */
+/* Whether one more erase ends in time; never without time: the clock may be a coarse one. */
 static bool has_time(uint32_t budget_ms, uint32_t passed_us)
 {
-	return clock_is_there() && (uint64_t)passed_us + longest_us <= (uint64_t)budget_ms * 1000;
+	return clock_is_there() && budget_ms > 0 &&
+	       (uint64_t)passed_us + longest_us <= (uint64_t)budget_ms * 1000;
 }
 
 static bool must_clear(const struct mcuboot_download *download)
