@@ -300,7 +300,6 @@ static void try_target(enum outcome outcome)
 	}
 	if (outcome == REFUSED) {
 		try_refusal(-EADDRNOTAVAIL);
-		puts("no RAM for the image");
 		return;
 	}
 	if (HAS(DFU_TARGET_VERIFY)) {

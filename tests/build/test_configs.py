@@ -33,6 +33,7 @@ FLAGS = [f"-I{folder}" for folder in FOLDERS] + ["-isystem", GENERATED / "includ
 PORTS = ["flash/flash_ram.c", "settings/settings_ram.c", "log/log_stderr.c", "crypto/crypto_psa.c",
          "crypto/crypto_sodium.c", "crypto/crypto_host.c"]
 RUNTIME = ["zcbor_common.c", "zcbor_decode.c", "zcbor_encode.c"]
+SMOKE = project.SOURCE / "tests/build/smoke.c"
 # config.h mentions every number, to give it a default; who uses one mentions it again.
 NOT_LOOKED_INTO = project.SOURCE / "include/dfu/config.h"
 
@@ -149,7 +150,7 @@ class Builder:
         """The options that a source, and what it includes of ours, mention."""
         if file not in self.mentioned:
             self.mentioned[file] = set()
-            text = file.read_text()
+            text = re.sub(r"/\*.*?\*/", "", file.read_text(), flags=re.DOTALL)
             found = set() if file == NOT_LOOKED_INTO else set(re.findall(r"\bCONFIG_\w+", text))
             for name in re.findall(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', text, re.MULTILINE):
                 included = [folder / name for folder in FOLDERS if (folder / name).is_file()]
@@ -170,7 +171,9 @@ class Builder:
         """Objects of some sources, in one call of the compiler for all that are not there yet."""
         options = read_options(config / "autoconf.h")
         with self.lock:
-            keys = [(source, *sorted((name, options[name]) for name in self.mentions(source) if name in options))
+            # What the smoke test asks for it puts together from pieces: all of them.
+            keys = [(source, *sorted((name, options[name]) for name in options
+                                     if source == SMOKE or name in self.mentions(source)))
                     for source in sources]
         batch, mine = self.missing(keys)
         if mine:
@@ -186,7 +189,7 @@ class Builder:
     def link(self, config, sources):
         options = read_options(config / "autoconf.h")
         ours = [project.SOURCE / "src" / source for source in sources] + [project.SOURCE / "ports" / port for port in PORTS]
-        objects = self.compile([*ours, project.SOURCE / "tests/build/smoke.c"], config, project.WARNINGS)
+        objects = self.compile([*ours, SMOKE], config, project.WARNINGS)
         generated = [GENERATED / "src" / name for name in RUNTIME]
         for option, name in (("CONFIG_FMFU_FDEV", "fmfu_decode.c"), ("CONFIG_DFU_MULTI_IMAGE", "package_decode.c"),
                              ("CONFIG_DFU_MULTI_IMAGE", "package_encode.c")):
@@ -262,7 +265,7 @@ class Configs(unittest.TestCase):
 
     @staticmethod
     def smoke():
-        return (project.SOURCE / "tests/build/smoke.c").read_text()
+        return SMOKE.read_text()
 
     def test_the_buffer_of_flash_img_is_the_only_number_in_a_struct(self):
         with tempfile.TemporaryDirectory() as folder:
