@@ -7,16 +7,19 @@ MAKEFLAGS += --no-print-directory
 # Recipes drive Ninja, which runs things in parallel itself.
 .NOTPARALLEL:
 
-JOBS ?= 2
+# One more than there are cores: some tests wait for a server that does not answer.
+JOBS ?= $(shell expr $$(nproc) + 1)
 CTEST = ctest --output-on-failure -j$(JOBS)
 # Sweeps, and what repeats other tests in many places: longer than all others, and no matter of compilers, bits and
 # bytes. `make test` and `make asan` run them.
-LONGEST = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^cli_sets$$'
+LONGEST = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^cli_(sets|cut|vectors|modes|resume)$$'
 # Under QEMU every start of a process counts, too: what forks thousands of times is left to native runs.
 EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^dfu_target_resume_(cut|errors)$$|^dfu_target_full_modem_resume$$'
 # Of one compiler: tests that look at the tree, or bring a compiler of their own.
 OTHER = $(CTEST) -LE '^tree$$'
 CONFIGURE = cmake -S . -G Ninja
+# Planted defects are found or not, whatever the compiler.
+CONFIGURE_OTHER = $(CONFIGURE) -DSLOTWISE_PLANTS=OFF
 BUILD = cmake --build
 
 .PHONY: menuconfig tinyconfig defconfig allyesconfig randconfig all test install platformio demo support powercut heatmap fuzz bench asan clang m32 big-endian arm qemu size stalls format clean help tools tools-clang tools-bench
@@ -132,10 +135,10 @@ build/build.ninja: | tools
 	@$(CONFIGURE) -B build
 
 build-asan/build.ninja: | tools
-	@$(CONFIGURE) -B build-asan -DSLOTWISE_SANITIZE=address,undefined
+	@$(CONFIGURE_OTHER) -B build-asan -DSLOTWISE_SANITIZE=address,undefined
 
 build-clang/build.ninja: | tools-clang
-	@CC=clang-19 $(CONFIGURE) -B build-clang
+	@CC=clang-19 $(CONFIGURE_OTHER) -B build-clang
 
 # Speed counts, and clang's libFuzzer is linked by clang.
 build-fuzz/build.ninja: | tools-fuzz
@@ -143,11 +146,11 @@ build-fuzz/build.ninja: | tools-fuzz
 
 build-m32/build.ninja: | tools-m32
 	@scripts/cross_libs.sh i386 build-m32/libs
-	@$(CONFIGURE) -B build-m32 --toolchain cmake/m32.cmake
+	@$(CONFIGURE_OTHER) -B build-m32 --toolchain cmake/m32.cmake
 
 build-big-endian/build.ninja: | tools-big-endian
 	@scripts/cross_libs.sh powerpc build-big-endian/libs
-	@$(CONFIGURE) -B build-big-endian --toolchain cmake/big_endian.cmake
+	@$(CONFIGURE_OTHER) -B build-big-endian --toolchain cmake/big_endian.cmake
 
 build-qemu/build.ninja: | tools-qemu
 	@scripts/cross_libs.sh firmware build-qemu/libs
