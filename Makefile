@@ -13,8 +13,10 @@ CTEST = ctest --output-on-failure -j$(JOBS)
 # Sweeps, and what repeats other tests in many places: longer than all others, and no matter of compilers, bits and
 # bytes. `make test` and `make asan` run them.
 LONGEST = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^cli_(sets|cut|vectors|modes|resume)$$'
-# Under QEMU every start of a process counts, too: what forks thousands of times is left to native runs.
-EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^dfu_target_resume_(cut|errors)$$|^dfu_target_full_modem_resume$$'
+# Under QEMU every start of a process counts, too: what forks hundreds of times is left to native runs.
+EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^boot_model(_direct)?$$|^dfu_target_resume_(cut|complete|errors|pause)$$|^(fota|fota_hostile|hostile|dfu_target_(stream|full_modem))_resume$$'
+# With sanitizers it is the start of the command: thousands of them.
+SANITIZED_LONGEST = '^cli_(sets|cut|vectors|modes)$$'
 # Of one compiler: tests that look at the tree, or bring a compiler of their own.
 OTHER = $(CTEST) -LE '^tree$$'
 CONFIGURE = cmake -S . -G Ninja
@@ -98,9 +100,9 @@ stalls: build/build.ninja ## time and stalls of an update on real flash parts, s
 bench: tools-bench all ## instructions a byte, erases and programs, and `stalls`; tables in build/bench
 	@$(BUILD) build --target bench stalls
 
-asan: build-asan/build.ninja ## the tests under the address and undefined behaviour sanitizers
+asan: build-asan/build.ninja ## the tests under the address and undefined behaviour sanitizers, but for four
 	@$(BUILD) build-asan
-	@$(OTHER) --test-dir build-asan
+	@$(OTHER) --test-dir build-asan -E $(SANITIZED_LONGEST)
 
 clang: build-clang/build.ninja ## the tests, built with clang, but for the longest
 	@$(BUILD) build-clang
