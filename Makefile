@@ -13,8 +13,9 @@ CTEST = ctest --output-on-failure -j$(JOBS)
 # Sweeps, and what repeats other tests in many places: longer than all others, and no matter of compilers, bits and
 # bytes. `make test` and `make asan` run them.
 LONGEST = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^cli_(sets|cut|vectors|modes|resume)$$'
-# Under QEMU every start of a process counts, too: what forks hundreds of times is left to native runs.
-EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^boot_model(_direct)?$$|^dfu_target_resume_(cut|complete|errors|pause)$$|^(fota|fota_hostile|hostile|dfu_target_(stream|full_modem))_resume$$'
+# Under QEMU every start of a process counts, too: what forks hundreds of times is left to native runs. And it does not
+# know MTD devices.
+EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^boot_model(_direct)?$$|^dfu_target_(prepare|resume_(cut|complete|errors|pause))$$|^(fota|fota_hostile|hostile|dfu_target_(stream|full_modem))_resume$$|^flash_mtd_none$$'
 # With sanitizers it is the start of the command: thousands of them.
 SANITIZED_LONGEST = '^cli_(sets|cut|vectors|modes)$$'
 # Of one compiler: tests that look at the tree, or bring a compiler of their own.
