@@ -10,9 +10,9 @@ MAKEFLAGS += --no-print-directory
 # One more than there are cores: some tests wait for a server that does not answer.
 JOBS ?= $(shell expr $$(nproc) + 1)
 CTEST = ctest --output-on-failure -j$(JOBS)
-# Sweeps, and what repeats other tests in many places: longer than all others, and no matter of compilers, bits and
-# bytes. `make test` and `make asan` run them.
-LONGEST = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^cli_(sets|cut|vectors|modes|resume)$$'
+# Sweeps, what repeats other tests in many places, and those of the command and its downloads: longer than all others,
+# and no matter of compilers, bits and bytes. `make test` runs them, `make asan` most.
+LONGEST = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^cli_|^fota_curl_'
 # Under QEMU every start of a process counts, too: what forks hundreds of times is left to native runs. And it does not
 # know MTD devices.
 EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^boot_model(_direct)?$$|^dfu_target_(prepare|resume_(cut|complete|errors|pause))$$|^(fota|fota_hostile|hostile|dfu_target_(stream|full_modem))_resume$$|^flash_mtd_none$$'
