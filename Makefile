@@ -16,8 +16,9 @@ LONGEST = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^cli_|^fota_curl_'
 # Under QEMU every start of a process counts, too: what forks hundreds of times is left to native runs. And it does not
 # know MTD devices.
 EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^boot_model(_direct)?$$|^dfu_target_(prepare|resume_(cut|complete|errors|pause))$$|^(fota|fota_hostile|hostile|dfu_target_(stream|full_modem))_resume$$|^flash_mtd_none$$'
-# With sanitizers it is the start of the command: thousands of them.
-SANITIZED_LONGEST = '^cli_(sets|cut|vectors|modes)$$'
+# With sanitizers it is the start of the command, thousands of times, and cuts at each operation in many places, of which
+# the power-cut runner has a slice.
+SANITIZED_LONGEST = '^cli_(sets|cut|vectors|modes)$$|^sweep_cuts_|_cuts$$|^boot_judge_boots$$'
 # Of one compiler: tests that look at the tree, or bring a compiler of their own.
 OTHER = $(CTEST) -LE '^tree$$'
 CONFIGURE = cmake -S . -G Ninja
@@ -101,7 +102,7 @@ stalls: build/build.ninja ## time and stalls of an update on real flash parts, s
 bench: tools-bench all ## instructions a byte, erases and programs, and `stalls`; tables in build/bench
 	@$(BUILD) build --target bench stalls
 
-asan: build-asan/build.ninja ## the tests under the address and undefined behaviour sanitizers, but for four
+asan: build-asan/build.ninja ## the tests under the address and undefined behaviour sanitizers, but for some of the longest
 	@$(BUILD) build-asan
 	@$(OTHER) --test-dir build-asan -E $(SANITIZED_LONGEST)
 
