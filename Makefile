@@ -18,7 +18,7 @@ LONGEST = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^cli_|^fota_curl_'
 EMULATED = '^sweep_|^powercut_|_cuts$$|^boot_judge_boots$$|^boot_model(_direct)?$$|^dfu_target_(prepare|resume_(cut|complete|errors|pause))$$|^(fota|fota_hostile|hostile|dfu_target_(stream|full_modem))_resume$$|^flash_mtd_none$$'
 # With sanitizers it is the start of the command, thousands of times, and cuts at each operation in many places, of which
 # the power-cut runner has a slice.
-SANITIZED_LONGEST = '^cli_(sets|cut|vectors|modes)$$|^sweep_cuts_|_cuts$$|^boot_judge_boots$$'
+SANITIZED_LONGEST = '^cli_(sets|cut|vectors|modes)$$|^sweep_(cuts|fields|geometries)_|_cuts$$|^boot_judge_boots$$'
 # Of one compiler: tests that look at the tree, or bring a compiler of their own.
 OTHER = $(CTEST) -LE '^tree$$'
 CONFIGURE = cmake -S . -G Ninja
