@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Over Zephyr's settings, too: its own settings_load_one() is of 2025. */
 #include <errno.h>
 
 #include <settings/settings.h>
@@ -14,7 +15,7 @@ static int read_value(const char *key, size_t len, settings_read_cb read_cb, voi
 {
 	struct reading *reading = param;
 
-	if (key != NULL) {
+	if (settings_name_next(key, NULL) != 0) {
 		return 0; /* something below the name */
 	}
 	reading->rc = len > reading->len ? -EOVERFLOW : read_cb(cb_arg, reading->buf, len);

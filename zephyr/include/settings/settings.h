@@ -4,7 +4,7 @@
 
 #include <zephyr/settings/settings.h>
 
-/* zephyr/src/settings_one.c */
+/* src/settings/settings_load_one.c, by slotwise_names.h */
 ssize_t slotwise_settings_load_one(const char *name, void *buf, size_t len);
 
 #endif
