@@ -49,8 +49,17 @@ static void forget(size_t kept)
 	is_over = false;
 }
 
+/* Whether the inits of targets that follow are those of the package's images. */
+static void hold_count(bool holds)
+{
+	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS)) {
+		target_stats_hold(holds);
+	}
+}
+
 static void load(void)
 {
+	hold_count(!is_over);
 	if (is_loaded) {
 		return;
 	}
@@ -237,6 +246,25 @@ static int write_chunk(const struct package_chunk *chunk)
 	return rc == 0 ? work_off(package_chunk_from(chunk, at)) : rc;
 }
 
+/* Loaded. */
+static int end(bool success)
+{
+	if (!success || is_stale) {
+		const int rc = package_pause(&package);
+		return success && rc == 0 ? -ESPIPE : rc;
+	}
+	int rc = settle();
+	if (rc != 0) {
+		return rc;
+	}
+	if (package.count == 0 || package.current < package.count) {
+		rc = package_pause(&package);
+		return rc == 0 ? -ESPIPE : rc;
+	}
+	is_over = true;
+	return package_progress_delete(&package);
+}
+
 int dfu_multi_image_init(uint8_t *buffer, size_t buffer_size)
 {
 	if (buffer == NULL || buffer_size < PACKAGE_LENGTH_LEN) {
@@ -250,7 +278,7 @@ int dfu_multi_image_init(uint8_t *buffer, size_t buffer_size)
 	is_stale = false;
 	is_over = false;
 	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS)) {
-		target_stats_join(true);
+		target_stats_begin();
 	}
 	return 0;
 }
@@ -316,35 +344,15 @@ size_t dfu_multi_image_offset(void)
 	return package.offset;
 }
 
-/* What comes from here on is no part of the package. */
-static void end_count(void)
-{
-	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS)) {
-		target_stats_join(false);
-	}
-}
-
 int dfu_multi_image_done(bool success)
 {
 	if (package.buffer == NULL) {
 		return success ? -ESPIPE : 0;
 	}
 	load();
-	if (!success || is_stale) {
-		const int rc = package_pause(&package);
-		return success && rc == 0 ? -ESPIPE : rc;
-	}
-	int rc = settle();
-	if (rc != 0) {
-		return rc;
-	}
-	if (package.count == 0 || package.current < package.count) {
-		rc = package_pause(&package);
-		return rc == 0 ? -ESPIPE : rc;
-	}
-	is_over = true;
-	end_count();
-	return package_progress_delete(&package);
+	const int rc = end(success);
+	hold_count(false);
+	return rc;
 }
 
 int dfu_multi_image_reset(void)
@@ -358,6 +366,6 @@ int dfu_multi_image_reset(void)
 		rc = package_progress_delete(&package);
 	}
 	memset(&package, 0, sizeof(package));
-	end_count();
+	hold_count(false);
 	return rc;
 }

@@ -14,7 +14,7 @@
 static struct dfu_target_stats now;   /* bytes_received and records alone */
 static struct dfu_target_stats start; /* of the download: what all were, and its longest call */
 static struct dfu_target_stats init;  /* the same, of the last init */
-static bool is_joined;                /* a package's downloads count as one */
+static bool is_held;                  /* no init begins another download */
 
 static struct dfu_target_stats count(void)
 {
@@ -41,20 +41,22 @@ void target_stats_init_begins(void)
 
 void target_stats_init_done(bool is_other)
 {
-	if (is_other && !is_joined) {
+	if (is_other && !is_held) {
 		start = init;
 		start.longest_us = 0;
 	}
 }
 
-void target_stats_join(bool begins)
+void target_stats_begin(void)
 {
-	if (begins) {
-		is_joined = false;
-		target_stats_init_begins();
-		target_stats_init_done(true);
-	}
-	is_joined = begins;
+	is_held = false;
+	target_stats_init_begins();
+	target_stats_init_done(true);
+}
+
+void target_stats_hold(bool holds)
+{
+	is_held = holds;
 }
 
 void target_stats_received(size_t len)

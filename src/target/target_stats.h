@@ -11,10 +11,11 @@
 void target_stats_init_begins(void);
 void target_stats_init_done(bool is_other);
 
-/*
- * What comes until it is called with false is one download, however many targets' inits it takes.
- */
-void target_stats_join(bool begins);
+/* Another download begins, whatever the next init says. */
+void target_stats_begin(void);
+
+/* Whether inits from here on belong to the present download: those of a package's images do. */
+void target_stats_hold(bool holds);
 
 void target_stats_received(size_t len);
 void target_stats_saved(void);

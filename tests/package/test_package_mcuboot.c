@@ -381,6 +381,52 @@ static void an_image_whose_padding_cannot_be_read_is_neither_finished_nor_lost(v
 	}
 }
 
+static uint32_t received(void)
+{
+	struct dfu_target_stats stats;
+
+	assert_int_equal(dfu_target_stats_get(&stats), 0);
+	return stats.bytes_received;
+}
+
+static void write_and_count(void)
+{
+	const uint32_t all = (uint32_t)(size_of(0) + size_of(1));
+
+	stop = start[1] + 300;
+	write_some();
+	assert_int_equal(dfu_multi_image_done(false), 0);
+	assert_int_equal(write_up_to(file_len), 0);
+	assert_int_equal(dfu_multi_image_done(true), 0);
+	assert_int_equal(dfu_multi_image_offset(), file_len);
+	assert_int_equal(received(), all);
+	/* Something else. */
+	assert_int_equal(dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, 0, size_of(0), NULL), 0);
+	assert_int_equal(received(), 0);
+	assert_int_equal(dfu_target_write(&file[start[0]], 100), 0);
+	assert_int_equal(received(), 100);
+}
+
+static void pause_and_count_something_else(void)
+{
+	stop = start[1] + 300;
+	write_some();
+	assert_int_equal(dfu_multi_image_done(false), 0);
+	assert_int_equal(dfu_target_init(DFU_TARGET_IMAGE_TYPE_MCUBOOT, 0, size_of(0), NULL), 0);
+	assert_int_equal(received(), 0);
+}
+
+static void a_package_is_one_download_and_what_comes_after_it_another(void **state)
+{
+	(void)state;
+	open_device(&reset_plain);
+	assert_int_equal(reset_run(write_and_count), 0);
+	close_device();
+	open_device(&reset_plain);
+	assert_int_equal(reset_run(pause_and_count_something_else), 0);
+	close_device();
+}
+
 static void a_damaged_image_is_wanted_again(void **state)
 {
 	(void)state;
@@ -541,6 +587,8 @@ int main(void)
 				       set_up),
 		cmocka_unit_test_setup(
 			an_image_whose_padding_cannot_be_read_is_neither_finished_nor_lost, set_up),
+		cmocka_unit_test_setup(a_package_is_one_download_and_what_comes_after_it_another,
+				       set_up),
 		cmocka_unit_test_setup(a_damaged_image_is_wanted_again, set_up),
 		cmocka_unit_test_setup(another_package_takes_the_images_of_the_first_away, set_up),
 		cmocka_unit_test_setup(a_reset_takes_all_images_away, set_up),
