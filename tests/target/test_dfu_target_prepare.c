@@ -330,6 +330,60 @@ static void without_a_record_blank_pages_are_erased(void **state)
 	reset_close();
 }
 
+/* All of it reads blank, but the slot has another start, or another end, than the record says. */
+static void pages_of_a_slot_that_was_moved_are_erased(void **state)
+{
+	(void)state;
+	for (unsigned int moved = 1; moved < 4; moved++) {
+		const size_t less = (moved & 2) != 0 ? reset_plain.page : 0;
+		const size_t from = (moved & 1) != 0 ? reset_plain.page : 0;
+
+		reset_open(&reset_plain, SIZE);
+		assert_int_equal(reset_run(prepare_all), 0);
+		reset_move_area(1, (off_t)from, reset_slot_size() - less);
+		memset(reset_slot(1), 0xff, reset_slot_size() - less);
+		assert_all_is_erased_again();
+		reset_close();
+	}
+}
+
+/* The first program of the slot, of those since the device was opened. */
+static unsigned long find_first_program(void)
+{
+	const size_t slot = (size_t)(reset_slot(1) - dev->memory);
+	unsigned long k = 0;
+
+	while (k < dev->op_count && (dev->ops[k].kind != SIM_PROGRAM || dev->ops[k].off < slot)) {
+		k++;
+	}
+	assert_true(k < dev->op_count);
+	return k;
+}
+
+/* A program there may have begun, and been cut so early that the page still reads blank. */
+static void a_first_page_that_was_given_up_is_erased_though_it_reads_blank(void **state)
+{
+	(void)state;
+	reset_open(&reset_plain, SIZE);
+	reset_snapshot();
+	part = SIZE;
+	assert_int_equal(reset_run(prepare_all_and_write_a_part), 0);
+	const unsigned long first = find_first_program();
+	reset_restore();
+	assert_int_equal(reset_run_cut(prepare_all_and_write_a_part, first, SIM_CUT_BEFORE, 0),
+			 RESET_CUT);
+	assert_int_equal(record_state(), 2);
+	const size_t from = dev->op_count;
+	assert_int_equal(reset_run(reset_finish), 0);
+	size_t erases = 0;
+	for (size_t i = from; i < dev->op_count; i++) {
+		erases += is_in_slot(&dev->ops[i]) &&
+			  dev->ops[i].off == (size_t)(reset_slot(1) - dev->memory);
+	}
+	assert_int_equal(erases, 1);
+	reset_close();
+}
+
 /* A trailer that is there again, and a header. */
 static void a_slot_that_is_not_clear_is_cleared(void **state)
 {
@@ -589,6 +643,8 @@ int main(void)
 		cmocka_unit_test(another_file_believes_nothing_of_a_download_that_was_begun),
 		cmocka_unit_test(a_page_that_reads_programmed_is_erased_whatever_the_record_says),
 		cmocka_unit_test(without_a_record_blank_pages_are_erased),
+		cmocka_unit_test(pages_of_a_slot_that_was_moved_are_erased),
+		cmocka_unit_test(a_first_page_that_was_given_up_is_erased_though_it_reads_blank),
 		cmocka_unit_test(a_slot_that_is_not_clear_is_cleared),
 		cmocka_unit_test(what_is_given_up_or_scheduled_has_no_record),
 		cmocka_unit_test(a_cut_at_any_operation_loses_no_more_than_without_it),
