@@ -9,6 +9,11 @@
  * and no earlier. A page that the region shares with a neighbour (the region begins or ends inside
  * it) is never erased: bytes go into the region's part of it only if that part reads erased.
  * Devices without explicit erase are never erased.
+ *
+ * Two options believe what flash reads, for fewer erases: CONFIG_STREAM_FLASH_TRUST_BLANK takes a
+ * page that reads erased for an erased one, CONFIG_STREAM_FLASH_SKIP_EQUAL neither erases nor
+ * programs a page that reads as it should become, if the buffer holds all of it. The page at which
+ * a stream goes on after a reset is never believed.
  */
 #ifndef STORAGE_STREAM_FLASH_H
 #define STORAGE_STREAM_FLASH_H
@@ -57,6 +62,7 @@ struct stream_flash_ctx {
 	bool suspect; /**< A program at bytes_written failed: look before the next one. */
 	bool spent; /**< The read-back or callback failed: the buffer is not the stream's any more.
 		     */
+	bool in_doubt; /**< The page of bytes_written may hold a program that was cut. */
 };
 
 /**

@@ -71,7 +71,10 @@ static int read_back(struct stream_flash_ctx *ctx, size_t start, size_t filled)
 	return rc;
 }
 
-/* What comes before a program now and then: a page to erase, or the look at a torn one. */
+/*
+ * What comes before a program now and then: a page to erase, or the look at a torn one. 1: flash
+ * holds those bytes already.
+ */
 static DFU_NOINLINE int prepare(struct stream_flash_ctx *ctx, size_t end)
 {
 	int rc = 0;
@@ -79,7 +82,10 @@ static DFU_NOINLINE int prepare(struct stream_flash_ctx *ctx, size_t end)
 	if (ctx->spent) {
 		return -EIO;
 	}
-	if (IS_ENABLED(CONFIG_STREAM_FLASH_ERASE)) {
+	if (IS_ENABLED(CONFIG_STREAM_FLASH_SKIP_EQUAL)) {
+		rc = stream_skip_equal(ctx, end - ctx->bytes_written);
+	}
+	if (IS_ENABLED(CONFIG_STREAM_FLASH_ERASE) && rc == 0) {
 		rc = stream_make_ready(ctx, end);
 	}
 	return rc == 0 && ctx->suspect ? clear_suspect(ctx) : rc;
@@ -99,6 +105,7 @@ static int sync(struct stream_flash_ctx *ctx, size_t filled)
 {
 	const size_t start = ctx->offset + ctx->bytes_written;
 	size_t len = filled;
+	bool is_there = false;
 	int rc;
 
 	if (filled != ctx->buf_fill) {
@@ -107,14 +114,17 @@ static int sync(struct stream_flash_ctx *ctx, size_t filled)
 	}
 	if (!is_prepared(ctx, ctx->bytes_written + len)) {
 		rc = prepare(ctx, ctx->bytes_written + len);
-		if (rc != 0) {
+		if (rc < 0) {
 			return rc;
 		}
+		is_there = rc == 1;
 	}
-	rc = flash_write(ctx->fdev, (off_t)start, ctx->buf, len);
-	if (rc != 0) {
-		ctx->suspect = true;
-		return rc;
+	if (!is_there) {
+		rc = flash_write(ctx->fdev, (off_t)start, ctx->buf, len);
+		if (rc != 0) {
+			ctx->suspect = true;
+			return rc;
+		}
 	}
 	if (ctx->callback != NULL) {
 		rc = read_back(ctx, start, filled);

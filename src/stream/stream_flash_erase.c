@@ -15,8 +15,13 @@
  * A page that another owner has a part of is never erased. It is ready if the region's part of it
  * reads erased. Pages that the region's owner has erased (erased_from), and all pages of a device
  * without explicit erase, are ready as they are.
+ *
+ * What reads erased, or as it should become, may be the remains of an erase or a program that power
+ * loss cut, and read differently tomorrow. So reading alone is believed only where an option says
+ * so, and never of the page at which a stream goes on (in_doubt), where such remains are likely.
  */
 #include <errno.h>
+#include <string.h>
 
 #include <dfu/config.h>
 #include <storage/stream_flash.h>
@@ -29,10 +34,12 @@
 _Static_assert((CONFIG_STREAM_FLASH_ERASE_BLOCK & (CONFIG_STREAM_FLASH_ERASE_BLOCK - 1)) == 0,
 	       "CONFIG_STREAM_FLASH_ERASE_BLOCK: no power of two");
 
-/* Whether a record says that the region's bytes [from, to) are erased, and they read so. */
-static int is_known(const struct stream_flash_ctx *ctx, size_t from, size_t to)
+/* Whether the region's bytes [from, to) read erased, and a record or an option lets that count. */
+static int is_erased(const struct stream_flash_ctx *ctx, size_t from, size_t to)
 {
-	if (from < ctx->known_from || to > ctx->known_to) {
+	const bool is_known = from >= ctx->known_from && to <= ctx->known_to;
+
+	if (!is_known && (!IS_ENABLED(CONFIG_STREAM_FLASH_TRUST_BLANK) || ctx->in_doubt)) {
 		return 0;
 	}
 	const int rc = stream_check_blank(ctx, from, to, 1);
@@ -40,21 +47,20 @@ static int is_known(const struct stream_flash_ctx *ctx, size_t from, size_t to)
 }
 
 /*
- * Where an erase from a page start on the device ends: behind the largest power of two of bytes
- * that the option allows, as parts erase such blocks at once, if all of it is to be erased and it
- * is whole pages; else at the page's end.
+ * The largest power of two of bytes that the option allows, as parts erase such blocks at once, if
+ * all of it is to be erased and it is whole pages; else the page.
  */
-static size_t erase_up_to(const struct stream_flash_ctx *ctx, size_t start, size_t page_end)
+size_t stream_erase_end(const struct stream_flash_ctx *ctx, size_t start, size_t page_end)
 {
-	size_t limit = min_size(ctx->erase_end, ctx->erased_from);
+	size_t limit = ctx->offset + min_size(ctx->erase_end, ctx->erased_from);
 	size_t len = CONFIG_STREAM_FLASH_ERASE_BLOCK;
 	struct flash_pages_info page;
 
-	if (stream_has_known(ctx) && start - ctx->offset < ctx->known_from) {
-		limit = min_size(limit, ctx->known_from);
+	if (stream_has_known(ctx) && start < ctx->offset + ctx->known_from) {
+		limit = min_size(limit, ctx->offset + ctx->known_from);
 	}
 	for (; len > page_end - start; len /= 2) {
-		if (start % len == 0 && range_fits(start - ctx->offset, len, limit) &&
+		if (start % len == 0 && range_fits(start, len, limit) &&
 		    flash_get_page_info_by_offs(ctx->fdev, (off_t)(start + len - 1), &page) == 0 &&
 		    (size_t)page.start_offset + page.size == start + len) {
 			return start + len;
@@ -85,10 +91,10 @@ static int make_next_ready(struct stream_flash_ctx *ctx)
 	} else if (start < ctx->offset || end - start < page.size) {
 		rc = stream_check_blank(ctx, ctx->erased_up_to, end - ctx->offset, -EEXIST);
 	} else {
-		rc = is_known(ctx, ctx->erased_up_to, end - ctx->offset);
+		rc = is_erased(ctx, ctx->erased_up_to, end - ctx->offset);
 		erased = rc == 0;
 		if (erased) {
-			end = erase_up_to(ctx, start, end);
+			end = stream_erase_end(ctx, start, end);
 			rc = flash_erase(ctx->fdev, page.start_offset, end - start);
 		}
 	}
@@ -96,7 +102,50 @@ static int make_next_ready(struct stream_flash_ctx *ctx)
 		return rc;
 	}
 	ctx->erased_up_to = end - ctx->offset;
+	ctx->in_doubt = false;
 	return erased;
+}
+
+/*
+ * Whether the buffer's `len` bytes are all of the page at the frontier, and it holds them. Of a
+ * page that the region begins inside of the buffer has less.
+ */
+static int is_equal(const struct stream_flash_ctx *ctx, size_t len)
+{
+	const size_t at = ctx->offset + ctx->bytes_written;
+	struct flash_pages_info page;
+	uint8_t chunk[64];
+	size_t n;
+	int rc;
+
+	if (ctx->in_doubt || ctx->erased_up_to != ctx->bytes_written) {
+		return 0;
+	}
+	rc = flash_get_page_info_by_offs(ctx->fdev, (off_t)at, &page);
+	if (rc != 0 || page.size != len) {
+		return rc;
+	}
+	for (size_t done = 0; done < len; done += n) {
+		n = min_size(sizeof(chunk), len - done);
+		rc = flash_read(ctx->fdev, (off_t)(at + done), chunk, n);
+		if (rc != 0) {
+			return rc;
+		}
+		if (memcmp(chunk, &ctx->buf[done], n) != 0) {
+			return 0;
+		}
+	}
+	return 1;
+}
+
+int stream_skip_equal(struct stream_flash_ctx *ctx, size_t len)
+{
+	const int rc = is_equal(ctx, len);
+
+	if (rc == 1) {
+		ctx->erased_up_to += len;
+	}
+	return rc;
 }
 
 int stream_make_ready(struct stream_flash_ctx *ctx, size_t end)

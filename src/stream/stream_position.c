@@ -74,6 +74,7 @@ void stream_set_position(struct stream_flash_ctx *ctx, const struct stream_posit
 {
 	ctx->bytes_written = position->written;
 	ctx->erased_up_to = position->erased_up_to;
+	ctx->in_doubt = position->erased_up_to == position->written;
 	ctx->buf_bytes = 0;
 	ctx->buf_fill = stream_fill_at(ctx->buf_len, ctx->offset + position->written);
 	ctx->suspect = false;

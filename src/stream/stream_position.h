@@ -22,6 +22,7 @@ static inline void stream_set_erased(struct stream_flash_ctx *ctx, size_t up_to,
 {
 	ctx->erased_up_to = up_to;
 	ctx->erased_from = from;
+	ctx->in_doubt = ctx->in_doubt && up_to <= ctx->bytes_written;
 }
 
 /*

@@ -29,4 +29,17 @@ int stream_make_ready(struct stream_flash_ctx *ctx, size_t end);
  */
 int stream_erase_ahead(struct stream_flash_ctx *ctx, size_t end);
 
+/*
+ * Where an erase that begins at a page start ends, which is in the region or before it: at the end
+ * of that page, or behind more pages (CONFIG_STREAM_FLASH_ERASE_BLOCK). All from the start of the
+ * device.
+ */
+size_t stream_erase_end(const struct stream_flash_ctx *ctx, size_t start, size_t page_end);
+
+/*
+ * Whether the first `len` bytes of the buffer, which are to be programmed next, are a whole page
+ * that has not been erased, and that holds them: 1, the frontier is behind it then; 0 or -errno.
+ */
+int stream_skip_equal(struct stream_flash_ctx *ctx, size_t len);
+
 #endif
