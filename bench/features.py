@@ -9,6 +9,8 @@ CALLS = ("init", "offset_get", "write", "done", "schedule_update", "reset")
 # What a program calls that downloads and confirms updates.
 CONFIRM = ("boot_is_img_confirmed", "boot_write_img_confirmed")
 UPDATER = ("dfu_target_mcuboot_set_buf", *(f"dfu_target_{call}" for call in CALLS), *CONFIRM)
+# Whoever has no key links no signature.
+SIGNED = (*UPDATER, "dfu_target_mcuboot_set_key")
 # What it calls to keep settings in a log on flash.
 KEEPER = ("settings_log_init", "settings_log_format", "settings_backend_set", "settings_subsys_init", "settings_save_one",
           "settings_delete", "settings_load_one", "settings_load_subtree_direct")
@@ -28,7 +30,6 @@ NO_VERIFY = ("CONFIG_DFU_TARGET_VERIFY=n",)
 PROGRESS = ("CONFIG_SETTINGS=y", "CONFIG_DFU_TARGET_STREAM_SAVE_PROGRESS=y")
 MODEM = (*PROGRESS, "CONFIG_FMFU_FDEV=y")
 PAIRS = (*PROGRESS, "CONFIG_UPDATEABLE_IMAGE_NUMBER=2")
-SIGNATURE_FILES = ("image/image_signature.c", "image/image_key.c", "image/der.c")
 MODES = {
     "swap-scratch": "SWAP_SCRATCH",
     "swap-move": "SWAP_USING_MOVE",
@@ -79,8 +80,8 @@ PROGRAMS = {
     "img": Program(IMG),
     "upstream": Program(upstream_functions(), NO_VERIFY, without=("flash/flash.c",), some_roots=True),
     "core": Program(UPDATER, NO_VERIFY),
-    "hash": Program(UPDATER, without=SIGNATURE_FILES),
-    "verify": Program(UPDATER),
+    "hash": Program(UPDATER),
+    "signature": Program(SIGNED),
     **{f"mode {mode}": Program(UPDATER, (f"CONFIG_MCUBOOT_BOOTLOADER_MODE_{option}=y",)) for mode, option in MODES.items()},
     # No application can update there.
     "mode single-slot": Program(CONFIRM, ("CONFIG_MCUBOOT_BOOTLOADER_MODE_SINGLE_APP=y", "CONFIG_DFU_TARGET_MCUBOOT=n")),
@@ -101,8 +102,8 @@ PROGRAMS = {
 FEATURES = (
     Feature("core: download, schedule, confirm", "core", "", UPDATER),
     Feature("verification by hash", "hash", "core", ("dfu_target_done",)),
-    Feature("signature", "verify", "hash", ("image_signature_check",)),
-    Feature("progress", "progress", "verify", UPDATER),
+    Feature("signature", "signature", "hash", ("image_signature_check",)),
+    Feature("progress", "progress", "hash", UPDATER),
     Feature("settings in a log on flash", "log", "progress", KEEPER),
     Feature("erasing ahead", "prepare", "log", PREPARE),
     Feature("stats", "stats", "log", STATS),
@@ -121,4 +122,4 @@ FEATURES = (
 
 # Functions of which the stack outside hash and signature is told apart.
 STACKS = {program: tuple(f"dfu_target_{call}" for call in ("init", "write", "done", "schedule_update"))
-          for program in ("core", "verify", "log")}
+          for program in ("hash", "log")}

@@ -31,6 +31,7 @@ INDIRECT = {
     **{caller: WRITERS for caller in ("package_give", "package_pause", "package_settle", *(
         f"package/package_images.c:{caller}" for caller in ("look_back", "open_and_ask", "open_image", "take_away_image")))},
     "image_read": ("image/image.c:flash_source_read",),
+    "image_verify": ("image_signature_check",),
     "stream/stream_flash.c:write_through": (),  # the callback: the target has none
     "settings_subsys_init": ("settings_log_open",),
     "settings_save_one": ("settings_log_save",),

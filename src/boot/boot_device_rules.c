@@ -120,6 +120,7 @@ static bool overlaps(const struct dfu_image *a, const struct dfu_image *b)
  */
 static int judge_neighbour(const struct boot_candidate *candidate, int other)
 {
+	static const struct image_demand nothing = {0};
 	struct dfu_image_report report = {.fault = DFU_IMAGE_OK};
 	struct boot_found found;
 	struct dfu_image image;
@@ -135,7 +136,7 @@ static int judge_neighbour(const struct boot_candidate *candidate, int other)
 		return 0;
 	}
 	if (rc == 0 && !is_held) {
-		rc = dfu_image_verify(&image, NULL, candidate->buf, candidate->len, &report);
+		rc = image_verify(&image, &nothing, candidate->buf, candidate->len, &report);
 	}
 	if (rc != 0) {
 		return report.fault != DFU_IMAGE_OK ? 0 : rc;

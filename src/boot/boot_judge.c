@@ -33,24 +33,26 @@ _Static_assert(sizeof(kinds) / sizeof(kinds[0]) == BOOT_SIGNATURE_COUNT,
 
 static bool is_same_key(const struct dfu_image_key *a, const struct dfu_image_key *b)
 {
-	return a == b || (a != NULL && b != NULL && a->alg == b->alg && a->raw_len == b->raw_len &&
+	return a == b || (a->alg == b->alg && a->raw_len == b->raw_len &&
 			  memcmp(a->raw, b->raw, a->raw_len) == 0);
 }
 
-static struct image_demand demand_of(const struct boot_rules *rules,
-				     const struct dfu_image_key *key)
+/* own: by the key of the rules. */
+static struct image_demand demand_of(const struct boot_rules *rules, const struct image_signer *own,
+				     const struct image_signer *further)
 {
 	/* A bootloader that demands no signature has no key that counts, unless the maker wants it.
 	 */
-	const struct dfu_image_key *own =
-		kinds[rules->signature].type != 0 || rules->check_signature ? rules->key : NULL;
+	const bool counts = rules->key != NULL &&
+			    (kinds[rules->signature].type != 0 || rules->check_signature);
+	const bool is_counted = counts && further != NULL && is_same_key(own->key, further->key);
 
 	return (struct image_demand){
 		.hash = rules->hash,
 		.signature = kinds[rules->signature].type,
 		.signing = kinds[rules->signature].signing,
 		.no_engine = rules->signature == BOOT_SIGNATURE_ECDSA_P384 && rules->no_p384,
-		.keys = {own, is_same_key(own, key) ? NULL : key},
+		.signers = {counts ? own : NULL, is_counted ? NULL : further},
 	};
 }
 
@@ -80,9 +82,11 @@ static int judge_size(int image_index, const struct dfu_image *image, enum dfu_i
 }
 
 static int judge(const struct boot_candidate *candidate, const struct dfu_image_source *source,
-		 const struct dfu_image_key *key, struct boot_judgement *judgement)
+		 const struct image_signer *signer, struct boot_judgement *judgement)
 {
-	const struct image_demand demand = demand_of(boot_rules(), key);
+	const struct boot_rules *rules = boot_rules();
+	const struct image_signer own = {.key = rules->key, .check = image_signature_check};
+	const struct image_demand demand = demand_of(rules, &own, signer);
 	int rc;
 
 	*judgement = (struct boot_judgement){0};
@@ -100,8 +104,9 @@ static int judge(const struct boot_candidate *candidate, const struct dfu_image_
 }
 
 int boot_judge_beside(int image_index, const struct dfu_image_source *source,
-		      const struct dfu_image_key *key, unsigned int together, boot_held_header held,
-		      uint8_t *buf, size_t len, struct boot_judgement *judgement)
+		      const struct image_signer *signer, unsigned int together,
+		      boot_held_header held, uint8_t *buf, size_t len,
+		      struct boot_judgement *judgement)
 {
 	const struct boot_candidate candidate = {
 		.image = &judgement->image,
@@ -113,20 +118,24 @@ int boot_judge_beside(int image_index, const struct dfu_image_source *source,
 		.fault = &judgement->report.fault,
 	};
 
-	return judge(&candidate, source, key, judgement);
+	return judge(&candidate, source, signer, judgement);
 }
 
 int boot_judge(int image_index, const struct dfu_image_source *source,
 	       const struct dfu_image_key *key, unsigned int together, uint8_t *buf, size_t len,
 	       struct boot_judgement *judgement)
 {
-	return boot_judge_beside(image_index, source, key, together, NULL, buf, len, judgement);
+	const struct image_signer signer = {.key = key, .check = image_signature_check};
+
+	return boot_judge_beside(image_index, source, key != NULL ? &signer : NULL, together, NULL,
+				 buf, len, judgement);
 }
 
 int boot_judge_files(int image_index, const struct dfu_image_source *files, unsigned int together,
 		     const struct dfu_image_key *key, uint8_t *buf, size_t len,
 		     struct boot_judgement *judgement)
 {
+	const struct image_signer signer = {.key = key, .check = image_signature_check};
 	const struct boot_candidate candidate = {
 		.image = &judgement->image,
 		.image_index = image_index,
@@ -137,5 +146,5 @@ int boot_judge_files(int image_index, const struct dfu_image_source *files, unsi
 		.fault = &judgement->report.fault,
 	};
 
-	return judge(&candidate, &files[image_index], key, judgement);
+	return judge(&candidate, &files[image_index], key != NULL ? &signer : NULL, judgement);
 }

@@ -5,6 +5,8 @@
 
 #include <dfu/boot_rules.h>
 
+#include "image/image_demand.h"
+
 /*
  * The header of an upload that is still held back from flash. 0: raw is set; -ENOENT: nothing is
  * held back, flash has what there is; else negative.
@@ -49,10 +51,11 @@ int boot_find_startable(int area_id, struct boot_found *found);
 int boot_find_next(int image_index, const struct boot_candidate *candidate,
 		   struct boot_found *found);
 
-/* boot_judge() beside other uploads whose headers are held back. */
+/* boot_judge() beside other uploads whose headers are held back; signer NULL: no further key. */
 int boot_judge_beside(int image_index, const struct dfu_image_source *source,
-		      const struct dfu_image_key *key, unsigned int together, boot_held_header held,
-		      uint8_t *buf, size_t len, struct boot_judgement *judgement);
+		      const struct image_signer *signer, unsigned int together,
+		      boot_held_header held, uint8_t *buf, size_t len,
+		      struct boot_judgement *judgement);
 
 /* Rules of the mode and the device; 0, the fault's errno, or a negative errno with no fault. */
 int boot_judge_device(const struct boot_candidate *candidate);

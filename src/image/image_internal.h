@@ -24,14 +24,6 @@ DFU_MUST_CHECK int image_tlv_areas_check(struct dfu_image *image, enum dfu_image
  */
 bool image_tlv_more(const struct dfu_image *image, const struct dfu_image_tlv *tlv);
 
-/*
- * Judge the signatures by a key over the digest in the report, which must be known to be right, or,
- * pure ones, over the image, which is read through the work buffer.
- */
-DFU_MUST_CHECK int image_signature_check(const struct dfu_image *image,
-					 const struct dfu_image_key *key, uint8_t *buf, size_t len,
-					 struct dfu_image_report *report);
-
 /* Add all that an image's hash covers to a hash begun; aborts it when that fails. */
 DFU_MUST_CHECK int image_hash_update(const struct dfu_image *image, struct dfu_hash *hash,
 				     uint8_t *buf, size_t len);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "image/der.h"
+#include "image/image_demand.h"
 #include "image/image_internal.h"
 
 #define SIGNATURE_LEN_MAX 384 /* RSA-3072 */

@@ -201,9 +201,11 @@ static int signature_kind_check(const struct contents *contents, const struct im
 static int signatures_check(const struct dfu_image *image, const struct image_demand *demand,
 			    uint8_t *buf, size_t len, struct dfu_image_report *report)
 {
-	for (size_t i = 0; i < IMAGE_DEMAND_KEYS; i++) {
-		if (demand->keys[i] != NULL) {
-			int rc = image_signature_check(image, demand->keys[i], buf, len, report);
+	for (size_t i = 0; i < IMAGE_DEMAND_SIGNERS; i++) {
+		const struct image_signer *signer = demand->signers[i];
+
+		if (signer != NULL) {
+			int rc = signer->check(image, signer->key, buf, len, report);
 
 			if (rc != 0) {
 				return rc;
@@ -260,8 +262,9 @@ int image_verify(const struct dfu_image *image, const struct image_demand *deman
 int dfu_image_verify(const struct dfu_image *image, const struct dfu_image_key *key, uint8_t *buf,
 		     size_t len, struct dfu_image_report *report)
 {
+	const struct image_signer signer = {.key = key, .check = image_signature_check};
+	const struct image_demand demand = {.signers = {key != NULL ? &signer : NULL}};
 	struct dfu_image_report unseen;
 
-	return image_verify(image, &(struct image_demand){.keys = {key}}, buf, len,
-			    report != NULL ? report : &unseen);
+	return image_verify(image, &demand, buf, len, report != NULL ? report : &unseen);
 }

@@ -428,7 +428,10 @@ int dfu_target_mcuboot_set_buf(uint8_t *buf, size_t len)
 
 void dfu_target_mcuboot_set_key(const struct dfu_image_key *key)
 {
-	verifier.key = key;
+	static struct image_signer signer;
+
+	signer = (struct image_signer){.key = key, .check = image_signature_check};
+	verifier.signer = key != NULL ? &signer : NULL;
 }
 
 bool dfu_target_mcuboot_identify(const void *const buf)

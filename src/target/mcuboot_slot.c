@@ -289,8 +289,8 @@ int mcuboot_slot_judge(int img_num, const struct mcuboot_slot *slot, size_t size
 {
 	const struct dfu_image_source source = mcuboot_slot_source(slot, size, head);
 	struct boot_judgement judgement;
-	const int rc = boot_judge_beside(img_num, &source, verifier->key, set->images, set->header,
-					 verifier->buf, verifier->buf_len, &judgement);
+	const int rc = boot_judge_beside(img_num, &source, verifier->signer, set->images,
+					 set->header, verifier->buf, verifier->buf_len, &judgement);
 	*fault = judgement.report.fault;
 	if (*fault == DFU_IMAGE_OK) {
 		return rc;

@@ -17,9 +17,9 @@ struct mcuboot_slot {
 	uint16_t hold_len; /* bytes to hold back: the header, in whole write blocks */
 };
 
-/* How to verify: with which key, through which buffer. */
+/* How to verify: by which key, through which buffer. */
 struct mcuboot_slot_verifier {
-	const struct dfu_image_key *key; /* NULL: only what the bootloader demands */
+	const struct image_signer *signer; /* NULL: only what the bootloader demands */
 	uint8_t *buf;
 	size_t buf_len;
 };
