@@ -31,8 +31,9 @@ enum device_file_number {
 	FILE_PRIOR, /* what lay in the other slot when all began */
 	FILE_OLD,   /* what ran then */
 	FILE_NEW,
-	FILE_OTHER, /* comes in place of the new one */
-	FILE_TWIN,  /* begins like the new one, is as long, and another */
+	FILE_OTHER,  /* comes in place of the new one */
+	FILE_TWIN,   /* begins like the new one, is as long, and another */
+	FILE_HOLLOW, /* three quarters of it are bytes of erased flash */
 	FILES
 };
 
@@ -123,7 +124,8 @@ struct device_op {
 struct device_log {
 	unsigned int saves; /* of settings, as often as the library asked */
 	unsigned int deletes;
-	size_t count; /* of op; goes on beyond DEVICE_OPS_MAX */
+	unsigned int prepares; /* calls of dfu_target_prepare() */
+	size_t count;          /* of op; goes on beyond DEVICE_OPS_MAX */
 	struct device_op op[DEVICE_OPS_MAX];
 };
 

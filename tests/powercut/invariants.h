@@ -90,6 +90,13 @@ const char *invariant_slot_is_clear(const struct evidence *evidence, int slot);
 const char *invariant_cost_is_floor(const struct evidence *evidence, int slot, int file,
 				    const struct device_log *log, bool scheduled);
 
+/*
+ * I5: since the log had `from` entries no page of a slot was erased. Only where erases are, not
+ * programs of erased bytes.
+ */
+const char *invariant_nothing_is_erased(const struct evidence *evidence, int slot,
+					const struct device_log *log, size_t from);
+
 /* How much of a file a slot holds from its first byte on, what is held back taken for there. */
 size_t evidence_progress(const struct evidence *evidence, int slot, int file);
 

@@ -67,8 +67,10 @@ static struct {
 static bool makes_sense(const struct scenario *scenario, const struct geometry *geometry,
 			enum boot_mode mode)
 {
+	const bool no_erase = geometry->flash[device_area(geometry, PART_SLOT1).flash].no_erase;
+
 	/* Only a request that a trailer makes can be raised, and only a test be confirmed. */
-	return geometry_has_mode(geometry, mode) &&
+	return geometry_has_mode(geometry, mode) && !(scenario->needs_erase && no_erase) &&
 	       (!scenario->needs_confirming || mode != BOOT_MODE_DIRECT_XIP);
 }
 
@@ -91,7 +93,8 @@ static void add(const struct variant *variant, const struct scenario *scenario,
 	if (variant->signature >= 0) {
 		files_read(&config->device, (enum files_signature)variant->signature);
 	} else {
-		files_make(config->device.file, geometry_image_size(geometry, mode));
+		files_make(config->device.file, geometry_image_size(geometry, mode),
+			   geometry->flash[device_area(geometry, PART_SLOT1).flash].erased);
 	}
 	the.cases[the.count++] = (struct powercut_case){
 		.scenario = name,

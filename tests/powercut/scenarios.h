@@ -27,6 +27,7 @@ struct scenario {
 	bool needs_confirming;        /* only where a new image is on trial at first */
 	bool brings_all;  /* check holds whenever the body is through, not only at first */
 	bool names_files; /* each file by its hash */
+	bool needs_erase; /* only on flash that is erased before it is programmed */
 };
 
 struct scenario_config {

@@ -97,6 +97,11 @@ static void check_twin(const struct powercut_world *world)
 	check_file(world, FILE_TWIN);
 }
 
+static void check_hollow(const struct powercut_world *world)
+{
+	check_file(world, FILE_HOLLOW);
+}
+
 static void check_test(const struct powercut_world *world)
 {
 	check_asked(world, FILE_NEW, true, false);
@@ -446,6 +451,96 @@ const struct scenario scenario_list[] = {
 		.chunk = 600,
 		.keeps_progress = true,
 		.brings_all = true,
+	},
+	{
+		.name = "ahead",
+		.body = scenario_ahead_body,
+		.check = check_new,
+		.goal = FILE_NEW,
+		.chunk = 251,
+		.keeps_progress = true,
+		.brings_all = true,
+	},
+	{
+		.name = "ahead-turns",
+		.body = scenario_ahead_turns_body,
+		.check = check_new,
+		.goal = FILE_NEW,
+		.chunk = 251,
+		.keeps_progress = true,
+		.brings_all = true,
+	},
+	{
+		.name = "ahead-resume",
+		.prepare = scenario_ahead_prepare_half,
+		.body = scenario_ahead_turns_body,
+		.check = check_new,
+		.goal = FILE_NEW,
+		.chunk = 97,
+		.keeps_progress = true,
+		.brings_all = true,
+		.needs_erase = true,
+	},
+	{
+		.name = "ahead-again",
+		.body = scenario_ahead_again_body,
+		.check = scenario_ahead_check_prepared,
+		.goal = FILE_NEW,
+		.chunk = 1000,
+		.keeps_progress = true,
+		.needs_erase = true,
+	},
+	{
+		.name = "ahead-other",
+		.prepare = scenario_ahead_prepare_all,
+		.body = scenario_ahead_other_body,
+		.check = check_other,
+		.goal = FILE_OTHER,
+		.chunk = 251,
+		.keeps_progress = true,
+		.brings_all = true,
+		.needs_erase = true,
+	},
+	{
+		.name = "ahead-replace",
+		.before = download_and_schedule,
+		.body = scenario_ahead_replace_body,
+		.check = check_other,
+		.goal = FILE_OTHER,
+		.chunk = 600,
+		.keeps_progress = true,
+		.brings_all = true,
+		.needs_erase = true,
+	},
+	{
+		.name = "ahead-hollow",
+		.body = scenario_ahead_hollow_body,
+		.check = check_hollow,
+		.goal = FILE_HOLLOW,
+		.chunk = 251,
+		.brings_all = true,
+		.needs_erase = true,
+	},
+	{
+		.name = "ahead-change",
+		.prepare = scenario_ahead_prepare_hollow,
+		.body = scenario_ahead_change_body,
+		.check = check_other,
+		.goal = FILE_OTHER,
+		.chunk = 251,
+		.keeps_progress = true,
+		.brings_all = true,
+		.needs_erase = true,
+	},
+	{
+		.name = "ahead-reset",
+		.prepare = scenario_ahead_prepare_hollow,
+		.body = reset,
+		.check = check_cleared,
+		.goal = FILE_NEW,
+		.chunk = 1000,
+		.brings_all = true,
+		.needs_erase = true,
 	},
 };
 

@@ -14,9 +14,10 @@
 #define AREA 40 /* its header, a TLV's header, the hash */
 #define SIZES_MAX 32
 
-/* Files of a size are the same wherever they are needed. */
+/* Files of a size are the same wherever they are needed, but for what one has of erased flash. */
 static struct {
 	size_t size;
+	uint8_t erased;
 	struct device_file file[FILES];
 } made[SIZES_MAX];
 
@@ -28,31 +29,55 @@ static void make(struct device_file *file, size_t size, uint8_t minor)
 	*file = (struct device_file){image.bytes, image.size};
 }
 
-/* The same header; behind it no byte is where the other file has one. */
-static void make_twin(struct device_file *file, const struct device_file *like)
+static uint8_t *copy_of(const struct device_file *like)
 {
-	const size_t area = like->size - AREA;
 	uint8_t *bytes = malloc(like->size);
 
 	if (bytes == NULL) {
 		abort();
 	}
 	memcpy(bytes, like->bytes, like->size);
-	for (size_t i = HEADER; i < area; i++) {
-		bytes[i] = (uint8_t)((like->bytes[i] + 100) % 251);
-	}
+	return bytes;
+}
+
+static void put_hash(uint8_t *bytes, size_t size)
+{
+	const size_t area = size - AREA;
+
 	if (mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), bytes, area,
 		       &bytes[area + 8]) != 0) {
 		abort();
 	}
+}
+
+/* The same header; behind it no byte is where the other file has one. */
+static void make_twin(struct device_file *file, const struct device_file *like)
+{
+	uint8_t *bytes = copy_of(like);
+
+	for (size_t i = HEADER; i < like->size - AREA; i++) {
+		bytes[i] = (uint8_t)((like->bytes[i] + 100) % 251);
+	}
+	put_hash(bytes, like->size);
 	*file = (struct device_file){bytes, like->size};
 }
 
-void files_make(struct device_file file[FILES], size_t size)
+static void make_hollow(struct device_file *file, size_t size, uint8_t erased)
+{
+	struct device_file full;
+
+	make(&full, size, 4);
+	uint8_t *bytes = copy_of(&full);
+	memset(&bytes[HEADER], erased, size * 3 / 4 - HEADER);
+	put_hash(bytes, size);
+	*file = (struct device_file){bytes, size};
+}
+
+void files_make(struct device_file file[FILES], size_t size, uint8_t erased)
 {
 	size_t i = 0;
 
-	while (made[i].size != 0 && made[i].size != size) {
+	while (made[i].size != 0 && (made[i].size != size || made[i].erased != erased)) {
 		i++;
 	}
 	if (i + 1 == SIZES_MAX) {
@@ -60,11 +85,13 @@ void files_make(struct device_file file[FILES], size_t size)
 	}
 	if (made[i].size == 0) {
 		made[i].size = size;
+		made[i].erased = erased;
 		make(&made[i].file[FILE_PRIOR], size - size / 5, 0);
 		make(&made[i].file[FILE_OLD], size - size / 9, 1);
 		make(&made[i].file[FILE_NEW], size, 2);
 		make(&made[i].file[FILE_OTHER], size - 13, 3);
 		make_twin(&made[i].file[FILE_TWIN], &made[i].file[FILE_NEW]);
+		make_hollow(&made[i].file[FILE_HOLLOW], size, erased);
 	}
 	memcpy(file, made[i].file, sizeof(made[i].file));
 }

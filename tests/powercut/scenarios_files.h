@@ -5,8 +5,11 @@
 
 #include "device.h"
 
-/* With a hash alone, of that size; those before and after the new one are a little different. */
-void files_make(struct device_file file[FILES], size_t size);
+/*
+ * With a hash alone, of that size; those before and after the new one are a little different.
+ * `erased` is what the hollow one has in it.
+ */
+void files_make(struct device_file file[FILES], size_t size, uint8_t erased);
 
 enum files_signature { FILES_P256, FILES_ED25519 };
 

@@ -69,7 +69,7 @@ static int setup(void **state)
 
 	(void)state;
 	memset(&the, 0, sizeof(the));
-	files_make(the.file, geometry->swap_size);
+	files_make(the.file, geometry->swap_size, geometry->flash[0].erased);
 	the.evidence = (struct evidence){
 		.mode = BOOT_MODE_SWAP_MOVE,
 		.align = geometry->align,
@@ -109,6 +109,17 @@ static void the_files_are_images_by_the_parser(void **state)
 	}
 	assert_memory_equal(the.file[FILE_TWIN].bytes, the.file[FILE_NEW].bytes, 32);
 	assert_memory_not_equal(the.file[FILE_TWIN].bytes + 32, the.file[FILE_NEW].bytes + 32, 32);
+}
+
+static void most_of_the_hollow_file_reads_erased(void **state)
+{
+	const size_t size = the.file[FILE_HOLLOW].size;
+
+	(void)state;
+	erase(1);
+	put(1, 0, FILE_HOLLOW);
+	assert_true(raw_is_blank(&the.evidence.slot[1].raw, 32, size * 3 / 4 - 32));
+	assert_false(raw_is_blank(&the.evidence.slot[1].raw, size * 3 / 4, 32));
 }
 
 static void the_parser_takes_no_image_with_a_wrong_bit(void **state)
@@ -428,6 +439,51 @@ static void a_record_too_many_is_too_much(void **state)
 	assert_non_null(cost());
 }
 
+/* Each call may save one, and the first program takes the last one back. */
+static void calls_to_erase_ahead_may_save_records(void **state)
+{
+	(void)state;
+	log_floor();
+	the.log.prepares = 3;
+	the.log.saves += 4;
+	assert_null(cost());
+	the.log.saves++;
+	assert_non_null(cost());
+}
+
+static const char *erased_since(size_t from)
+{
+	return invariant_nothing_is_erased(&the.evidence, 1, &the.log, from);
+}
+
+static void erases_of_the_slot_behind_those_ahead_are_too_much(void **state)
+{
+	const struct device_area settings = device_area(the.evidence.geometry, PART_SETTINGS);
+
+	(void)state;
+	log_floor();
+	const size_t behind = the.log.count;
+	the.log.op[the.log.count++] = (struct device_op){0, true, settings.off, 256};
+	add_op(false, 0, 32);
+	assert_null(erased_since(behind));
+	add_op(true, 512, 256);
+	assert_non_null(erased_since(behind));
+	assert_null(erased_since(the.log.count));
+	the.log.count = DEVICE_OPS_MAX + 1;
+	assert_non_null(erased_since(the.log.count));
+}
+
+static void where_nothing_is_erased_programs_of_erased_bytes_are_none(void **state)
+{
+	struct geometry rram = *the.evidence.geometry;
+
+	(void)state;
+	rram.flash[0].no_erase = true;
+	the.evidence.geometry = &rram;
+	log_floor();
+	assert_null(erased_since(0));
+}
+
 /* Flash holds the first len bytes of the new file, but for those held back. */
 static void hold(size_t len)
 {
@@ -516,6 +572,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_files_are_images_by_the_parser),
+		TEST(most_of_the_hollow_file_reads_erased),
 		TEST(the_parser_takes_no_image_with_a_wrong_bit),
 		TEST(a_request_for_a_whole_file_is_right),
 		TEST(a_request_for_half_a_file_is_wrong),
@@ -544,6 +601,9 @@ int main(void)
 		TEST(a_block_programmed_beside_the_file_is_too_much),
 		TEST(an_operation_outside_the_slot_is_too_much),
 		TEST(a_record_too_many_is_too_much),
+		TEST(calls_to_erase_ahead_may_save_records),
+		TEST(erases_of_the_slot_behind_those_ahead_are_too_much),
+		TEST(where_nothing_is_erased_programs_of_erased_bytes_are_none),
 		TEST(a_page_may_be_lost_and_not_two),
 		TEST(nothing_is_counted_that_flash_does_not_hold),
 		TEST(bytes_of_another_file_do_not_count),
