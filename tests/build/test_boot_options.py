@@ -37,11 +37,15 @@ SIGNATURES = {  # option: number and name, hash that goes with it
 }
 
 
-def lines_of(options):
-    """What a program built with the constants of these options prints: the rules, and what is stricter than they."""
+def lines_of(options, header=None):
+    """What a program built with the constants of these options, or of a header, prints: the rules, and what is stricter
+    than they."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        project.make_config(folder, "CONFIG_IMG_MANAGER=y\n" + options)
+        if header:
+            (folder / "autoconf.h").write_text(header)
+        else:
+            project.make_config(folder, "CONFIG_IMG_MANAGER=y\n" + options)
         (folder / "program.c").write_text(PROGRAM)
         program = folder / "program"
         project.must_run([project.CC, *project.WARNINGS, f"-I{project.SOURCE / 'include'}", f"-I{project.SOURCE / 'src'}",
@@ -90,6 +94,8 @@ class BootOptions(unittest.TestCase):
         self.assertEqual(rules_of(upstream), "0 - 0 1 0x20000000 0x40000 0 0")
         self.assertEqual(rules_of(upstream + "CONFIG_MCUBOOT_DOWNGRADE_PREVENTION_SECURITY_COUNTER=y\n"),
                          "0 - 0 2 0x20000000 0x40000 0 0")
+        self.assertEqual(lines_of("", "#define CONFIG_MCUBOOT_BOOTLOADER_NO_DOWNGRADE 1\n")[0],
+                         "0 - 0 1 0x20000000 0x40000 0 0", "a header without Kconfig's choices, as Zephyr's is")
 
     def test_ram_is_where_the_options_say(self):
         self.assertEqual(rules_of("CONFIG_BOOT_RAM_START=0x10000000\nCONFIG_BOOT_RAM_SIZE=0xf0000000\n"),

@@ -52,6 +52,12 @@ class Shape(unittest.TestCase):
         for file in c_files(*FOLDERS):
             self.assertIn("SPDX-License-Identifier: Apache-2.0", file.read_text().splitlines()[0], file)
 
+    def test_no_test_in_python_is_forgotten(self):
+        forgotten = [str(file.relative_to(project.SOURCE)) for file in (project.SOURCE / "tests").rglob("test_*.py")
+                     if not re.search(rf"\b(test_)?{file.stem.removeprefix('test_')}\b",
+                                      (file.parent / "CMakeLists.txt").read_text())]
+        self.assertEqual(forgotten, [])
+
 
 if __name__ == "__main__":
     unittest.main()
