@@ -90,7 +90,8 @@ struct flash_conformance {
  *
  * Power cut: the scratch range holds anything; run again.
  *
- * @return  Failed rules: 0, the port is right.
+ * @return  Failed rules: 0, the port is right. One is `persistence` where the range cannot be made
+ *          ready for a reset; a "Bail out!" line says why.
  * @retval -EINVAL  The device is not ready, the scratch range is not in it, not whole pages or
  *                  less than three, or `buf` is too small; a "Bail out!" line says which. Nothing
  *                  was programmed.
