@@ -16,19 +16,21 @@
 
 int mcuboot_intent_load(struct mcuboot_intent *intent)
 {
+	struct mcuboot_intent found;
 	uint8_t raw[MCUBOOT_INTENT_MAX];
 	const ssize_t len = target_settings_load(ID, TARGET_PROGRESS, raw, sizeof(raw));
 
 	if (len < 0 && len != -EOVERFLOW) {
 		return (int)len;
 	}
-	if (len < 0 || mcuboot_intent_decode(intent, raw, (size_t)len) != 0 ||
-	    intent->images >> boot_arrangement_get()->images != 0) {
+	if (len < 0 || mcuboot_intent_decode(&found, raw, (size_t)len) != 0 ||
+	    found.images >> boot_arrangement_get()->images != 0) {
 		/* A warning: nobody is told by a code. */
 		DFU_WRN("dfu/SET is damaged: a set of images may stay incomplete");
 		(void)mcuboot_intent_delete(); /* nobody could ever go by it */
 		return -ENOENT;
 	}
+	*intent = found;
 	return 0;
 }
 

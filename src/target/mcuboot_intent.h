@@ -6,7 +6,10 @@
 
 #include "target/mcuboot_intent_record.h"
 
-/* -ENOENT: there is none, or a damaged one, which is deleted; else from the settings. */
+/*
+ * -ENOENT: there is none, or a damaged one, which is deleted; else from the settings. *intent is
+ * set with 0 alone.
+ */
 int mcuboot_intent_load(struct mcuboot_intent *intent);
 
 /* In place of the one there is. -ENOTSUP: there are no settings; else from them. */

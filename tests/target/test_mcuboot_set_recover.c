@@ -87,9 +87,13 @@ static void a_damaged_intent_is_none(void **state)
 static void an_intent_of_more_images_than_there_are_is_none(void **state)
 {
 	static const struct mcuboot_intent of_others = {.kind = MCUBOOT_INTENT_TEST, .images = 5};
+	struct mcuboot_intent found = {.images = 2};
 
 	(void)state;
 	set_open(BOOT_MODE_SWAP_MOVE, APART);
+	assert_int_equal(mcuboot_intent_save(&of_others), 0);
+	assert_int_equal(mcuboot_intent_load(&found), -ENOENT);
+	assert_int_equal(found.images, 2);
 	assert_int_equal(mcuboot_intent_save(&of_others), 0);
 	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
 	set_close();
