@@ -15,6 +15,7 @@
 #include "boot/boot_bootloader.h"
 #include "boot/boot_slot.h"
 #include "target/mcuboot_set.h"
+#include "target/mcuboot_set_images.h"
 
 /* -EAGAIN: the image that is said to run has not been started by the bootloader. */
 static int check_started(int img_num)
@@ -94,13 +95,13 @@ static int settle(const struct mcuboot_set_state *state)
 		       : 0;
 }
 
-/* Where it is not known which slot runs nothing is confirmed, either. */
+/* A pair that is not there is not confirmed, either. */
 static int check_all_started(void)
 {
 	int rc = 0;
 
 	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
-		rc = boot_running_slot(n) < 0 ? 0 : check_started(n);
+		rc = mcuboot_pair_is_there(n) ? check_started(n) : 0;
 	}
 	return rc;
 }

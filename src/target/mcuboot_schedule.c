@@ -74,6 +74,7 @@ static int find_head(int img_num, bool is_torn, struct mcuboot_candidate *candid
 	}
 	int rc = load_held(img_num, candidate);
 	if (rc != 0) {
+		candidate->is_none = has_header == 0 && rc == -ENOENT;
 		return has_header == 1 ? 0 : rc;
 	}
 	rc = mcuboot_head_look(&candidate->slot, bytes);
@@ -92,6 +93,7 @@ int mcuboot_candidate_find(int img_num, bool is_torn, struct mcuboot_candidate *
 {
 	const int rc = mcuboot_slot_open(img_num, &candidate->slot);
 
+	candidate->is_none = false;
 	return rc == 0 ? find_head(img_num, is_torn, candidate) : rc;
 }
 
@@ -135,7 +137,7 @@ static int verify_either(int img_num, unsigned int together, bool *is_torn, bool
 	int rc = mcuboot_candidate_find(img_num, false, &candidate);
 
 	if (rc != 0 || !IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)) {
-		*is_refused = rc == -ENOENT;
+		*is_refused = candidate.is_none;
 		return rc;
 	}
 	rc = verify(img_num, &candidate, together, is_refused);

@@ -14,12 +14,14 @@ struct mcuboot_candidate {
 	struct mcuboot_slot slot;
 	const uint8_t *head; /* what is held back of it; NULL: it has its header */
 	bool may_be_torn;    /* it has one that a cut of its program could have left */
+	bool is_none;        /* no header, and nothing that is held back for it */
 	uint8_t record[MCUBOOT_HELD_RECORD];
 };
 
 /*
- * What the upload slot of a pair has. is_torn: what a cut could have left is no header. -ENOENT: no
- * header, and nothing that is held back for it; else as mcuboot_slot_open(), or from the device.
+ * What the upload slot of a pair has. is_torn: what a cut could have left is no header. -ENOENT:
+ * there is none (is_none: which is no error of the device); else as mcuboot_slot_open(), or from
+ * the device.
  */
 int mcuboot_candidate_find(int img_num, bool is_torn, struct mcuboot_candidate *candidate);
 

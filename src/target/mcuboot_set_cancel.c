@@ -15,6 +15,7 @@
 #include "boot/arrangement.h"
 #include "target/mcuboot_schedule.h"
 #include "target/mcuboot_set.h"
+#include "target/mcuboot_set_images.h"
 
 /* What is to be taken back. */
 struct plan {
@@ -25,15 +26,26 @@ struct plan {
 	struct mcuboot_order order;
 };
 
+/* That there was nothing to be taken back is no error; but the device may have that code, too. */
+static int cancel_one(int img_num)
+{
+	int rc = mcuboot_cancel_one(img_num);
+
+	if (rc == -ENOENT) {
+		rc = boot_is_pending_multi(img_num);
+		rc = rc == 1 ? -ENOENT : rc;
+	}
+	return rc;
+}
+
 int mcuboot_set_take_back(const struct mcuboot_order *order, unsigned int spared)
 {
 	int first_error = 0;
 
 	for (unsigned int i = order->count; i > 0; i--) {
 		const int n = order->image[i - 1];
-		int rc = images_have(spared, n) ? 0 : mcuboot_cancel_one(n);
+		const int rc = images_have(spared, n) ? 0 : cancel_one(n);
 
-		rc = rc == -ENOENT ? 0 : rc;
 		first_error = first_error == 0 ? rc : first_error;
 		if (rc != 0 && order->is_linked) {
 			break;
@@ -230,12 +242,12 @@ static int clear_remains(unsigned int pending)
 	int result = -ENOENT;
 
 	for (int n = 0; n < boot_arrangement()->images; n++) {
-		if (images_have(pending, n) || mcuboot_slot_refuse_unconfirmed(n) != 0) {
+		if (images_have(pending, n) || !mcuboot_pair_is_there(n) ||
+		    boot_is_unconfirmed_multi(n) == 1) {
 			continue;
 		}
 		const int rc = mcuboot_cancel_one(n);
-		if (rc != -ENOENT && rc != -ENODEV && rc != -ENOTSUP &&
-		    (result == -ENOENT || result == 0)) {
+		if (rc != -ENOENT && (result == -ENOENT || result == 0)) {
 			result = rc;
 		}
 	}

@@ -47,22 +47,21 @@ static int is_likely(int img_num)
 	return is_above(img_num);
 }
 
-/* 0, or an error that is not merely a pair without slots. */
 static int sort_pair(int img_num, unsigned int *known, unsigned int *likely)
 {
 	const enum mcuboot_known download = mcuboot_download_known(img_num);
-	int rc = boot_is_pending_multi(img_num);
+	const bool is_there = mcuboot_pair_is_there(img_num);
+	int rc = is_there ? boot_is_pending_multi(img_num) : 0;
 
 	if (rc == 1 || download == MCUBOOT_COMPLETE) {
 		*known |= image_bit(img_num);
 		return 0;
 	}
-	if (rc == 0 && download == MCUBOOT_UNKNOWN) {
+	if (rc == 0 && is_there && download == MCUBOOT_UNKNOWN) {
 		rc = mcuboot_mark_is_set(img_num, TARGET_UNTRIED) ? 1 : is_likely(img_num);
 		*likely |= rc == 1 ? image_bit(img_num) : 0;
 	}
-	return rc == -ENODEV || rc == -ENOENT || rc == -ENOTSUP || rc == -EFAULT || rc == 1 ? 0
-											    : rc;
+	return rc < 0 ? rc : 0;
 }
 
 /* Drop one of the likely ones that would not be taken beside all others: 1; 0: there is none. */

@@ -15,9 +15,23 @@
 
 #include "boot/arrangement.h"
 #include "boot/boot_bootloader.h"
-#include "boot/boot_judge.h"
+#include "boot/boot_slot.h"
+#include "image/image_internal.h"
 
-#define HASH_MAX 64
+static bool has_slot(int area_id)
+{
+	const struct flash_area *fa;
+	const int rc = flash_area_open((uint8_t)area_id, &fa);
+
+	/* One whose device is not ready is there all the same. */
+	return rc == 0 ? !boot_needs_trailer() || boot_slot_can_have_trailer(fa) : rc != -ENOENT;
+}
+
+bool mcuboot_pair_is_there(int img_num)
+{
+	return boot_running_slot(img_num) >= 0 && has_slot(2 * img_num + 1) &&
+	       (boot_pair_is_bootloaders(img_num) || has_slot(2 * img_num));
+}
 
 /* As mcuboot_image_new(); whatever is wrong with the image, it is none that counts. */
 static int open_source(const struct dfu_image_source *source, struct dfu_image *image)
@@ -49,7 +63,7 @@ int mcuboot_image_new(int img_num, bool is_torn, struct mcuboot_candidate *candi
 	const int rc = mcuboot_candidate_find(img_num, is_torn, candidate);
 
 	if (rc != 0) {
-		return rc == -ENOENT ? 0 : rc;
+		return candidate->is_none ? 0 : rc;
 	}
 	const struct dfu_image_source source = mcuboot_slot_source(
 		&candidate->slot, candidate->slot.area->fa_size - candidate->slot.start,
@@ -71,39 +85,41 @@ int mcuboot_image_fallback(int img_num, struct dfu_image *image)
 	return slot < 0 ? slot : open_area(2 * img_num + 1 - slot, image);
 }
 
-int mcuboot_image_id(const struct dfu_image *image, uint8_t id[MCUBOOT_INTENT_ID_LEN])
+static bool is_hash(const struct dfu_image_tlv *tlv)
 {
-	struct dfu_image_tlv tlv = {0};
-	uint8_t hash[HASH_MAX];
-	int rc;
-
-	while ((rc = dfu_image_tlv_next(image, &tlv)) == 0) {
-		if (tlv.is_protected || tlv.type < DFU_IMAGE_TLV_SHA256 ||
-		    tlv.type > DFU_IMAGE_TLV_SHA512 || tlv.len < MCUBOOT_INTENT_ID_LEN) {
-			continue;
-		}
-		rc = dfu_image_tlv_read(image, &tlv, hash, sizeof(hash));
-		if (rc == 0) {
-			memcpy(id, hash, MCUBOOT_INTENT_ID_LEN);
-		}
-		return rc == -EMSGSIZE ? -EBADMSG : rc;
-	}
-	return rc == -ENOENT ? -EBADMSG : rc;
+	return !tlv->is_protected && tlv->type >= DFU_IMAGE_TLV_SHA256 &&
+	       tlv->type <= DFU_IMAGE_TLV_SHA512 && tlv->len >= MCUBOOT_INTENT_ID_LEN;
 }
 
-/* 1, 0 or negative; rc is what opening the image gave. */
-static int has_id(int rc, const struct dfu_image *image, const uint8_t id[MCUBOOT_INTENT_ID_LEN])
+int mcuboot_image_id(int opened, const struct dfu_image *image, uint8_t id[MCUBOOT_INTENT_ID_LEN])
+{
+	struct dfu_image_tlv tlv = {0};
+
+	if (opened != 1) {
+		return opened;
+	}
+	while (image_tlv_more(image, &tlv)) {
+		int rc = dfu_image_tlv_next(image, &tlv);
+
+		if (rc == 0 && is_hash(&tlv)) {
+			rc = image_read(&image->source, tlv.off, id, MCUBOOT_INTENT_ID_LEN);
+			return rc == 0 ? 1 : rc;
+		}
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	return 0;
+}
+
+/* 1, 0 or negative; opened as above. */
+static int has_id(int opened, const struct dfu_image *image,
+		  const uint8_t id[MCUBOOT_INTENT_ID_LEN])
 {
 	uint8_t found[MCUBOOT_INTENT_ID_LEN];
+	const int rc = mcuboot_image_id(opened, image, found);
 
-	if (rc <= 0) {
-		return rc;
-	}
-	rc = mcuboot_image_id(image, found);
-	if (rc != 0) {
-		return rc == -EBADMSG ? 0 : rc;
-	}
-	return memcmp(found, id, sizeof(found)) == 0;
+	return rc == 1 ? memcmp(found, id, sizeof(found)) == 0 : rc;
 }
 
 int mcuboot_image_runs(int img_num, const uint8_t id[MCUBOOT_INTENT_ID_LEN])

@@ -14,20 +14,14 @@
 	(BOOT_MODE_BIT(SWAP_SCRATCH) | BOOT_MODE_BIT(SWAP_MOVE) | BOOT_MODE_BIT(SWAP_OFFSET) |     \
 	 BOOT_MODES_REVERT)
 
-/* There is nothing of the pair that the question could be about. */
-static bool is_no_pair(int rc)
-{
-	return rc == -ENODEV || rc == -ENOENT || rc == -ENOTSUP;
-}
-
 static int find_all(int (*ask)(int image_index), unsigned int *images)
 {
 	unsigned int found = 0;
 
 	for (int n = 0; n < boot_arrangement()->images; n++) {
-		const int rc = ask(n);
+		const int rc = mcuboot_pair_is_there(n) ? ask(n) : 0;
 
-		if (rc < 0 && !is_no_pair(rc)) {
+		if (rc < 0) {
 			return rc;
 		}
 		found |= rc == 1 ? image_bit(n) : 0;
@@ -70,45 +64,58 @@ static int goes_back(unsigned int images)
 	return rc == 0 ? (images & ~unconfirmed) == 0 : rc;
 }
 
+/* 1: *running is set; 0: a pair does not tell which slot runs; negative: from the device. */
 static int find_running(const struct mcuboot_intent *intent, unsigned int *running)
 {
-	*running = 0;
 	for (int n = 0; n < boot_arrangement()->images; n++) {
-		const int rc = images_have(intent->images, n) ? mcuboot_image_runs(n, intent->id[n])
-							      : 0;
+		if (!images_have(intent->images, n)) {
+			continue;
+		}
+		if (boot_running_slot(n) < 0) {
+			return 0;
+		}
+		const int rc = mcuboot_image_runs(n, intent->id[n]);
 		if (rc < 0) {
 			return rc;
 		}
 		*running |= rc == 1 ? image_bit(n) : 0;
 	}
-	return 0;
+	return 1;
+}
+
+/* enum mcuboot_set_stage, or negative. */
+static int find_stage(struct mcuboot_set_state *state)
+{
+	const struct mcuboot_intent *intent = &state->intent;
+	int rc = find_running(intent, &state->running);
+
+	if (rc != 1) {
+		return rc < 0 ? rc : MCUBOOT_SET_UNKNOWN; /* of no matter to other pairs */
+	}
+	if (state->running == 0) {
+		return MCUBOOT_SET_OUT;
+	}
+	if (state->running == intent->images) {
+		return MCUBOOT_SET_IN;
+	}
+	rc = intent->kind == MCUBOOT_INTENT_TEST ? goes_back(state->running) : 0;
+	return rc < 0 ? rc : rc == 1 ? MCUBOOT_SET_GOES_BACK : MCUBOOT_SET_GOES_ON;
 }
 
 int mcuboot_set_look(struct mcuboot_set_state *state)
 {
+	*state = (struct mcuboot_set_state){.stage = MCUBOOT_SET_NONE};
 	int rc = mcuboot_intent_load(&state->intent);
 
 	if (rc != 0) {
-		state->stage = MCUBOOT_SET_NONE;
-		state->intent = (struct mcuboot_intent){0};
-		state->running = 0;
 		return rc == -ENOENT ? 0 : rc;
 	}
-	rc = find_running(&state->intent, &state->running);
-	if (rc == -ENODEV) {
-		state->stage = MCUBOOT_SET_UNKNOWN; /* of no matter to other pairs */
-		return 0;
-	}
-	if (rc != 0) {
+	rc = find_stage(state);
+	if (rc < 0) {
 		return rc;
 	}
-	if (state->running == 0 || state->running == state->intent.images) {
-		state->stage = state->running == 0 ? MCUBOOT_SET_OUT : MCUBOOT_SET_IN;
-		return 0;
-	}
-	rc = state->intent.kind == MCUBOOT_INTENT_TEST ? goes_back(state->running) : 0;
-	state->stage = rc == 1 ? MCUBOOT_SET_GOES_BACK : MCUBOOT_SET_GOES_ON;
-	return rc < 0 ? rc : 0;
+	state->stage = (enum mcuboot_set_stage)rc;
+	return 0;
 }
 
 int mcuboot_set_refuse_member(const struct mcuboot_set_state *state, unsigned int images)
@@ -121,28 +128,26 @@ int mcuboot_set_refuse_member(const struct mcuboot_set_state *state, unsigned in
 						       : 0;
 }
 
-/* The image that is to stay: 1, 0 or negative. */
-static int id_of(enum mcuboot_intent_kind kind, int img_num, bool is_torn,
-		 uint8_t id[MCUBOOT_INTENT_ID_LEN])
+/*
+ * Whether a pair is to change for the sake of the set: it has the image that is to stay, and not
+ * that very file already. 1: id is that image's; 0 or negative.
+ */
+static int is_to_change(enum mcuboot_intent_kind kind, int img_num, bool is_torn,
+			uint8_t id[MCUBOOT_INTENT_ID_LEN])
 {
 	struct mcuboot_candidate candidate;
 	struct dfu_image image;
-	int rc = kind == MCUBOOT_INTENT_CONFIRM
-			 ? mcuboot_image_running(img_num, &image)
-			 : mcuboot_image_new(img_num, is_torn, &candidate, &image);
 
+	if (kind == MCUBOOT_INTENT_CONFIRM) {
+		return mcuboot_image_id(mcuboot_image_running(img_num, &image), &image, id);
+	}
+	int rc = mcuboot_image_id(mcuboot_image_new(img_num, is_torn, &candidate, &image), &image,
+				  id);
 	if (rc == 1) {
-		rc = mcuboot_image_id(&image, id);
-		rc = rc == 0 ? 1 : rc;
+		rc = mcuboot_image_runs(img_num, id);
+		rc = rc < 0 ? rc : !rc;
 	}
 	return rc;
-}
-
-/* Whether nothing changes for a pair, because what it has is the same file: 1, 0 or negative. */
-static int is_same_already(enum mcuboot_intent_kind kind, int img_num,
-			   const uint8_t id[MCUBOOT_INTENT_ID_LEN])
-{
-	return kind == MCUBOOT_INTENT_CONFIRM ? 0 : mcuboot_image_runs(img_num, id);
 }
 
 static int make_intent(enum mcuboot_intent_kind kind, unsigned int images, unsigned int torn,
@@ -150,26 +155,18 @@ static int make_intent(enum mcuboot_intent_kind kind, unsigned int images, unsig
 {
 	*intent = (struct mcuboot_intent){.kind = (uint8_t)kind};
 	for (int n = 0; n < boot_arrangement()->images; n++) {
-		if (!images_have(images, n)) {
-			continue;
+		int rc = images_have(images, n)
+				 ? is_to_change(kind, n, images_have(torn, n), intent->id[n])
+				 : 0;
+
+		if (rc == 1) {
+			intent->images |= (uint8_t)image_bit(n);
+			rc = mcuboot_image_came_by_revert(n);
+			intent->reverted |= (uint8_t)(rc == 1 ? image_bit(n) : 0);
 		}
-		int rc = id_of(kind, n, images_have(torn, n), intent->id[n]);
-		if (rc <= 0) {
-			return rc == 0 ? -EBADMSG : rc;
-		}
-		rc = is_same_already(kind, n, intent->id[n]);
 		if (rc < 0) {
 			return rc;
 		}
-		if (rc == 1) {
-			continue;
-		}
-		rc = mcuboot_image_came_by_revert(n);
-		if (rc < 0 && !is_no_pair(rc)) {
-			return rc;
-		}
-		intent->images |= (uint8_t)image_bit(n);
-		intent->reverted |= (uint8_t)(rc == 1 ? image_bit(n) : 0);
 	}
 	return 0;
 }

@@ -479,9 +479,9 @@ void mcuboot_links_order(const struct mcuboot_links *links, unsigned int images,
 """)]),
     Plant("the recovery makes a test one for good", "set-test-loose/swap", "I2",
           "target/mcuboot_set_state.c", [("""\
-	state->stage = rc == 1 ? MCUBOOT_SET_GOES_BACK : MCUBOOT_SET_GOES_ON;
+	return rc < 0 ? rc : rc == 1 ? MCUBOOT_SET_GOES_BACK : MCUBOOT_SET_GOES_ON;
 """, """\
-	state->stage = MCUBOOT_SET_GOES_ON;
+	return rc < 0 ? rc : MCUBOOT_SET_GOES_ON;
 """)]),
     Plant("the recovery takes a set that failed for one that a cut has parted", "set-crash-loose/swap", "I2",
           "target/mcuboot_recover.c", [("""\

@@ -341,15 +341,16 @@ void set_fail_once(long k)
 	nor.fail_rc = -EDOM;
 }
 
-void set_fail_read(long k)
+void set_fail_read(long k, int rc)
 {
 	nor.fail_reads = true;
-	set_fail_once(k);
+	nor.fail_after = k;
+	nor.fail_rc = rc;
 }
 
 bool set_power_on(void)
 {
-	const bool fired = power.fired;
+	const bool fired = power.fired || (nor.fail_reads && nor.fail_after < 0);
 
 	assert_string_equal(nor.violation, "");
 	sim_power_init(&power);

@@ -68,10 +68,10 @@ unsigned int set_would_boot(void);
 
 /* Cut at operation k of what comes next; whether it has fired; power is on again then. */
 void set_cut(unsigned long k, enum sim_cut when, uint32_t seed);
-/* Operation k fails, and all after it; or the k-th of flash alone; or its k-th read. */
+/* Operation k fails, and all after it; or the k-th of flash alone; or its k-th read, with rc. */
 void set_fail(unsigned long k);
 void set_fail_once(long k);
-void set_fail_read(long k);
+void set_fail_read(long k, int rc);
 bool set_power_on(void);
 unsigned long set_operations(void);
 

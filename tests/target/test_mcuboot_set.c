@@ -317,7 +317,11 @@ static void a_test_that_cannot_be_made_permanent_stays(void **state)
 		for (long k = 0; rc != 0; k++) {
 			set_open(mode, links);
 			assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
-			(c % 2 == 0 ? set_fail_once : set_fail_read)(k);
+			if (c % 2 == 0) {
+				set_fail_once(k);
+			} else {
+				set_fail_read(k, -EDOM);
+			}
 			rc = dfu_target_mcuboot_schedule(-1, PERMANENT);
 			(void)set_power_on();
 			if (rc != 0) {
@@ -495,6 +499,85 @@ static void taking_back_is_refused_beside_an_unconfirmed_image_of_it(void **stat
 	set_close();
 }
 
+static void have_new_ones(void)
+{
+}
+
+static void have_requests(void)
+{
+	assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
+}
+
+static void have_tests_running(void)
+{
+	have_requests();
+	assert_int_equal(set_boot(), 3);
+}
+
+static int ask_for_all(void)
+{
+	return dfu_target_mcuboot_schedule(-1, TEST);
+}
+
+static int take_all_back(void)
+{
+	return dfu_target_mcuboot_cancel(-1);
+}
+
+static int confirm_all(void)
+{
+	return dfu_target_mcuboot_confirm(-1);
+}
+
+static bool are_requested(void)
+{
+	return pending() == 3;
+}
+
+static bool are_taken_back(void)
+{
+	return pending() == 0;
+}
+
+static bool are_confirmed(void)
+{
+	return confirmed() == 3;
+}
+
+/* Also codes that would say, of a pair that is not there, that there is nothing to ask. */
+static void an_error_of_flash_is_no_pair_that_is_missing(void **state)
+{
+	static const enum boot_mode modes[] = {BOOT_MODE_SWAP_OFFSET, BOOT_MODE_DIRECT_XIP_REVERT};
+	static const int codes[] = {-ENODEV, -ENOENT, -ENOTSUP, -EFAULT};
+	static const struct {
+		void (*begin)(void);
+		int (*act)(void);
+		bool (*is_done)(void);
+	} calls[] = {
+		{have_new_ones, ask_for_all, are_requested},
+		{have_requests, take_all_back, are_taken_back},
+		{have_tests_running, confirm_all, are_confirmed},
+	};
+	const size_t rows = ARRAY_LEN(modes) * ARRAY_LEN(codes) * ARRAY_LEN(calls);
+
+	(void)state;
+	for (size_t i = 0; i < rows; i++) {
+		const size_t call = i % ARRAY_LEN(calls);
+		const int code = codes[i / ARRAY_LEN(calls) % ARRAY_LEN(codes)];
+		bool has_failed = true;
+
+		for (long k = 0; has_failed; k++) {
+			set_open(modes[i / ARRAY_LEN(calls) / ARRAY_LEN(codes)], APART);
+			calls[call].begin();
+			set_fail_read(k, code);
+			const int rc = calls[call].act();
+			has_failed = set_power_on();
+			assert_true(rc == 0 ? calls[call].is_done() : has_failed && rc == code);
+			set_close();
+		}
+	}
+}
+
 static void going_back_together_holds_the_other_way_round(void **state)
 {
 	(void)state;
@@ -535,6 +618,7 @@ int main(void)
 		cmocka_unit_test(linked_images_are_taken_back_together),
 		cmocka_unit_test(taking_all_back_needs_something_to_take_back),
 		cmocka_unit_test(taking_back_is_refused_beside_an_unconfirmed_image_of_it),
+		cmocka_unit_test(an_error_of_flash_is_no_pair_that_is_missing),
 		cmocka_unit_test(going_back_together_holds_the_other_way_round),
 	};
 

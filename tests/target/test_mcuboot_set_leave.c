@@ -148,6 +148,22 @@ static void a_failure_to_take_back_keeps_the_slot_as_it_is(void **state)
 	set_close();
 }
 
+/* A cut in its first page: what the slot held is gone, and no header is there yet. */
+static void all_are_taken_back_beside_a_download_that_was_cut(void **state)
+{
+	(void)state;
+	for (size_t m = 0; m < set_mode_count; m++) {
+		set_open(set_modes[m], &set_links[0]);
+		assert_int_equal(dfu_target_mcuboot_schedule(0, BOOT_UPGRADE_TEST), 0);
+		assert_int_equal(begin(1), 0);
+		forget();
+		assert_int_equal(dfu_target_mcuboot_cancel(-1), 0);
+		assert_int_equal(pending(), 0);
+		assert_false(set_has_intent());
+		set_close();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +171,7 @@ int main(void)
 		cmocka_unit_test(and_by_a_reset_of_any),
 		cmocka_unit_test(no_cut_leaves_a_mixture_of_linked_images),
 		cmocka_unit_test(a_failure_to_take_back_keeps_the_slot_as_it_is),
+		cmocka_unit_test(all_are_taken_back_beside_a_download_that_was_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
