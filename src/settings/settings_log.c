@@ -182,22 +182,32 @@ struct snapshot {
 	bool counting;
 };
 
-static int take_record(const struct settings_log *log, const struct log_record *record, void *arg)
+static int copy(const struct settings_log *log, size_t from, size_t end, size_t to)
 {
 	uint8_t buf[CONFIG_SETTINGS_LOG_BUFFER_SIZE];
+	const size_t room = round_down(sizeof(buf), log->write_block);
+	int rc = 0;
+
+	for (size_t len; rc == 0 && from < end; from += len, to += len) {
+		len = min_size(room, end - from);
+		rc = flash_area_read(log->area, (off_t)from, buf, len);
+		if (rc == 0) {
+			rc = flash_area_write(log->area, (off_t)to, buf, len);
+		}
+	}
+	return rc;
+}
+
+static int take_record(const struct settings_log *log, const struct log_record *record, void *arg)
+{
 	struct snapshot *snapshot = arg;
 	const size_t to = snapshot->end;
-	const size_t size = record->end - record->pos;
 
 	if (strcmp(log_record_name(record), snapshot->without) == 0) {
 		return 0;
 	}
-	snapshot->end += size;
-	if (snapshot->counting) {
-		return 0;
-	}
-	return flash_area_copy(log->area, (off_t)record->pos, log->area, (off_t)to, (off_t)size,
-			       buf, round_down(sizeof(buf), log->write_block));
+	snapshot->end += record->end - record->pos;
+	return snapshot->counting ? 0 : copy(log, record->pos, record->end, to);
 }
 
 static int take_all(const struct settings_log *log, struct snapshot *snapshot, bool counting)
