@@ -26,13 +26,9 @@ static int security_counter(const struct dfu_image *image, uint32_t *counter)
 {
 	struct dfu_image_tlv tlv = {0};
 	uint8_t raw[SEC_CNT_LEN];
+	int rc;
 
-	while (image_tlv_more(image, &tlv)) {
-		int rc = dfu_image_tlv_next(image, &tlv);
-
-		if (rc != 0) {
-			return rc;
-		}
+	while ((rc = image_tlv_step(image, &tlv)) > 0) {
 		if (!tlv.is_protected || tlv.type != DFU_IMAGE_TLV_SEC_CNT) {
 			continue;
 		}
@@ -45,7 +41,7 @@ static int security_counter(const struct dfu_image *image, uint32_t *counter)
 		}
 		return rc == 0 ? 1 : rc;
 	}
-	return 0;
+	return rc;
 }
 
 static int judge_counter(const struct boot_candidate *candidate, const struct boot_found *running)

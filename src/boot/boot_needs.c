@@ -21,11 +21,9 @@ int boot_dependency_next(const struct dfu_image *image, struct dfu_image_tlv *tl
 	uint8_t raw[DEPENDENCY_LEN];
 
 	do {
-		if (!image_tlv_more(image, tlv)) {
-			return 0;
-		}
-		const int rc = dfu_image_tlv_next(image, tlv);
-		if (rc != 0) {
+		const int rc = image_tlv_step(image, tlv);
+
+		if (rc <= 0) {
 			return rc;
 		}
 	} while (!tlv->is_protected || tlv->type != DFU_IMAGE_TLV_DEPENDENCY);

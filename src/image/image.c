@@ -160,7 +160,7 @@ int dfu_image_open(struct dfu_image *image, const struct dfu_image_source *sourc
 		fault = &unseen;
 	}
 	*fault = DFU_IMAGE_OK;
-	*image = (struct dfu_image){.source = *source};
+	image->source = *source;
 	int rc = header_read(image, fault);
 
 	if (rc == 0) {

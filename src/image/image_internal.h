@@ -19,10 +19,10 @@ DFU_MUST_CHECK int image_read(const struct dfu_image_source *source, size_t off,
 DFU_MUST_CHECK int image_tlv_areas_check(struct dfu_image *image, enum dfu_image_fault *fault);
 
 /*
- * Whether dfu_image_tlv_next() has one more to give. Its -ENOENT alone could also be a device's; a
- * signature TLV that could not be read must not look like the end.
+ * dfu_image_tlv_next(), but 1: there is one; 0: there are no more. -ENOENT could also be a
+ * device's; a signature TLV that could not be read must not look like the end.
  */
-bool image_tlv_more(const struct dfu_image *image, const struct dfu_image_tlv *tlv);
+DFU_MUST_CHECK int image_tlv_step(const struct dfu_image *image, struct dfu_image_tlv *tlv);
 
 /* Add all that an image's hash covers to a hash begun; aborts it when that fails. */
 DFU_MUST_CHECK int image_hash_update(const struct dfu_image *image, struct dfu_hash *hash,

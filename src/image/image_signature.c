@@ -173,27 +173,29 @@ static int signatures_walk(const struct judge *judge, struct dfu_image_report *r
 {
 	struct dfu_image_tlv tlv = {0};
 	bool is_named = false;
+	int rc;
 
-	while (image_tlv_more(judge->image, &tlv)) {
-		int rc = dfu_image_tlv_next(judge->image, &tlv);
-
-		if (rc == 0 && tlv.type == DFU_IMAGE_TLV_KEYHASH) {
+	while ((rc = image_tlv_step(judge->image, &tlv)) > 0) {
+		rc = 0;
+		if (tlv.type == DFU_IMAGE_TLV_KEYHASH) {
 			rc = names_key(judge, &tlv, &is_named, &report->fault);
-		} else if (rc == 0 && tlv.type == judge->kind->type && is_named) {
+		} else if (tlv.type == judge->kind->type && is_named) {
 			is_named = false;
 			report->signature_type = tlv.type;
 			if (tlv.len < judge->kind->len_min || tlv.len > judge->kind->len_max) {
 				report->signature_finding = DFU_IMAGE_INVALID;
-				break;
+				return 0;
 			}
 			rc = signature_judge(judge, &tlv, report);
 		}
 		if (rc != 0) {
-			report->signature_finding = DFU_IMAGE_UNKNOWN;
-			return rc;
+			break;
 		}
 	}
-	return 0;
+	if (rc != 0) {
+		report->signature_finding = DFU_IMAGE_UNKNOWN;
+	}
+	return rc;
 }
 
 int image_signature_check(const struct dfu_image *image, const struct dfu_image_key *key,

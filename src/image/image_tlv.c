@@ -45,16 +45,12 @@ static bool may_be_unprotected(uint16_t type)
 	return false;
 }
 
-/*
- * The entry at off of an area that ends at end; *fits is false, and *tlv unchanged, if it does not
- * lie inside.
- */
+/* The entry at off of an area that ends at end: 1, 0 if it does not lie inside, or -errno. */
 static int entry_read(const struct dfu_image *image, size_t off, size_t end,
-		      struct dfu_image_tlv *tlv, bool *fits)
+		      struct dfu_image_tlv *tlv)
 {
 	uint8_t raw[TLV_HEADER_LEN];
 
-	*fits = false;
 	if (end - off < sizeof(raw)) {
 		return 0;
 	}
@@ -69,14 +65,13 @@ static int entry_read(const struct dfu_image *image, size_t off, size_t end,
 	if (len > end - value) {
 		return 0;
 	}
-	*fits = true;
 	*tlv = (struct dfu_image_tlv){
 		.type = get_le16(&raw[0]),
 		.len = len,
 		.off = value,
 		.is_protected = off < image->hashed_size,
 	};
-	return 0;
+	return 1;
 }
 
 static int entries_check(const struct dfu_image *image, size_t off, size_t end,
@@ -85,13 +80,12 @@ static int entries_check(const struct dfu_image *image, size_t off, size_t end,
 	struct dfu_image_tlv tlv = {0};
 
 	while (off < end) {
-		bool fits;
-		int rc = entry_read(image, off, end, &tlv, &fits);
+		int rc = entry_read(image, off, end, &tlv);
 
-		if (rc != 0) {
+		if (rc < 0) {
 			return rc;
 		}
-		if (!fits || (tlv.is_protected && tlv.len == 0 && tlv.off == end)) {
+		if (rc == 0 || (tlv.is_protected && tlv.len == 0 && tlv.off == end)) {
 			return image_refuse(fault, DFU_IMAGE_TLV_FORMAT);
 		}
 		if (!tlv.is_protected && !may_be_unprotected(tlv.type)) {
@@ -171,26 +165,27 @@ static size_t next_off(const struct dfu_image *image, const struct dfu_image_tlv
 	return off == image->hashed_size ? off + TLV_HEADER_LEN : off;
 }
 
-bool image_tlv_more(const struct dfu_image *image, const struct dfu_image_tlv *tlv)
+int image_tlv_step(const struct dfu_image *image, struct dfu_image_tlv *tlv)
 {
-	return next_off(image, tlv) < image->total_size;
+	size_t off = next_off(image, tlv);
+	size_t end = off < image->hashed_size ? image->hashed_size : image->total_size;
+
+	if (off >= end) {
+		return 0;
+	}
+	int rc = entry_read(image, off, end, tlv);
+
+	return rc == 0 ? -EBADMSG : rc;
 }
 
 int dfu_image_tlv_next(const struct dfu_image *image, struct dfu_image_tlv *tlv)
 {
-	size_t off = next_off(image, tlv);
-	size_t end = off < image->hashed_size ? image->hashed_size : image->total_size;
-	bool fits;
+	int rc = image_tlv_step(image, tlv);
 
-	if (off >= end) {
-		return -ENOENT;
+	if (rc > 0) {
+		return 0;
 	}
-	int rc = entry_read(image, off, end, tlv, &fits);
-
-	if (rc != 0) {
-		return rc;
-	}
-	return fits ? 0 : -EBADMSG;
+	return rc == 0 ? -ENOENT : rc;
 }
 
 int dfu_image_tlv_read(const struct dfu_image *image, const struct dfu_image_tlv *tlv, void *value,

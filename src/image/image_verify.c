@@ -81,20 +81,19 @@ static int contents_read(const struct dfu_image *image, uint16_t demanded,
 			 struct contents *contents)
 {
 	struct dfu_image_tlv tlv = {0};
+	int rc;
 
 	*contents = (struct contents){0};
-	while (image_tlv_more(image, &tlv)) {
-		int rc = dfu_image_tlv_next(image, &tlv);
-
-		if (rc == 0 && tlv.type == DFU_IMAGE_TLV_SIG_PURE) {
+	while ((rc = image_tlv_step(image, &tlv)) > 0) {
+		if (tlv.type == DFU_IMAGE_TLV_SIG_PURE) {
 			rc = pure_read(image, &tlv, contents);
-		}
-		if (rc != 0) {
-			return rc;
+			if (rc != 0) {
+				return rc;
+			}
 		}
 		contents_add(contents, &tlv, demanded);
 	}
-	return 0;
+	return rc;
 }
 
 static bool both(uint32_t flags, uint32_t pair)
