@@ -79,7 +79,7 @@ static int cancel_request(int image_index)
 	if (rc != 0) {
 		return rc;
 	}
-	if (bytes_are(tail.bytes, tail.len, tail.erased)) {
+	if (boot_tail_is_blank(&tail)) {
 		return -ENOENT;
 	}
 	rc = boot_repair_check(fa, 0);

@@ -40,38 +40,47 @@ struct wish {
 	uint8_t field[TRAILER_SWAP_INFO + 1];
 };
 
-static const uint8_t *field_of(const struct boot_tail *tail, unsigned int field)
+static uint8_t align(void)
 {
-	return &tail->bytes[tail->len - trailer_distance(tail->align, (enum trailer_field)field)];
+	return boot_arrangement()->max_align;
+}
+
+/* Where a field is in the tail. */
+static size_t place_of(unsigned int field)
+{
+	return (TRAILER_SWAP_INFO - field) * align();
 }
 
 /* A flag's or swap_info's write block, or all that is programmed with the magic. */
 static bool is_blank(const struct boot_tail *tail, unsigned int field)
 {
-	const size_t len = field == TRAILER_MAGIC ? trailer_magic_room(tail->align) : tail->block;
+	const size_t len = field == TRAILER_MAGIC ? trailer_magic_room(align()) : tail->block;
 
-	return bytes_are(field_of(tail, field), len, tail->erased);
+	return bytes_are(&tail->bytes[place_of(field)], len, tail->erased);
+}
+
+/* Into the tail in RAM, as it is programmed; how many bytes that are. */
+static size_t put(struct boot_tail *tail, unsigned int field, uint8_t value)
+{
+	return trailer_encode(&tail->bytes[place_of(field)], (enum trailer_field)field, value,
+			      align(), tail->block, tail->erased);
 }
 
 static void forget(struct boot_tail *tail)
 {
-	memset(tail->bytes, tail->erased, tail->len);
-	trailer_decode(&tail->state, tail->bytes, tail->align, tail->erased);
+	memset(tail->bytes, tail->erased, boot_tail_len());
+	trailer_decode(&tail->state, tail->bytes, align(), tail->erased);
 }
 
 /* No magic yet, and nothing in the tail that is not wanted. */
 static bool is_begun(const struct boot_tail *tail, const struct wish *wish)
 {
-	uint8_t block[TRAILER_PROGRAM_MAX];
-
 	for (unsigned int i = TRAILER_IMAGE_OK; i <= TRAILER_SWAP_INFO; i++) {
-		const uint8_t *found = field_of(tail, i);
+		const uint8_t *found = &tail->bytes[place_of(i)];
+		const bool is_wanted = wish->field[i] != 0 && found[0] == wish->field[i];
 
-		(void)trailer_encode(block, (enum trailer_field)i, wish->field[i], tail->align,
-				     tail->block, tail->erased);
-		if (!bytes_are(&found[tail->block], tail->align - tail->block, tail->erased) ||
-		    (!is_blank(tail, i) &&
-		     (wish->field[i] == 0 || memcmp(found, block, tail->block) != 0))) {
+		if ((found[0] != tail->erased && !is_wanted) ||
+		    !bytes_are(&found[1], align() - 1u, tail->erased)) {
 			return false;
 		}
 	}
@@ -82,19 +91,19 @@ static bool is_begun(const struct boot_tail *tail, const struct wish *wish)
  * The padding before a magic is left out where it is whole write blocks: a cut behind them would
  * leave blocks that read erased and are not.
  */
-static int program(const struct flash_area *fa, const struct boot_tail *tail, unsigned int field,
+static int program(const struct flash_area *fa, struct boot_tail *tail, unsigned int field,
 		   uint8_t value)
 {
-	uint8_t block[TRAILER_PROGRAM_MAX];
-	const size_t len = trailer_encode(block, (enum trailer_field)field, value, tail->align,
-					  tail->block, tail->erased);
-	const size_t off = fa->fa_size - trailer_distance(tail->align, (enum trailer_field)field);
-	size_t pad = 0;
+	size_t len = put(tail, field, value);
+	size_t place = place_of(field);
 
-	while (flash_needs_erase(fa->fa_dev) && bytes_are(&block[pad], tail->block, tail->erased)) {
-		pad += tail->block;
+	while (flash_needs_erase(fa->fa_dev) &&
+	       bytes_are(&tail->bytes[place], tail->block, tail->erased)) {
+		place += tail->block;
+		len -= tail->block;
 	}
-	return flash_area_write(fa, (off_t)(off + pad), &block[pad], len - pad);
+	return flash_area_write(fa, (off_t)(fa->fa_size - boot_tail_len() + place),
+				&tail->bytes[place], len);
 }
 
 /* All that is wanted and not there; then the tail as it is now. */
@@ -120,14 +129,10 @@ static struct boot_tail completed(const struct boot_tail *tail, const struct wis
 
 	for (unsigned int i = TRAILER_MAGIC; i <= TRAILER_SWAP_INFO; i++) {
 		if (is_blank(tail, i) && (wish->field[i] != 0 || i == TRAILER_MAGIC)) {
-			const size_t off = (size_t)(field_of(tail, i) - tail->bytes);
-
-			(void)trailer_encode(&after.bytes[off], (enum trailer_field)i,
-					     wish->field[i], tail->align, tail->block,
-					     tail->erased);
+			(void)put(&after, i, wish->field[i]);
 		}
 	}
-	trailer_decode(&after.state, after.bytes, after.align, after.erased);
+	trailer_decode(&after.state, after.bytes, align(), after.erased);
 	return after;
 }
 

@@ -13,12 +13,10 @@ enum boot_slot { BOOT_PRIMARY, BOOT_SECONDARY };
 
 /* The end of a slot from swap_info on, as read, and its fields. */
 struct boot_tail {
-	uint8_t align;
 	uint8_t erased;
 	uint8_t block; /* write block */
-	uint8_t len;   /* of bytes */
 	struct boot_swap_state state;
-	uint8_t bytes[TRAILER_TAIL_MAX];
+	uint8_t bytes[TRAILER_TAIL_MAX]; /* boot_tail_len() of them */
 };
 
 /* Forget what boot_running_slot_set() was told. */
@@ -55,8 +53,17 @@ static inline bool boot_is_torn_confirmation(const struct boot_swap_state *state
 	       (state->copy_done == BOOT_FLAG_SET || boot_mode_in(BOOT_MODE_BIT(OVERWRITE_ONLY)));
 }
 
+/* Bytes of the end of a slot from swap_info on. */
+static inline size_t boot_tail_len(void)
+{
+	return trailer_distance(boot_arrangement()->max_align, TRAILER_SWAP_INFO);
+}
+
 /* -ENOTSUP as boot_read_swap_state(), else from the device. */
 int boot_slot_read_tail(const struct flash_area *fa, struct boot_tail *tail);
+
+/* Whether it reads erased. */
+bool boot_tail_is_blank(const struct boot_tail *tail);
 
 /* The write block that swap status is counted in, for both slots of a pair. */
 size_t boot_slot_status_block(const struct flash_area *fa);

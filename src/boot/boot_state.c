@@ -55,19 +55,23 @@ bool boot_slot_can_have_trailer(const struct flash_area *fa)
 
 int boot_slot_read_tail(const struct flash_area *fa, struct boot_tail *tail)
 {
-	tail->align = boot_arrangement()->max_align;
 	tail->erased = flash_area_erased_val(fa);
 	if (!boot_slot_can_have_trailer(fa)) {
 		return -ENOTSUP;
 	}
 	tail->block = (uint8_t)flash_area_align(fa);
-	tail->len = (uint8_t)trailer_distance(tail->align, TRAILER_SWAP_INFO);
-	const int rc =
-		flash_area_read(fa, (off_t)(fa->fa_size - tail->len), tail->bytes, tail->len);
+	const int rc = flash_area_read(fa, (off_t)(fa->fa_size - boot_tail_len()), tail->bytes,
+				       boot_tail_len());
 	if (rc == 0) {
-		trailer_decode(&tail->state, tail->bytes, tail->align, tail->erased);
+		trailer_decode(&tail->state, tail->bytes, boot_arrangement()->max_align,
+			       tail->erased);
 	}
 	return rc;
+}
+
+bool boot_tail_is_blank(const struct boot_tail *tail)
+{
+	return bytes_are(tail->bytes, boot_tail_len(), tail->erased);
 }
 
 int boot_read_swap_state(const struct flash_area *fa, struct boot_swap_state *state)

@@ -258,15 +258,14 @@ int mcuboot_slot_is_clear(const struct mcuboot_slot *slot)
 		return rc < 0 ? rc : !rc;
 	}
 	rc = boot_slot_read_tail(slot->area, &tail);
-	return rc != 0 ? rc : bytes_are(tail.bytes, tail.len, tail.erased);
+	return rc != 0 ? rc : boot_tail_is_blank(&tail);
 }
 
 bool mcuboot_slot_is_torn(const struct mcuboot_slot *slot)
 {
 	struct boot_tail tail;
 
-	if (boot_slot_read_tail(slot->area, &tail) != 0 ||
-	    bytes_are(tail.bytes, tail.len, tail.erased)) {
+	if (boot_slot_read_tail(slot->area, &tail) != 0 || boot_tail_is_blank(&tail)) {
 		return false;
 	}
 	return tail.state.magic != BOOT_MAGIC_GOOD || tail.state.image_ok == BOOT_FLAG_BAD ||
