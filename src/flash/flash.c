@@ -62,31 +62,50 @@ static int check_program(const struct device *dev, off_t offset, size_t len)
 }
 
 /*
- * Walks the runs with what is left of an offset or of an index. A run is passed only when it has no
- * more pages than `key` has, so its bytes are at most the offset and cannot wrap.
+ * Walks the runs with what is left of the offset. A run is passed only when it has no more pages
+ * than that, so its bytes are at most the offset and cannot wrap.
  */
-static int find_page(const struct device *dev, size_t key, bool is_index,
-		     struct flash_pages_info *info)
+static int find_page(const struct device *dev, size_t offset, struct flash_pages_info *info)
 {
 	const struct flash_pages_layout *run;
 	size_t runs;
-	size_t start = 0;
+	size_t left = offset;
 	size_t index = 0;
 
 	ops(dev)->page_layout(dev, &run, &runs);
 	for (; runs > 0; runs--, run++) {
-		size_t page = is_index ? key : key / run->pages_size;
-		size_t run_size = run->pages_count * run->pages_size;
+		const size_t page = left / run->pages_size;
 
 		if (page < run->pages_count) {
-			info->start_offset = (off_t)(start + page * run->pages_size);
+			info->start_offset = (off_t)(offset - left % run->pages_size);
 			info->size = run->pages_size;
 			info->index = (uint32_t)(index + page);
 			return 0;
 		}
-		key -= is_index ? run->pages_count : run_size;
-		start += run_size;
+		left -= run->pages_count * run->pages_size;
 		index += run->pages_count;
+	}
+	return -EINVAL;
+}
+
+/* The same with what is left of the index. */
+static int find_page_by_index(const struct device *dev, size_t index, struct flash_pages_info *info)
+{
+	const struct flash_pages_layout *run;
+	size_t runs;
+	size_t start = 0;
+	size_t left = index;
+
+	ops(dev)->page_layout(dev, &run, &runs);
+	for (; runs > 0; runs--, run++) {
+		if (left < run->pages_count) {
+			info->start_offset = (off_t)(start + left * run->pages_size);
+			info->size = run->pages_size;
+			info->index = (uint32_t)index;
+			return 0;
+		}
+		left -= run->pages_count;
+		start += run->pages_count * run->pages_size;
 	}
 	return -EINVAL;
 }
@@ -96,7 +115,7 @@ static bool is_page_start(const struct device *dev, off_t offset)
 {
 	struct flash_pages_info page;
 
-	return find_page(dev, (size_t)offset, false, &page) != 0 || page.start_offset == offset;
+	return find_page(dev, (size_t)offset, &page) != 0 || page.start_offset == offset;
 }
 
 /* Index of the page that begins at `offset`; at the end of the device that behind the last. */
@@ -104,7 +123,7 @@ static size_t page_index(const struct device *dev, size_t offset)
 {
 	struct flash_pages_info page;
 
-	return find_page(dev, offset, false, &page) == 0 ? page.index : flash_get_page_count(dev);
+	return find_page(dev, offset, &page) == 0 ? page.index : flash_get_page_count(dev);
 }
 
 static int program(const struct device *dev, off_t offset, const void *data, size_t len)
@@ -242,13 +261,13 @@ int flash_copy(const struct device *src_dev, off_t src_offset, const struct devi
 int flash_get_page_info_by_offs(const struct device *dev, off_t offset,
 				struct flash_pages_info *info)
 {
-	return is_size(offset) ? find_page(dev, (size_t)offset, false, info) : -EINVAL;
+	return is_size(offset) ? find_page(dev, (size_t)offset, info) : -EINVAL;
 }
 
 int flash_get_page_info_by_idx(const struct device *dev, uint32_t page_index,
 			       struct flash_pages_info *info)
 {
-	return find_page(dev, page_index, true, info);
+	return find_page_by_index(dev, page_index, info);
 }
 
 size_t flash_get_page_count(const struct device *dev)
@@ -268,7 +287,7 @@ void flash_page_foreach(const struct device *dev, flash_page_cb cb, void *data)
 {
 	struct flash_pages_info page;
 
-	for (uint32_t i = 0; find_page(dev, i, true, &page) == 0; i++) {
+	for (uint32_t i = 0; find_page_by_index(dev, i, &page) == 0; i++) {
 		if (!cb(&page, data)) {
 			return;
 		}
