@@ -94,22 +94,18 @@ static bool is_hash(const struct dfu_image_tlv *tlv)
 int mcuboot_image_id(int opened, const struct dfu_image *image, uint8_t id[MCUBOOT_INTENT_ID_LEN])
 {
 	struct dfu_image_tlv tlv = {0};
+	int rc;
 
 	if (opened != 1) {
 		return opened;
 	}
-	while (image_tlv_more(image, &tlv)) {
-		int rc = dfu_image_tlv_next(image, &tlv);
-
-		if (rc == 0 && is_hash(&tlv)) {
+	while ((rc = image_tlv_step(image, &tlv)) > 0) {
+		if (is_hash(&tlv)) {
 			rc = image_read(&image->source, tlv.off, id, MCUBOOT_INTENT_ID_LEN);
 			return rc == 0 ? 1 : rc;
 		}
-		if (rc != 0) {
-			return rc;
-		}
 	}
-	return 0;
+	return rc;
 }
 
 /* 1, 0 or negative; opened as above. */
