@@ -55,11 +55,12 @@ static int confirm_one(int img_num)
 static int promise(unsigned int images, const struct mcuboot_order *order,
 		   const struct mcuboot_set_state *state, bool *ends)
 {
-	const bool is_left = state->stage == MCUBOOT_SET_IN;
-	const unsigned int left =
-		is_left && state->intent.kind != MCUBOOT_INTENT_TEST ? state->intent.images : 0;
+	const unsigned int left = state->stage == MCUBOOT_SET_IN &&
+						  state->intent.kind != MCUBOOT_INTENT_TEST
+					  ? state->intent.images
+					  : 0;
 
-	*ends = is_left;
+	*ends = left != 0;
 	if (order->is_linked || order->count < 2 || mcuboot_set_is_under_way(state) ||
 	    (images & ~left) == 0) {
 		return 0;

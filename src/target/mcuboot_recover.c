@@ -26,44 +26,21 @@
 static int confirm_unconfirmed(unsigned int images)
 {
 	unsigned int unconfirmed;
-	int rc = mcuboot_set_unconfirmed(&unconfirmed);
+	const int rc = mcuboot_set_unconfirmed(&unconfirmed);
 
-	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
-		if (images_have(images & unconfirmed, n)) {
-			rc = boot_write_img_confirmed_multi(n);
-		}
-	}
-	return rc;
+	return rc == 0 ? mcuboot_set_each(images & unconfirmed, boot_write_img_confirmed_multi)
+		       : rc;
 }
 
-/* -ENODATA: a part of the rest is not where it could be asked for. */
-static int find_rest(const struct mcuboot_intent *intent, unsigned int rest)
+/* Whether the rest would be taken. -ENODATA: a part of it is not where it could be asked for. */
+static int check_rest(const struct mcuboot_intent *intent, unsigned int rest, unsigned int *torn)
 {
-	int rc = 1;
+	int rc = mcuboot_set_are_new(intent, rest, rest);
 
-	for (int n = 0; rc == 1 && n < boot_arrangement()->images; n++) {
-		if (images_have(rest, n)) {
-			rc = mcuboot_image_is(n, true, intent->id[n]);
-		}
+	if (rc != 1) {
+		return rc == 0 ? -ENODATA : rc;
 	}
-	return rc == 1 ? 0 : rc == 0 ? -ENODATA : rc;
-}
-
-/* Whether it would be taken. */
-static int check_rest(unsigned int rest, unsigned int *torn)
-{
-	int rc = 0;
-
-	*torn = 0;
-	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
-		if (images_have(rest, n)) {
-			bool is_refused;
-			bool is_torn;
-
-			rc = mcuboot_schedule_check(n, rest, &is_torn, &is_refused);
-			*torn |= rc == 0 && is_torn ? image_bit(n) : 0;
-		}
-	}
+	rc = mcuboot_set_check(rest, torn);
 	/* What the erase of a header has left, cut, is no image either. */
 	return rc == -ENOENT || rc == -EBADMSG ? -ENODATA : rc;
 }
@@ -76,9 +53,7 @@ static int request_rest(unsigned int rest, unsigned int torn)
 
 	if (rc == 0) {
 		mcuboot_links_order(&links, rest, 0, rest, &order);
-	}
-	for (unsigned int i = 0; rc == 0 && i < order.count; i++) {
-		rc = mcuboot_schedule_one(order.image[i], images_have(torn, order.image[i]), true);
+		rc = mcuboot_set_request(&order, torn, rest);
 	}
 	return rc;
 }
@@ -89,8 +64,7 @@ static int go_on(const struct mcuboot_set_state *state)
 	unsigned int torn;
 	int rc = confirm_unconfirmed(state->running);
 
-	rc = rc == 0 ? find_rest(&state->intent, rest) : rc;
-	rc = rc == 0 ? check_rest(rest, &torn) : rc;
+	rc = rc == 0 ? check_rest(&state->intent, rest, &torn) : rc;
 	return rc == 0 ? request_rest(rest, torn) : rc;
 }
 

@@ -361,8 +361,6 @@ int mcuboot_cancel_one(int img_num)
 
 int dfu_target_mcuboot_cancel(int img_num)
 {
-	if (boot_arrangement()->images > 1) {
-		return img_num == -1 ? mcuboot_set_cancel_all() : mcuboot_set_cancel(img_num);
-	}
-	return mcuboot_cancel_one(img_num == -1 ? 0 : img_num);
+	return boot_arrangement()->images > 1 ? mcuboot_set_cancel(img_num)
+					      : mcuboot_cancel_one(img_num == -1 ? 0 : img_num);
 }

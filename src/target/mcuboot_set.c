@@ -24,7 +24,7 @@
 #include <dfu/boot.h>
 
 #include "boot/arrangement.h"
-#include "target/mcuboot_set_images.h"
+#include "target/mcuboot_schedule.h"
 
 struct plan {
 	unsigned int images;
@@ -37,22 +37,6 @@ struct plan {
 	struct mcuboot_order before; /* all that are asked for, if they have to come back */
 	struct mcuboot_order order;
 };
-
-static int check_all(struct plan *plan)
-{
-	int rc = 0;
-
-	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
-		if (images_have(plan->images, n)) {
-			bool is_refused;
-			bool is_torn;
-
-			rc = mcuboot_schedule_check(n, plan->images, &is_torn, &is_refused);
-			plan->torn |= rc == 0 && is_torn ? image_bit(n) : 0;
-		}
-	}
-	return rc;
-}
 
 /* Whether a pending image is so for good, or there is no difference: 1, 0 or negative. */
 static int is_for_good(int img_num)
@@ -142,20 +126,9 @@ static int find_order(struct plan *plan)
 /* Whether these are images that an incomplete set is waiting for: 1, 0 or negative. */
 static int is_rest_of(const struct plan *plan, const struct mcuboot_set_state *state)
 {
-	if (state->stage != MCUBOOT_SET_GOES_ON || (plan->images & ~state->intent.images) != 0) {
-		return 0;
-	}
-	for (int n = 0; n < boot_arrangement()->images; n++) {
-		if (images_have(plan->images, n)) {
-			const int rc = mcuboot_image_is(n, images_have(plan->torn, n),
-							state->intent.id[n]);
-
-			if (rc != 1) {
-				return rc;
-			}
-		}
-	}
-	return 1;
+	return state->stage == MCUBOOT_SET_GOES_ON && (plan->images & ~state->intent.images) == 0
+		       ? mcuboot_set_are_new(&state->intent, plan->images, plan->torn)
+		       : 0;
 }
 
 /* Step 4. *is_saved: an intent is to be deleted at the end. */
@@ -182,41 +155,16 @@ static int promise(const struct plan *plan, const struct mcuboot_set_state *stat
 	return rc == 0 && is_old && !*is_saved ? mcuboot_intent_delete() : rc;
 }
 
-/* Whether an image is asked for for good. */
-static bool is_lasting(const struct plan *plan, int n)
-{
-	return images_have(plan->lasting, n) || (plan->permanent && images_have(plan->images, n));
-}
-
 /* Step 6; after an error nothing of it is asked for any more: then *is_undone. */
 static int request_all(struct plan *plan, bool *is_undone)
 {
 	const unsigned int spared = boot_is_direct() ? plan->raised : 0;
-	struct mcuboot_order *order = &plan->order;
-	int rc = 0;
+	const bool is_single = plan->order.count == 1 && plan->before.count == 0;
+	const int rc = mcuboot_set_request(&plan->order, plan->torn,
+					   plan->lasting | (plan->permanent ? plan->images : 0));
 
-	for (unsigned int i = 0; rc == 0 && i < order->count; i++) {
-		const int n = order->image[i];
-
-		rc = mcuboot_schedule_one(n, images_have(plan->torn, n), is_lasting(plan, n));
-		if (rc != 0 && (order->count > 1 || plan->before.count > 0)) {
-			order->count = (uint8_t)(i + 1);
-			*is_undone = mcuboot_set_take_back(order, spared) == 0 && spared == 0;
-		}
-	}
-	return rc;
-}
-
-/* After an error: what was asked for before. */
-static int restore(const struct plan *plan)
-{
-	int rc = 0;
-
-	for (unsigned int i = 0; rc == 0 && i < plan->before.count; i++) {
-		const int n = plan->before.image[i];
-
-		rc = mcuboot_schedule_one(n, images_have(plan->torn, n),
-					  images_have(plan->lasting, n));
+	if (rc != 0 && !is_single) {
+		*is_undone = mcuboot_set_take_back(&plan->order, spared) == 0 && spared == 0;
 	}
 	return rc;
 }
@@ -235,10 +183,42 @@ static int write_all(struct plan *plan, bool has_intent)
 		rc = request_all(plan, &is_undone);
 	}
 	if (is_undone) {
-		is_undone = restore(plan) == 0;
+		is_undone = mcuboot_set_request(&plan->before, plan->torn, plan->lasting) == 0;
 	}
 	if (has_intent && (rc == 0 || is_undone)) {
 		(void)mcuboot_intent_delete(); /* one that stays is found to be settled */
+	}
+	return rc;
+}
+
+int mcuboot_set_check(unsigned int images, unsigned int *torn)
+{
+	int rc = 0;
+
+	*torn = 0;
+	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
+		if (images_have(images, n)) {
+			bool is_refused;
+			bool is_torn;
+
+			rc = mcuboot_schedule_check(n, images, &is_torn, &is_refused);
+			*torn |= rc == 0 && is_torn ? image_bit(n) : 0;
+		}
+	}
+	return rc;
+}
+
+int mcuboot_set_request(struct mcuboot_order *order, unsigned int torn, unsigned int lasting)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; rc == 0 && i < order->count; i++) {
+		const int n = order->image[i];
+
+		rc = mcuboot_schedule_one(n, images_have(torn, n), images_have(lasting, n));
+		if (rc != 0) {
+			order->count = (uint8_t)(i + 1);
+		}
 	}
 	return rc;
 }
@@ -254,7 +234,7 @@ int mcuboot_set_schedule(unsigned int images, bool permanent)
 		rc = mcuboot_set_look(&state);
 	}
 	rc = rc == 0 ? mcuboot_set_refuse_member(&state, images) : rc;
-	rc = rc == 0 ? check_all(&plan) : rc;
+	rc = rc == 0 ? mcuboot_set_check(images, &plan.torn) : rc;
 	rc = rc == 0 ? find_writes(&plan) : rc;
 	rc = rc == 0 ? find_before(&plan) : rc;
 	rc = rc == 0 ? find_order(&plan) : rc;

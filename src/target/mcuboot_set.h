@@ -36,6 +36,10 @@ static inline bool mcuboot_set_is_under_way(const struct mcuboot_set_state *stat
 
 int mcuboot_set_look(struct mcuboot_set_state *state);
 
+/* Whether these images of an intent wait in their upload slots: 1, 0 or negative. */
+int mcuboot_set_are_new(const struct mcuboot_intent *intent, unsigned int images,
+			unsigned int torn);
+
 /* -EBUSY, -ENODEV: one of these images is of a set that goes back, or that nothing is known of. */
 int mcuboot_set_refuse_member(const struct mcuboot_set_state *state, unsigned int images);
 
@@ -51,8 +55,21 @@ int mcuboot_set_promise(enum mcuboot_intent_kind kind, unsigned int images, unsi
 int mcuboot_set_pending(unsigned int *images);
 int mcuboot_set_unconfirmed(unsigned int *images);
 
+/* Do something with each of these images, until one fails. */
+int mcuboot_set_each(unsigned int images, int (*act)(int img_num));
+
 /* -EBUSY: one of them runs unconfirmed. */
 int mcuboot_set_refuse_unconfirmed(unsigned int images);
+
+/*
+ * Whether each could be scheduled beside the others: errors as of mcuboot_schedule_check(). *torn:
+ * those whose header is to be taken for torn.
+ */
+int mcuboot_set_check(unsigned int images, unsigned int *torn);
+
+/* Ask for images in this order, some for good. After an error the order ends with the failed one.
+ */
+int mcuboot_set_request(struct mcuboot_order *order, unsigned int torn, unsigned int lasting);
 
 /*
  * Take requests back, the last one first, but for those spared. Of a linked set the first failure
@@ -68,7 +85,6 @@ int mcuboot_set_find_updates(unsigned int *images);
 
 int mcuboot_set_schedule(unsigned int images, bool permanent);
 int mcuboot_set_cancel(int img_num);
-int mcuboot_set_cancel_all(void);
 
 /*
  * The upload slot of an image is about to be cleared: take back what is pending and linked with it,

@@ -196,44 +196,28 @@ static int refuse_unknown(const struct mcuboot_set_state *state, unsigned int im
 	return state->stage == MCUBOOT_SET_UNKNOWN ? mcuboot_set_refuse_member(state, images) : 0;
 }
 
-/* What goes with an image, its intent's included. */
+/* What goes with an image, its intent's included; -1: all that is pending. */
 static int look(int img_num, struct plan *plan, struct mcuboot_set_state *state)
 {
+	unsigned int meant = 0;
 	int rc = mcuboot_set_look(state);
 
 	if (rc == 0) {
 		rc = begin(plan);
 	}
-	if (rc == 0) {
-		plan->images = find_set(plan, img_num);
-		if (state->stage == MCUBOOT_SET_OUT && images_have(state->intent.images, img_num)) {
-			plan->images |= state->intent.images & plan->pending;
-		}
-		rc = refuse_unknown(state, plan->images | image_bit(img_num));
-	}
-	return rc;
-}
-
-int mcuboot_set_cancel(int img_num)
-{
-	struct mcuboot_set_state state;
-	struct plan plan;
-	int rc = mcuboot_slot_refuse_unconfirmed(img_num);
-
-	if (rc == 0) {
-		rc = look(img_num, &plan, &state);
-	}
-	if (rc == 0 && plan.images != 0) {
-		rc = take_back(&plan, &state, 0);
-		if (rc != 0 || images_have(plan.images, img_num)) {
-			return rc;
-		}
-	}
 	if (rc != 0) {
 		return rc;
 	}
-	rc = mcuboot_cancel_one(img_num);
-	return rc == -ENOENT && plan.images != 0 ? 0 : rc;
+	if (img_num == -1) {
+		plan->images = plan->pending;
+	} else {
+		meant = image_bit(img_num);
+		plan->images = find_set(plan, img_num);
+		if (state->stage == MCUBOOT_SET_OUT && (state->intent.images & meant) != 0) {
+			plan->images |= state->intent.images & plan->pending;
+		}
+	}
+	return refuse_unknown(state, plan->images | meant);
 }
 
 /* What a cut has left of requests that do not count: 0, -ENOENT there was none, or an error. */
@@ -254,27 +238,22 @@ static int clear_remains(unsigned int pending)
 	return result;
 }
 
-int mcuboot_set_cancel_all(void)
+int mcuboot_set_cancel(int img_num)
 {
 	struct mcuboot_set_state state;
 	struct plan plan;
-	int rc = mcuboot_set_look(&state);
+	int rc = img_num == -1 ? 0 : mcuboot_slot_refuse_unconfirmed(img_num);
 
 	if (rc == 0) {
-		rc = begin(&plan);
+		rc = look(img_num, &plan, &state);
 	}
-	if (rc != 0) {
-		return rc;
-	}
-	plan.images = plan.pending;
-	rc = refuse_unknown(&state, plan.images);
 	if (rc == 0 && plan.images != 0) {
 		rc = take_back(&plan, &state, 0);
 	}
-	if (rc != 0) {
+	if (rc != 0 || (img_num != -1 && images_have(plan.images, img_num))) {
 		return rc;
 	}
-	rc = clear_remains(plan.pending);
+	rc = img_num == -1 ? clear_remains(plan.pending) : mcuboot_cancel_one(img_num);
 	return rc == -ENOENT && plan.images != 0 ? 0 : rc;
 }
 

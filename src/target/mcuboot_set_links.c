@@ -58,9 +58,6 @@ static int find_needs(struct mcuboot_links *links, int i, const struct dfu_image
 		if (rc >= 0) {
 			rc = clash(i, image, j, rc == 1 ? &other : NULL);
 		}
-		if (rc == -EBADMSG) {
-			rc = 0; /* what is damaged will not run */
-		}
 		if (rc < 0) {
 			return rc;
 		}

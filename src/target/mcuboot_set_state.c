@@ -40,16 +40,19 @@ int mcuboot_set_unconfirmed(unsigned int *images)
 	return find_all(boot_is_unconfirmed_multi, images);
 }
 
-int mcuboot_set_refuse_unconfirmed(unsigned int images)
+int mcuboot_set_each(unsigned int images, int (*act)(int img_num))
 {
 	int rc = 0;
 
 	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
-		if (images_have(images, n)) {
-			rc = mcuboot_slot_refuse_unconfirmed(n);
-		}
+		rc = images_have(images, n) ? act(n) : 0;
 	}
 	return rc;
+}
+
+int mcuboot_set_refuse_unconfirmed(unsigned int images)
+{
+	return mcuboot_set_each(images, mcuboot_slot_refuse_unconfirmed);
 }
 
 /* Whether the next reset gives all of these up: 1, 0 or negative. */
@@ -116,6 +119,18 @@ int mcuboot_set_look(struct mcuboot_set_state *state)
 	}
 	state->stage = (enum mcuboot_set_stage)rc;
 	return 0;
+}
+
+int mcuboot_set_are_new(const struct mcuboot_intent *intent, unsigned int images, unsigned int torn)
+{
+	int rc = 1;
+
+	for (int n = 0; rc == 1 && n < boot_arrangement()->images; n++) {
+		if (images_have(images, n)) {
+			rc = mcuboot_image_is(n, images_have(torn, n), intent->id[n]);
+		}
+	}
+	return rc;
 }
 
 int mcuboot_set_refuse_member(const struct mcuboot_set_state *state, unsigned int images)

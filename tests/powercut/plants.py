@@ -419,14 +419,14 @@ void mcuboot_links_order(const struct mcuboot_links *links, unsigned int images,
           "target/mcuboot_set.c", [("""\
 		const int n = order->image[i];
 
-		rc = mcuboot_schedule_one(n, images_have(plan->torn, n), is_lasting(plan, n));
+		rc = mcuboot_schedule_one(n, images_have(torn, n), images_have(lasting, n));
 """, """\
 		const int n = order->image[i];
 
 		if (i > 0 && i + 1 == order->count) {
 			(void)mcuboot_intent_delete();
 		}
-		rc = mcuboot_schedule_one(n, images_have(plan->torn, n), is_lasting(plan, n));
+		rc = mcuboot_schedule_one(n, images_have(torn, n), images_have(lasting, n));
 """)]),
     Plant("a linked set is raised while it is committed", "set-raise-down/swap", "I2",
           "target/mcuboot_set.c", [("""\
