@@ -69,8 +69,20 @@ def plural(count, what):
 
 def pages_text(partition):
     sizes = set(partition.pages)
+    if not sizes:
+        return f"{partition.size} bytes in pages of unknown size"
     text = plural(len(partition.pages), "page")
     return f"{text} of {sizes.pop()} bytes" if len(sizes) == 1 else f"{text} of unequal size"
+
+
+def check_devices(flashes):
+    """Refuse devices at addresses of which another one has some. Those of another bus have addresses of their own."""
+    for number, flash in enumerate(flashes):
+        for other in flashes[:number]:
+            if (flash.is_mapped and other.is_mapped and flash.node.parent is other.node.parent and
+                    flash.base < other.base + other.size and other.base < flash.base + flash.size):
+                raise MapError(f"{flash.name}, {flash.base:#x} + {flash.size:#x}, overlaps {other.name}, {other.base:#x} + "
+                               f"{other.size:#x}", flash.node, "reg")
 
 
 def check_overlaps(partitions):
@@ -84,13 +96,16 @@ def check_overlaps(partitions):
 
 def check_pages(partitions):
     for partition in partitions:
-        borders = partition.flash.borders
+        flash = partition.flash
         # What is never written needs no page of its own.
-        if borders is None or "read-only" in partition.node.props:
+        if "read-only" in partition.node.props and not partition.is_slot:
             continue
         for offset, verb in ((partition.offset, "begins"), (partition.offset + partition.size, "ends")):
-            if offset not in borders:
-                raise MapError(f"{partition.name} {verb} at {offset:#x}, inside an erase page of {partition.flash.name}: it "
+            if offset % flash.write_block:
+                raise MapError(f"{partition.name} {verb} at {offset:#x}, inside a write block of {flash.name}, "
+                               f"{flash.write_block} bytes", partition.node, "reg")
+            if flash.layout is not None and not flash.is_border(offset):
+                raise MapError(f"{partition.name} {verb} at {offset:#x}, inside an erase page of {flash.name}: it "
                                "cannot be erased without its neighbour", partition.node, "reg")
 
 
@@ -133,6 +148,8 @@ def check_scratch(primary, secondary, scratch, bootloader, sectors):
     """Slots of one size whose pages meet, each piece no larger than the scratch area, and room below the trailer."""
     if scratch is None:
         raise never(primary, secondary, bootloader, "there is no scratch_partition")
+    if not primary.pages or not secondary.pages:
+        return
     largest = largest_group(primary, secondary)
     if largest > scratch.size:
         raise never(primary, secondary, bootloader, f"{scratch.name} of {scratch.size} bytes is smaller than a page of "
@@ -149,6 +166,8 @@ def check_scratch(primary, secondary, scratch, bootloader, sectors):
 def check_same_size(primary, secondary, bootloader, sectors):
     if primary.size != secondary.size:
         raise never(primary, secondary, bootloader, "it needs slots of one size")
+    if not primary.pages or not secondary.pages:
+        return
     if largest_group(primary, secondary) is None:
         raise never(primary, secondary, bootloader, "the borders of their pages do not meet")
     check_sectors(primary, secondary, bootloader, sectors)
@@ -162,6 +181,10 @@ def check_sectors(primary, secondary, bootloader, sectors):
 def check_by_pages(primary, secondary, bootloader, sectors):
     """Equal pages, as many in both or one more in the slot that needs one to spare."""
     fewer, more = (secondary, primary) if bootloader.mode == "swap-move" else (primary, secondary)
+    if fewer.size > more.size:
+        raise never(primary, secondary, bootloader, f"it needs as many pages in both, or one more in {more.name}")
+    if not primary.pages or not secondary.pages:
+        return
     if len(set(primary.pages + secondary.pages)) != 1:
         raise never(primary, secondary, bootloader, "it needs pages of one size")
     if len(more.pages) - len(fewer.pages) not in (0, 1):
@@ -194,9 +217,9 @@ def check_pair(primary, secondary, scratch, bootloader, sectors):
 
 
 def check_slots(partitions, bootloader):
-    """Refuse the first pair that the bootloader can never swap. Pairs with one slot, and flash whose pages are not known,
-    are left alone."""
-    by_id = {partition.id: partition for partition in partitions if partition.pages}
+    """Refuse the first pair that the bootloader can never swap. Pairs with one slot are left alone; where pages are not
+    known, what depends on them is not looked at."""
+    by_id = {partition.id: partition for partition in partitions}
     slots = [by_id[number] for number in range(2 * bootloader.images) if number in by_id]
     scratch = next((p for p in partitions if "scratch_partition" in p.labels), None)
     for image in range(bootloader.images):

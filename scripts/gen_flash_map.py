@@ -6,12 +6,18 @@ The header has numbers for each partition, which FIXED_PARTITION_*() and PARTITI
 node label; it may also be included by a linker script that the C preprocessor reads. The firmware defines a
 `struct device` named after each flash node's label that the header lists.
 
-Refused, with the line of the devicetree: partitions that overlap, that begin or end inside an erase page (but for those
-with the property read-only), and slots that the bootloader can never swap. Its mode is that of the options (--autoconf),
-else that of the board's node slotwise,mcuboot; without either slots are not looked at. Pages are `erase-block-size` or
-`erase-layout` of a flash node; without them they are not looked at.
+Refused, with the line of the devicetree: partitions that overlap, that begin or end inside a write block or an erase page
+(but for those with the property read-only that are no slots), flash devices at the same addresses, and slots that the
+bootloader can never swap. Its mode is that of the options (--autoconf), else that of the board's node slotwise,mcuboot;
+without either slots are not looked at. Pages are `erase-block-size` or `erase-layout` of a flash node; without them there is
+a warning, and only what needs no pages is looked at.
+
+Partitions are the children of fixed-partitions of a flash device. What lies inside a partition (fixed-subpartitions) is left
+out, and may be no slot.
 """
 import argparse
+import bisect
+import functools
 import os
 import re
 import subprocess
@@ -20,7 +26,7 @@ import tempfile
 from dataclasses import dataclass, field
 
 from devicetree import dtlib
-from flash_map_rules import (DEFAULT_PAGE, MODES, Bootloader, MapError, check_overlaps, check_pages, check_slots)
+from flash_map_rules import (DEFAULT_PAGE, MODES, Bootloader, MapError, check_devices, check_overlaps, check_pages, check_slots)
 
 # Names of the nRF Connect SDK's Partition Manager for what devicetrees call otherwise. The first label that the
 # devicetree has gets the name, unless a partition bears that name itself.
@@ -42,6 +48,7 @@ MODEM_FILES_ID = 17  # of the partition for modem files: the chosen one, else fm
 S0_ID, S1_ID = 18, 19  # of s0_partition and s1_partition, the slots of a bootloader that is itself updated
 FIRST_OTHER_ID = 20
 LAST_ID = 255
+MAX_PAGES = 1 << 20  # of a device; more is a mistake, and would take minutes
 FIXED_IDS = {"scratch_partition": SCRATCH_ID, "s0_partition": S0_ID, "s1_partition": S1_ID}
 # The nRF Connect SDK's option asks for the first, its documentation shows the second.
 MODEM_FILES_CHOICES = ("nordic,fmfu-storage-partition", "nordic,fmfu_storage_partition")
@@ -55,17 +62,21 @@ class Flash:
     size: int
     write_block: int = 1
     layout: list = None  # counts and sizes of pages from offset 0 up; None: not known
+    is_mapped: bool = True  # whether base is an address
 
-    @property
+    @functools.cached_property
     def borders(self):
-        """Offsets at which pages begin or end, or None."""
+        """Offsets at which pages begin or end, in order, or None."""
         if self.layout is None:
             return None
-        borders, offset = {0}, 0
+        borders = [0]
         for count, size in self.layout:
-            borders.update(range(offset, offset + count * size + 1, size))
-            offset += count * size
+            borders += range(borders[-1] + size, borders[-1] + count * size + 1, size)
         return borders
+
+    def is_border(self, offset):
+        at = bisect.bisect_left(self.borders, offset)
+        return at < len(self.borders) and self.borders[at] == offset
 
 
 @dataclass
@@ -84,10 +95,15 @@ class Partition:
         return (known + self.labels + [self.node.name])[0]
 
     @property
+    def is_slot(self):
+        """Or else what the library or the bootloader writes."""
+        return 0 <= self.id < FIRST_OTHER_ID
+
+    @functools.cached_property
     def pages(self):
         """Sizes of its pages; [] where they are not known, or not its own."""
-        borders = sorted(self.flash.borders or [])
-        inside = [offset for offset in borders if self.offset <= offset <= self.offset + self.size]
+        borders = self.flash.borders or []
+        inside = borders[bisect.bisect_left(borders, self.offset):bisect.bisect_right(borders, self.offset + self.size)]
         return [end - begin for begin, end in zip(inside, inside[1:])]
 
     @property
@@ -123,7 +139,7 @@ def reg(node):
     cells = [number(node.parent, "#address-cells"), number(node.parent, "#size-cells")]
     value = node.props["reg"].value
     if 0 in cells or len(value) != 4 * sum(cells):
-        raise MapError(f"'reg' is not one address and size of {cells[0]} and {cells[1]} cells", node)
+        raise MapError(f"'reg' is not one address and size of {cells[0]} and {cells[1]} cells", node, "reg")
     return int.from_bytes(value[:4 * cells[0]], "big"), int.from_bytes(value[4 * cells[0]:], "big")
 
 
@@ -136,6 +152,8 @@ def layout_of(node, size, write_block, page):
     if "erase-layout" in node.props:
         cells = node.props["erase-layout"].to_nums()
         prop, layout = "erase-layout", list(zip(cells[::2], cells[1::2]))
+        if len(cells) % 2 or 0 in cells:
+            raise MapError("is not pairs of a count and a size", node, prop)
     else:
         page = optional(node, "erase-block-size", page)
         if page == 0 and "erase-block-size" not in node.props:
@@ -145,6 +163,8 @@ def layout_of(node, size, write_block, page):
         raise MapError(f"a page is no multiple of the write block, {write_block}", node, prop)
     if sum(count * page for count, page in layout) != size:
         raise MapError(f"pages do not fill the device's {size:#x} bytes", node, prop)
+    if sum(count for count, _ in layout) > MAX_PAGES:
+        raise MapError(f"more than {MAX_PAGES} pages", node, prop)
     return layout
 
 
@@ -166,11 +186,16 @@ def flash_of(node):
     elif "jedec,spi-nor" in compatibles(node):
         base, size = 0, number(node, "size") // 8
         page = DEFAULT_PAGE
+        if number(node, "size") % 8:
+            raise MapError(f"{number(node, 'size')} bits are not whole bytes", node, "size")
     else:
         raise MapError("holds partitions, but is neither soc-nv-flash nor jedec,spi-nor", node)
+    if size == 0:
+        raise MapError("a device of 0 bytes", node, "size" if "size" in node.props else "reg")
     if "no-explicit-erase" in node.props:
         page = page_without_erase(size, write_block)
-    return Flash(node, node.labels[0], base, size, write_block, layout_of(node, size, write_block, page))
+    return Flash(node, node.labels[0], base, size, write_block, layout_of(node, size, write_block, page),
+                 "soc-nv-flash" in compatibles(node))
 
 
 def partition_of(node, flash):
@@ -181,13 +206,17 @@ def partition_of(node, flash):
     return Partition(node, flash, offset, size, labels=list(node.labels))
 
 
+def id_of_label(label):
+    match = re.fullmatch(r"slot(\d+)_partition", label)
+    return int(match[1]) if match and int(match[1]) < SLOTS else FIXED_IDS.get(label)
+
+
 def fixed_id(partition):
     """The id that one of the labels stands for."""
-    for label in partition.labels:
-        match = re.fullmatch(r"slot(\d+)_partition", label)
-        if match and int(match[1]) < SLOTS:
-            return int(match[1])
-    return next((id for label, id in FIXED_IDS.items() if label in partition.labels), None)
+    known = [label for label in partition.labels if id_of_label(label) is not None]
+    if len(known) > 1:
+        raise MapError(f"is both {known[0]} and {known[1]}", partition.node)
+    return id_of_label(known[0]) if known else None
 
 
 def named_node(prop):
@@ -233,30 +262,59 @@ def read_partitions(dt):
     for table in dt.node_iter():
         if "fixed-partitions" not in compatibles(table) or not is_enabled(table):
             continue
+        if table.parent and "fixed-partitions" in compatibles(table.parent):
+            raise MapError("is a partition and a table of partitions", table)
         flash = flashes.setdefault(table.parent.path, flash_of(table.parent))
         partitions += [partition_of(node, flash) for node in table.nodes.values() if is_enabled(node)]
     if not partitions:
         raise MapError("no fixed-partitions")
+    check_devices(list(flashes.values()))
+    check_elsewhere(dt, partitions)
     number_partitions(partitions, modem_files_partition(dt, partitions))
     check_overlaps(partitions)
     check_pages(partitions)
     return partitions
 
 
+def check_elsewhere(dt, partitions):
+    """Refuse a slot that is no partition of a flash device."""
+    nodes = [partition.node for partition in partitions]
+    for node in dt.node_iter():
+        label = next((label for label in node.labels if id_of_label(label) is not None), None)
+        if label and node not in nodes and is_enabled(node):
+            raise MapError(f"{label} lies in no fixed-partitions of a flash device", node)
+
+
 def bootloader_of_board(dt):
     """The bootloader that the board's node describes, or None."""
-    node = next((node for node in dt.node_iter() if "slotwise,mcuboot" in compatibles(node) and is_enabled(node)), None)
-    if node is None:
+    nodes = [node for node in dt.node_iter() if "slotwise,mcuboot" in compatibles(node) and is_enabled(node)]
+    if not nodes:
         return None
+    if len(nodes) > 1:
+        raise MapError("is not the only node compatible with slotwise,mcuboot", nodes[1])
+    node = nodes[0]
     if "mode" not in node.props or node.props["mode"].to_string() not in MODES.values():
         raise MapError("'mode' is missing, or not known", node, "mode")
+    for name, values, text in (("max-align", (8, 16, 32), "8, 16 or 32"), ("images", range(1, 9), "1 to 8"),
+                               ("max-sectors", range(1, 65536), "1 to 65535")):
+        if name in node.props and number(node, name) not in values:
+            raise MapError(f"{name} is {number(node, name)}, not {text}", node, name)
     return Bootloader(node.props["mode"].to_string(), optional(node, "max-align", 8), optional(node, "images", 1),
                       optional(node, "max-sectors", 0))
 
 
+def option_number(options, name, default):
+    """The number that an option has in C."""
+    text = options.get(name, str(default))
+    digits = re.fullmatch(r"\(*(0[xX][0-9a-fA-F]+|\d+)[uUlL]*\)*", text)
+    if not digits:
+        raise MapError(f"CONFIG_{name} is '{text}', and no number")
+    return int(digits[1], 0 if digits[1][:2] in ("0x", "0X") else 10)
+
+
 def read_options(header):
     """The options of an autoconf.h, or of a header of a project's own."""
-    with open(header, encoding="utf-8") as file:
+    with open(header, encoding="utf-8", errors="replace") as file:
         return dict(re.findall(r"^\s*#\s*define\s+CONFIG_(\w+)\s+(\S+)", file.read(), re.MULTILINE))
 
 
@@ -270,8 +328,9 @@ def bootloader_of(dt, options):
     name = next((name for name in MODES if f"MCUBOOT_BOOTLOADER_MODE_{name}" in options), "SWAP_USING_MOVE")
     if board and board.mode != MODES[name]:
         raise MapError(f"CONFIG_MCUBOOT_BOOTLOADER_MODE_{name} is not the board's mode, {board.mode}")
-    return Bootloader(MODES[name], int(options.get("BOOT_MAX_ALIGN", "8"), 0),
-                      int(options.get("UPDATEABLE_IMAGE_NUMBER", "1"), 0), int(options.get("BOOT_MAX_IMG_SECTORS", "128"), 0))
+    return Bootloader(MODES[name], option_number(options, "BOOT_MAX_ALIGN", 8),
+                      min(option_number(options, "UPDATEABLE_IMAGE_NUMBER", 1), SLOTS // 2),
+                      option_number(options, "BOOT_MAX_IMG_SECTORS", 128))
 
 
 def block_rules(partitions):
@@ -289,7 +348,7 @@ def block_rules(partitions):
 
 def check_options(partitions, options):
     for option, asks, holds, _, text, flash in block_rules(partitions):
-        if asks in options and option in options and not holds(int(options[option], 0)):
+        if asks in options and option in options and not holds(option_number(options, option, 0)):
             raise MapError(f"CONFIG_{option}={options[option]} is {text}", flash.node, "write-block-size")
 
 
@@ -333,7 +392,10 @@ def header_text(source, partitions, chosen):
 
 
 def c_string(text):
-    return "NULL" if text is None else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """A string literal: bytes that are not plain, and marks that make trigraphs, as octal numbers."""
+    if text is None:
+        return "NULL"
+    return '"' + "".join(chr(byte) if 32 <= byte < 127 and byte not in b'"\\?' else f"\\{byte:03o}" for byte in text.encode()) + '"'
 
 
 def source_text(source, partitions):
@@ -353,10 +415,18 @@ def source_text(source, partitions):
 
 def preprocess(source, include_dirs, cpp):
     command = [cpp, "-E", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp"]
-    result = subprocess.run(command + [f"-I{d}" for d in include_dirs] + [source], capture_output=True, text=True)
+    result = subprocess.run(command + [f"-I{d}" for d in include_dirs] + [source], capture_output=True, check=False)
     if result.returncode != 0:
-        raise MapError(result.stderr.strip())
-    return result.stdout
+        raise MapError(result.stderr.decode(errors="replace").strip())
+    place = [source, 0]
+    for row in result.stdout.split(b"\n"):
+        marker = re.match(rb'# (\d+) "(.*)"', row)
+        place = [os.fsdecode(marker[2]), int(marker[1]) - 1] if marker else [place[0], place[1] + 1]
+        try:
+            row.decode()
+        except UnicodeDecodeError as error:
+            raise MapError(f"{place[0]}:{place[1]}: is not UTF-8") from error
+    return result.stdout.decode()
 
 
 def places(text):
@@ -382,11 +452,26 @@ def places(text):
     return found
 
 
-def place_of(error, text, source):
-    """Where an error is, for its message."""
+def place_of(path, prop, found, source):
+    """Where a node or a property of it is, for a message."""
+    return found.get((path, prop)) or found.get((path, None)) or source
+
+
+def parser_error(error, text, source):
+    """The parser's own errors; those that name a node and no line get it."""
+    message = str(error)
+    if re.match(r"[^\n]*:\d+ ", message):
+        return MapError(message)
     found = places(text)
-    path = error.node.path
-    return found.get((path, error.prop)) or found.get((path, None)) or source
+    path = next((word for word in reversed(message.split()) if (word, None) in found), None)
+    prop = re.search(r"property '(.+?)'", message)
+    return MapError(f"{place_of(path, prop and prop[1], found, source)}: {message}")
+
+
+def warn_of_unknown_pages(partitions, text, source):
+    for flash in {p.flash.name: p.flash for p in partitions if p.flash.layout is None}.values():
+        print(f"{place_of(flash.node.path, None, places(text), source)}: {flash.node.path}: warning: neither erase-block-size nor "
+              f"erase-layout: whether partitions are whole pages of {flash.name} is not known", file=sys.stderr)
 
 
 def generate(source, include_dirs, cpp, options):
@@ -402,14 +487,17 @@ def generate(source, include_dirs, cpp, options):
         bootloader = bootloader_of(dt, options)
         if bootloader:
             check_slots(partitions, bootloader)
+        warn_of_unknown_pages(partitions, text, source)
         add_aliases(partitions)
         return (header_text(source, partitions, chosen_labels(dt, partitions)), source_text(source, partitions))
     except MapError as error:
         if error.node is None:
             raise MapError(f"{source}: {error}") from error
-        raise MapError(f"{place_of(error, text, source)}: {error.node.path}: {error}") from error
+        raise MapError(f"{place_of(error.node.path, error.prop, places(text), source)}: {error.node.path}: {error}") from error
     except dtlib.DTError as error:
-        raise MapError(str(error)) from error
+        raise parser_error(error, text, source) from error
+    except RecursionError as error:
+        raise MapError(f"{source}: nodes are nested too deeply") from error
 
 
 def main():
@@ -423,12 +511,12 @@ def main():
     try:
         options = read_options(args.autoconf) if args.autoconf else {}
         header, source = generate(args.dts, args.include_dirs, args.cpp, options)
+        os.makedirs(args.out, exist_ok=True)
+        for name, text in (("flash_map_gen.h", header), ("flash_map_gen.c", source)):
+            with open(os.path.join(args.out, name), "w", encoding="utf-8") as file:
+                file.write(text)
     except (MapError, OSError) as error:
         sys.exit(str(error))
-    os.makedirs(args.out, exist_ok=True)
-    for name, text in (("flash_map_gen.h", header), ("flash_map_gen.c", source)):
-        with open(os.path.join(args.out, name), "w", encoding="utf-8") as file:
-            file.write(text)
 
 
 if __name__ == "__main__":

@@ -110,14 +110,29 @@ class Script(unittest.TestCase):
         self.assert_refused("board.dts:31: ", "boot_partition ends", **values)
         self.assert_taken(AFTER=values["AFTER"].replace("0x7e00>;", "0x7e00>; read-only;"))
 
-    def test_pages_that_are_not_known_are_not_looked_at(self):
-        self.assert_taken(PAGES="", SIZE0="0x1f800")
+    def test_slots_are_written_whatever_they_say(self):
+        self.assert_refused("board.dts:31: ", "slot0_partition ends", AFTER="&slot0_partition { reg = <0x10000 0x1f800>; read-only; };\n")
+
+    def test_pages_that_are_not_known_are_warned_of(self):
+        result = self.run_on(PAGES="", SIZE0="0x1f800", SIZE1="0x1f800")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("board.dts:6: /flash@0: warning: neither erase-block-size nor erase-layout", result.stderr)
+
+    def test_what_needs_no_pages_is_looked_at_without(self):
+        for mode, wrong, why in (("swap-scratch", {"SIZE1": "0x1f000"}, "slots of one size"),
+                                 ("overwrite-only", {"SIZE0": "0x1f000"}, "slots of one size"),
+                                 ("swap-move", {"SIZE0": "0x1f000"}, "one more in slot0_partition"),
+                                 ("swap-offset", {"SIZE1": "0x1f000"}, "one more in slot1_partition")):
+            self.assert_refused("board.dts:23: ", "can never be", "in pages of unknown size", why, MODE=mode, PAGES="", **wrong)
+        self.assert_refused("board.dts:20: ", "slot0_partition can have no trailer", PAGES="", EXTRA="write-block-size = <16>;")
 
     def test_pages_that_make_no_sense_are_refused(self):
         self.assert_refused("board.dts:9: ", "do not fill", PAGES="erase-block-size = <0x30000>;")
         self.assert_refused("board.dts:9: ", "do not fill", PAGES="erase-block-size = <0>;")
         self.assert_refused("board.dts:9: ", "write block", PAGES="erase-block-size = <2>;")
         self.assert_refused("board.dts:9: ", "do not fill", PAGES="erase-layout = <4 0x10000>;")
+        for layout in ("256 0x1000 1", "256 0x1000 0 0x1000", "0 0"):
+            self.assert_refused("board.dts:9: ", "pairs of a count and a size", PAGES=f"erase-layout = <{layout}>;")
 
     def test_slots_that_a_mode_can_never_swap_are_refused(self):
         for mode, wrong, why in (

@@ -15,7 +15,7 @@ BOARD = """/dts-v1/;
 	};
 	flash0: flash@8000000 {
 		compatible = "soc-nv-flash";
-		reg = <0x8000000 0x40000>;
+		erase-block-size = <0x4000>; reg = <0x8000000 0x40000>;
 		partitions {
 			compatible = "fixed-partitions";
 			#address-cells = <1>;
