@@ -47,8 +47,7 @@ demo: all ## update simulated devices: an application, a modem, two cores and th
 # The configuration that the next four targets write, for cmake -DSLOTWISE_CONF=... or another build's genconfig.py.
 CONF ?= build/custom.conf
 menuconfig: build/build.ninja ## choose options by menu; CONF=FILE: the configuration to change (build/custom.conf)
-	@KCONFIG_CONFIG='$(CONF)' .venv/bin/menuconfig Kconfig
-	@.venv/bin/python scripts/genconfig.py --kconfig Kconfig --conf '$(CONF)' --header build/custom_autoconf.h
+	@.venv/bin/python scripts/choose.py --kconfig Kconfig --conf '$(CONF)'
 
 tinyconfig defconfig allyesconfig: build/build.ninja ## write CONF with nothing, the defaults, or everything
 	@.venv/bin/python scripts/makeconfig.py $@ --kconfig Kconfig --conf '$(CONF)'
