@@ -228,7 +228,7 @@ struct dfu_target_stats {
 	uint32_t erases;         /**< Pages erased; several of them may be one call of a driver. */
 	uint32_t programs;       /**< Calls of a driver. */
 	uint32_t bytes_programmed; /**< By them, padding included. */
-	uint32_t records;          /**< Values that targets have saved in the settings. */
+	uint32_t records;          /**< Values saved in the settings, a package's own too. */
 	uint32_t longest_us; /**< Longest single erase or program call of a driver; 0 without a
 				clock. */
 };

@@ -18,11 +18,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include <dfu/config.h>
 #include <dfu/log.h>
 #include <settings/settings.h>
 
 #include "common/bytes.h"
 #include "target/identity.h"
+#include "target/target_stats.h"
 
 #define HEADER "dfumi/h"
 #define FIRST "dfumi/f"
@@ -49,6 +51,9 @@ static int save(const char *name, const void *value, size_t len)
 	}
 	if (rc == -ENOENT) {
 		return 0; /* there are no settings */
+	}
+	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS) && rc == 0 && len > 0) {
+		target_stats_saved();
 	}
 	if (rc != 0) {
 		DFU_WRN("%s not %s: %d", name, len == 0 ? "deleted" : "saved", rc);

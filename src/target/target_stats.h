@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a download costs: called by the facade and by the settings, with CONFIG_DFU_TARGET_STATS. */
+/* What a download costs: called by the facade and by who saves, with CONFIG_DFU_TARGET_STATS. */
 #ifndef TARGET_TARGET_STATS_H
 #define TARGET_TARGET_STATS_H
 
