@@ -268,10 +268,21 @@ static int erase_page(struct sim_nor *nor, const struct flash_pages_info *page)
 	return sim_power_end(nor->power, rc);
 }
 
+/* Torn as one page would be. */
+static int erase_at_once(struct sim_nor *nor, off_t offset, size_t size)
+{
+	const struct flash_pages_info all = {.start_offset = offset, .size = size};
+
+	return size > 0 ? erase_page(nor, &all) : 0;
+}
+
 static int erase_pages(struct sim_nor *nor, off_t offset, size_t size)
 {
 	const off_t end = offset + (off_t)size;
 
+	if (nor->erases_at_once) {
+		return erase_at_once(nor, offset, size);
+	}
 	while (offset < end) {
 		struct flash_pages_info page;
 		int rc = flash_get_page_info_by_offs(nor->inner, offset, &page);

@@ -27,7 +27,7 @@ extern "C" {
 struct sim_nor_stats {
 	unsigned long reads;
 	unsigned long programs; /**< Program calls. */
-	unsigned long erases;   /**< Pages erased. */
+	unsigned long erases;   /**< Pages erased; calls with erases_at_once. */
 	uint64_t bytes_programmed;
 	uint64_t bytes_erased;
 };
@@ -50,6 +50,9 @@ struct sim_nor {
 	/** What outlives the power beside the bytes; the caller's. NULL: nothing, so that a torn
 	 *  erase is what it reads as at that moment. */
 	const struct sim_cells *cells;
+	/** An erase of several pages is one operation, as of a part that has larger erases; else
+	 * page after page. */
+	bool erases_at_once;
 };
 
 /** Decorate @p inner, which must outlive @p nor. Counters are 0, nothing fails, no power and no

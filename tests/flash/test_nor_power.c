@@ -265,6 +265,36 @@ static void a_cut_inside_an_erase_tears_one_page_by_the_seed(void **state)
 	drop_cells(flash);
 }
 
+/* One operation, however many pages. */
+static void a_cut_inside_an_erase_at_once_tears_all_pages_as_one(void **state)
+{
+	struct test_flash *flash = *state;
+	struct op op = op_of(flash);
+	static uint8_t unstable[sizeof(kept.unstable)];
+
+	flash->nor.erases_at_once = true;
+	for (uint32_t seed = 0; seed < 16; seed++) {
+		keep_cells(flash);
+		memset(unstable, 0, sizeof(unstable));
+		test_pattern(flash->memory, flash->size, seed);
+		memcpy(kept.model, flash->memory, flash->size);
+		erase_torn(op, 0, flash->size, seed);
+
+		const struct sim_torn_erase torn =
+			sim_tear_erase_plan(flash->size, &flash->ram_config->parameters, seed);
+
+		sim_tear_erase(&torn, 0, kept.model, unstable, flash->size);
+		assert_memory_equal(flash->memory, kept.model, flash->size);
+		assert_memory_equal(kept.unstable, unstable, flash->size);
+		assert_int_equal(kept.programmed[flash->size / op.block - 1], SIM_CELL_TORN);
+		assert_int_equal(op.api->erase(op.dev, 0, flash->size), 0);
+		assert_int_equal(kept.power.operations, 1);
+		assert_int_equal(kept.programmed[flash->size / op.block - 1], SIM_CELL_ERASED);
+	}
+	flash->nor.erases_at_once = false;
+	drop_cells(flash);
+}
+
 /* Each bit is the old or the erased one: what it reads at that moment, as a raw file has it. */
 static void without_cells_a_torn_erase_is_what_it_reads(void **state)
 {
@@ -524,6 +554,7 @@ int main(void)
 		cmocka_unit_test(only_what_reaches_the_device_counts),
 		cmocka_unit_test(a_cut_inside_a_program_tears_it_by_the_seed),
 		cmocka_unit_test(a_cut_inside_an_erase_tears_one_page_by_the_seed),
+		cmocka_unit_test(a_cut_inside_an_erase_at_once_tears_all_pages_as_one),
 		cmocka_unit_test(without_cells_a_torn_erase_is_what_it_reads),
 		cmocka_unit_test(a_block_is_programmed_once_between_erases_even_if_it_reads_erased),
 		cmocka_unit_test(a_program_that_was_cut_before_its_first_bit_has_not_begun),

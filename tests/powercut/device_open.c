@@ -160,6 +160,7 @@ static void open_chip(const struct powercut_world *world, unsigned int number)
 	chip->nor.power = world->power;
 	chip->nor.flash = number;
 	chip->nor.cells = &flash->cells;
+	chip->nor.erases_at_once = geometry->at_once && number == 1;
 	chip->dev = (struct device){.name = flash->name, .api = &chip_api, .data = chip};
 }
 

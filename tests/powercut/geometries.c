@@ -36,6 +36,7 @@ const struct geometry geometries[] = {
 		.buf_len = 1024, /* the first page fits, just so */
 		.swap_size = 3001,
 		.direct_size = 3001,
+		.at_once = true,
 	},
 	{
 		.name = "stm32f4",
@@ -161,6 +162,21 @@ const struct geometry geometries[] = {
 		.buf_len = 4096,
 		.swap_size = 70001,
 		.direct_size = 70001,
+	},
+	{
+		.name = "nor-blocks",
+		.after = "nRF52840 DK, slot 1 on its SPI NOR; pages an eighth, slots of 12",
+		.use = GEOMETRY_FOR_BLOCKS,
+		.flash = {{4, 0xff, false}, {1, 0xff, false}},
+		.parts = {NEIGHBOUR(0, 1, 512), SLOT0(0, 12, 512), SCRATCH(0, 1, 512),
+			  SETTINGS(0, 2, 512), NEIGHBOUR(1, 2, 512), SLOT1(1, 12, 512),
+			  NEIGHBOUR(1, 2, 512)},
+		.align = 8,
+		.sectors = 16,
+		.buf_len = 512,
+		.swap_size = 4607,
+		.direct_size = 4607,
+		.at_once = true,
 	},
 };
 

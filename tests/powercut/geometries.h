@@ -55,6 +55,8 @@ enum geometry_use {
 	GEOMETRY_FOR_PAIRS,  /* there, too: so few operations that every pair can be cut */
 	GEOMETRY_FOR_SIGNED, /* with the signed files, as they are */
 	GEOMETRY_FOR_LARGE,
+	GEOMETRY_FOR_BLOCKS, /* so many pages that several are erased at once, if an option lets
+				that */
 };
 
 struct geometry {
@@ -68,6 +70,7 @@ struct geometry {
 	uint16_t buf_len;                               /* of the target's buffer */
 	uint32_t swap_size;   /* bytes of an image where sectors change places */
 	uint32_t direct_size; /* and where it may take the slot up to the trailer */
+	bool at_once;         /* several pages that flash 1 is asked to erase are torn together */
 	bool unequal;         /* pages of the slots differ: no swap-move, no swap-offset */
 };
 

@@ -51,6 +51,13 @@ static const struct variant variants[] = {
 	{"schedule-permanent", "-p256", POWERCUT_P256, GEOMETRY_FOR_SIGNED, FILES_P256},
 	{"download", "-large", POWERCUT_LARGE, GEOMETRY_FOR_LARGE, -1},
 	{"resume", "-large", POWERCUT_LARGE, GEOMETRY_FOR_LARGE, -1},
+	{"download", "", POWERCUT_MASS, GEOMETRY_FOR_BLOCKS, -1},
+	{"resume-other", "", POWERCUT_MASS, GEOMETRY_FOR_BLOCKS, -1},
+	{"pause", "", POWERCUT_MASS, GEOMETRY_FOR_BLOCKS, -1},
+	{"reset-part", "", POWERCUT_MASS, GEOMETRY_FOR_BLOCKS, -1},
+	{"ahead-turns", "", POWERCUT_MASS, GEOMETRY_FOR_BLOCKS, -1},
+	{"ahead-again", "", POWERCUT_MASS, GEOMETRY_FOR_BLOCKS, -1},
+	{"ahead-change", "", POWERCUT_MASS, GEOMETRY_FOR_BLOCKS, -1},
 };
 
 #define VARIANTS (sizeof(variants) / sizeof(variants[0]))
