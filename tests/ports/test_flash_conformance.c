@@ -14,27 +14,23 @@
 #include "flash/geometries.h"
 #include "tap.h"
 
-/* A device of any geometry with power, pages to work on and one at each end that must not change.
- */
-struct powered {
-	struct test_flash *flash;
-	struct sim_power power;
-	unsigned int cuts;
-};
+static struct test_flash flash;
+static struct flash_conformance suite;
+static struct tap tap;
+static struct sim_power power;
 
 static int cut_power(void *arg)
 {
-	struct powered *powered = arg;
+	unsigned int *cuts = arg;
 
-	sim_power_cut(&powered->power, 0, SIM_CUT_INSIDE, powered->cuts++, -EIO);
+	sim_power_cut(&power, 0, SIM_CUT_INSIDE, (*cuts)++, -EIO);
 	return 0;
 }
 
 static int restore_power(void *arg)
 {
-	struct powered *powered = arg;
-
-	sim_power_init(&powered->power);
+	(void)arg;
+	sim_power_init(&power);
 	return 0;
 }
 
@@ -55,55 +51,51 @@ static const struct test_geometry geometries_of_chips[] = {
 	{.runs = {{5, 1024}}, .write_block_size = 1, .erase_value = 0, .no_explicit_erase = true},
 };
 
-static struct flash_conformance inner_pages(const struct test_flash *flash)
+/* Strict flash; the suite has its inner pages, so one at each end must not change. */
+static void begin(const struct test_geometry *geometry)
 {
-	const size_t first = flash->runs[0].pages_size;
 	struct flash_pages_info last;
 
-	assert_int_equal(flash_get_page_info_by_offs(flash->dev, (off_t)(flash->size - 1), &last),
-			 0);
-	return (struct flash_conformance){.dev = flash->dev,
-					  .offset = (off_t)first,
-					  .size = (size_t)last.start_offset - first,
-					  .device_size = flash->size};
+	test_flash_init(&flash, geometry);
+	assert_int_equal(flash_get_page_info_by_offs(flash.dev, (off_t)(flash.size - 1), &last), 0);
+	suite = (struct flash_conformance){.dev = flash.dev,
+					   .offset = (off_t)flash.runs[0].pages_size,
+					   .size = (size_t)last.start_offset -
+						   flash.runs[0].pages_size,
+					   .device_size = flash.size};
 }
 
-static void assert_ends_untouched(const struct test_flash *flash,
-				  const struct flash_conformance *suite, const uint8_t *before)
+static void assert_ends_untouched(const uint8_t *before)
 {
-	const size_t end = (size_t)suite->offset + suite->size;
+	const size_t end = (size_t)suite.offset + suite.size;
 
-	assert_memory_equal(flash->memory, before, (size_t)suite->offset);
-	assert_memory_equal(flash->memory + end, before + end, flash->size - end);
+	assert_memory_equal(flash.memory, before, (size_t)suite.offset);
+	assert_memory_equal(flash.memory + end, before + end, flash.size - end);
 }
 
 static void run_on(const struct test_geometry *geometry, bool with_power)
 {
-	struct test_flash flash;
-	struct tap tap;
-	struct powered powered = {.flash = &flash};
-	struct flash_conformance suite;
+	unsigned int cuts = 0;
 	uint8_t *before;
 
-	test_flash_init(&flash, geometry);
+	begin(geometry);
 	test_pattern(flash.memory, flash.size, 17);
 	before = malloc(flash.size);
 	assert_non_null(before);
 	memcpy(before, flash.memory, flash.size);
-	suite = inner_pages(&flash);
 	if (with_power) {
-		sim_power_init(&powered.power);
-		flash.nor.power = &powered.power;
+		sim_power_init(&power);
+		flash.nor.power = &power;
 		suite.reopen = restore_power;
 		suite.cut = cut_power;
-		suite.arg = &powered;
+		suite.arg = &cuts;
 	}
 	/* Strict flash would take a second program for a violation. */
 	suite.again = FLASH_CONFORMANCE_UNDEFINED;
 	tap_run(&tap, &suite);
 	assert_int_equal(tap.result, 0);
 	assert_string_equal(flash.nor.violation, "");
-	assert_ends_untouched(&flash, &suite, before);
+	assert_ends_untouched(before);
 	if (geometry->no_explicit_erase) {
 		assert_null(strstr(tap_line(&tap, "rewrite"), "SKIP"));
 	} else {
@@ -128,13 +120,8 @@ static void strict_flash_of_any_geometry_keeps_all_rules(void **state)
 
 static void strict_flash_refuses_a_second_program_which_is_one_way_to_keep_it(void **state)
 {
-	struct test_flash flash;
-	struct flash_conformance suite;
-	struct tap tap;
-
 	(void)state;
-	test_flash_init(&flash, &geometries_of_chips[1]);
-	suite = inner_pages(&flash);
+	begin(&geometries_of_chips[1]);
 	tap_run(&tap, &suite);
 	tap_assert_kept(&tap, "rewrite persistence cut-program cut-erase");
 	assert_non_null(strstr(flash.nor.violation, "erased"));
@@ -143,13 +130,8 @@ static void strict_flash_refuses_a_second_program_which_is_one_way_to_keep_it(vo
 
 static void memory_keeps_the_rules_but_takes_second_programs(void **state)
 {
-	struct test_flash flash;
-	struct flash_conformance suite;
-	struct tap tap;
-
 	(void)state;
-	test_flash_init(&flash, &geometries_of_chips[2]);
-	suite = inner_pages(&flash);
+	begin(&geometries_of_chips[2]);
 	suite.dev = &flash.ram;
 	suite.again = FLASH_CONFORMANCE_UNDEFINED;
 	tap_run(&tap, &suite);
@@ -187,13 +169,6 @@ static int open_again(void *arg)
 static void a_file_keeps_the_rules_and_its_bytes(void **state)
 {
 	struct file file = {.path = "/tmp/slotwise-flash-XXXXXX"};
-	struct flash_conformance suite = {.dev = &file.device,
-					  .size = 20480,
-					  .device_size = 20480,
-					  .again = FLASH_CONFORMANCE_UNDEFINED,
-					  .reopen = open_again,
-					  .arg = &file};
-	struct tap tap;
 	int fd;
 
 	(void)state;
@@ -205,6 +180,12 @@ static void a_file_keeps_the_rules_and_its_bytes(void **state)
 	file.device =
 		(struct device){.name = "file", .config = file.config, .api = &flash_file_api};
 	assert_int_equal(open_again(&file), 0);
+	suite = (struct flash_conformance){.dev = &file.device,
+					   .size = 20480,
+					   .device_size = 20480,
+					   .again = FLASH_CONFORMANCE_UNDEFINED,
+					   .reopen = open_again,
+					   .arg = &file};
 	tap_run(&tap, &suite);
 	tap_assert_kept(&tap, "program-once rewrite cut-program cut-erase");
 	(void)close(file.config->fd);
@@ -212,11 +193,9 @@ static void a_file_keeps_the_rules_and_its_bytes(void **state)
 	free(file.config);
 }
 
-static void assert_bails_out(const struct flash_conformance *suite, const char *why)
+static void assert_bails_out(const char *why)
 {
-	struct tap tap;
-
-	tap_run(&tap, suite);
+	tap_run(&tap, &suite);
 	assert_int_equal(tap.result, -EINVAL);
 	assert_non_null(tap_line(&tap, "Bail out! "));
 	assert_string_equal(tap_line(&tap, "Bail out! ") + strlen("Bail out! "), why);
@@ -240,39 +219,36 @@ static void a_range_that_cannot_be_used_is_refused_before_anything_is_written(vo
 	};
 	static const struct device none = {.name = "none"};
 	uint8_t buf[71];
-	struct test_flash flash;
-	struct flash_conformance suite;
 
 	(void)state;
-	test_flash_init(&flash, &geometries_of_chips[1]);
+	begin(&geometries_of_chips[1]);
 	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++) {
-		suite = (struct flash_conformance){
-			.dev = flash.dev, .offset = ranges[i].offset, .size = ranges[i].size};
-		assert_bails_out(&suite, ranges[i].why);
+		suite.offset = ranges[i].offset;
+		suite.size = ranges[i].size;
+		suite.phase = FLASH_CONFORMANCE_ALL;
+		assert_bails_out(ranges[i].why);
 		suite.phase = FLASH_CONFORMANCE_AFTER_RESET;
-		assert_bails_out(&suite, ranges[i].why);
+		assert_bails_out(ranges[i].why);
 	}
-	suite = inner_pages(&flash);
+	suite.offset = 4096;
+	suite.size = 16384;
+	suite.phase = FLASH_CONFORMANCE_ALL;
 	suite.buf = buf;
 	suite.buf_size = sizeof(buf);
-	assert_bails_out(&suite, "buf is smaller than two write blocks and 64 bytes");
+	assert_bails_out("buf is smaller than two write blocks and 64 bytes");
 	assert_int_equal(flash.nor.stats.programs + flash.nor.stats.erases, 0);
 	suite.dev = &none;
-	assert_bails_out(&suite, "the device is not ready");
+	assert_bails_out("the device is not ready");
 	test_flash_free(&flash);
 }
 
 static void the_least_work_memory_is_enough(void **state)
 {
-	struct test_flash flash;
-	struct flash_conformance suite;
-	struct tap tap;
 	uint8_t buf[2 * 512 + 64];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(geometries_of_chips); i++) {
-		test_flash_init(&flash, &geometries_of_chips[i]);
-		suite = inner_pages(&flash);
+		begin(&geometries_of_chips[i]);
 		suite.again = FLASH_CONFORMANCE_UNDEFINED;
 		suite.buf = buf;
 		suite.buf_size = 2 * geometries_of_chips[i].write_block_size + 64;
@@ -286,13 +262,8 @@ static void the_least_work_memory_is_enough(void **state)
 /* The second run shares nothing with the first but what flash holds. */
 static void bytes_are_looked_for_after_a_reset(void **state)
 {
-	struct test_flash flash;
-	struct flash_conformance suite;
-	struct tap tap;
-
 	(void)state;
-	test_flash_init(&flash, &geometries_of_chips[1]);
-	suite = inner_pages(&flash);
+	begin(&geometries_of_chips[1]);
 	suite.phase = FLASH_CONFORMANCE_BEFORE_RESET;
 	tap_run(&tap, &suite);
 	tap_assert_kept(&tap, "rewrite persistence cut-program cut-erase");
@@ -312,28 +283,22 @@ static void bytes_are_looked_for_after_a_reset(void **state)
 }
 
 /* Programs and erase calls of a run. */
-static long operations_of_run(struct test_flash *flash, const struct flash_conformance *suite)
+static long operations_of_run(void)
 {
 	const long many = 1000000;
-	struct tap tap;
 
-	flash->nor.fail_after = many;
-	tap_run(&tap, suite);
+	flash.nor.fail_after = many;
+	tap_run(&tap, &suite);
 	assert_int_equal(tap.result, 0);
-	return many - flash->nor.fail_after;
+	return many - flash.nor.fail_after;
 }
 
 static void a_range_that_cannot_be_made_ready_for_a_reset_is_a_failure(void **state)
 {
-	struct test_flash flash;
-	struct flash_conformance suite;
-	struct tap tap;
-
 	(void)state;
-	test_flash_init(&flash, &geometries_of_chips[1]);
-	suite = inner_pages(&flash);
+	begin(&geometries_of_chips[1]);
 	suite.phase = FLASH_CONFORMANCE_BEFORE_RESET;
-	flash.nor.fail_after = operations_of_run(&flash, &suite) - 1;
+	flash.nor.fail_after = operations_of_run() - 1;
 	flash.nor.fail_rc = -EIO;
 	tap_run(&tap, &suite);
 	assert_int_equal(tap.result, 1);

@@ -17,7 +17,10 @@
 
 #include <dfu/log.h>
 
+#include "common/bytes.h"
 #include "fake_spi_nor.h"
+
+#define BASIC_TABLE 0x30 /* where it begins */
 
 static unsigned int log_lines;
 
@@ -56,14 +59,21 @@ static struct tables tables_of(const uint32_t words[16], size_t count, const uin
 	return tables;
 }
 
-/* Of a copy of fake_gd25, one word of which is another. */
-static struct tables with_word(unsigned int number, uint32_t word)
+static struct tables of_mx25r(void)
 {
-	uint32_t words[16];
+	return tables_of(fake_mx25r, 16, NULL);
+}
 
-	memcpy(words, fake_gd25, sizeof(words));
-	words[number - 1] = word;
-	return tables_of(words, 16, fake_gd25_four);
+static struct tables of_gd25(void)
+{
+	return tables_of(fake_gd25, 16, fake_gd25_four);
+}
+
+/* Word 1 is the first of the basic table. */
+static struct tables changed(struct tables tables, unsigned int number, uint32_t word)
+{
+	put_le32(&tables.raw[BASIC_TABLE + 4 * (number - 1)], word);
+	return tables;
 }
 
 static void assert_refused(struct tables tables, int rc)
@@ -98,7 +108,7 @@ static void assert_erase(const struct spi_nor_erase *erase, size_t size, uint8_t
 
 static void a_chip_of_8_mib_tells_its_erases_and_times(void **state)
 {
-	struct spi_nor_chip chip = must_read(tables_of(fake_mx25r, 16, NULL));
+	struct spi_nor_chip chip = must_read(of_mx25r());
 
 	(void)state;
 	assert_int_equal(chip.size, 8u << 20);
@@ -117,7 +127,7 @@ static void a_chip_of_8_mib_tells_its_erases_and_times(void **state)
 
 static void a_chip_of_32_mib_has_opcodes_for_its_addresses(void **state)
 {
-	struct spi_nor_chip chip = must_read(tables_of(fake_gd25, 16, fake_gd25_four));
+	struct spi_nor_chip chip = must_read(of_gd25());
 
 	(void)state;
 	assert_int_equal(chip.size, 32u << 20);
@@ -134,7 +144,7 @@ static void a_chip_of_32_mib_has_opcodes_for_its_addresses(void **state)
 
 static void without_such_opcodes_it_is_told_to_take_4_bytes(void **state)
 {
-	struct tables tables = with_word(16, 0x02u << 24);
+	struct tables tables = changed(of_gd25(), 16, 0x02u << 24);
 	struct spi_nor_chip chip = must_read(tables_of(fake_gd25, 16, NULL));
 
 	(void)state;
@@ -145,12 +155,12 @@ static void without_such_opcodes_it_is_told_to_take_4_bytes(void **state)
 	tables.raw[6] = 0; /* the second table is not listed */
 	assert_int_equal(must_read(tables).enter, SPI_NOR_ENTER_WREN_B7);
 	/* Always in that mode, or knows no other. */
-	tables = with_word(16, 0x40u << 24);
+	tables = changed(of_gd25(), 16, 0x40u << 24);
 	tables.raw[6] = 0;
 	chip = must_read(tables);
 	assert_int_equal(chip.address_len, 4);
 	assert_int_equal(chip.enter, SPI_NOR_ENTER_NONE);
-	tables = with_word(1, 0xfff520e5);
+	tables = changed(of_gd25(), 1, 0xfff520e5);
 	tables.raw[6] = 0;
 	chip = must_read(tables);
 	assert_int_equal(chip.address_len, 4);
@@ -173,12 +183,9 @@ static void opcodes_for_4_bytes_are_taken_only_as_a_whole(void **state)
 		assert_int_equal(chip.enter, SPI_NOR_ENTER_B7);
 	}
 	/* Nor without room for opcodes. */
-	{
-		struct tables tables = tables_of(fake_gd25, 16, fake_gd25_four);
-
-		tables.raw[16 + 3] = 1;
-		assert_int_equal(must_read(tables).read_opcode, 0x03);
-	}
+	struct tables tables = of_gd25();
+	tables.raw[16 + 3] = 1;
+	assert_int_equal(must_read(tables).read_opcode, 0x03);
 	/* Large erases need not have one. */
 	chip = must_read(tables_of(fake_gd25, 16, (const uint32_t[]){0x41u | 1u << 9, 0x21}));
 	assert_int_equal(chip.read_opcode, 0x13);
@@ -188,7 +195,7 @@ static void opcodes_for_4_bytes_are_taken_only_as_a_whole(void **state)
 
 static void a_chip_beyond_16_mib_without_a_way_is_refused(void **state)
 {
-	struct tables tables = with_word(16, 0x08u << 24);
+	struct tables tables = changed(of_gd25(), 16, 0x08u << 24);
 
 	(void)state;
 	tables.raw[6] = 0;
@@ -214,16 +221,12 @@ static void tables_of_2011_say_no_page_and_no_times(void **state)
  * as long. */
 static void erases_are_sorted_and_their_units_are_right(void **state)
 {
-	uint32_t words[16];
-	struct spi_nor_chip chip;
+	struct tables tables = changed(changed(of_mx25r(), 8, 0x200cd810), 9, 0x520fd712);
+	const uint32_t times = 0u | (2u << 4 | 3u << 9) | (3u << 11 | 0u << 16) |
+			       (9u << 18 | 2u << 23) | (6u << 25 | 1u << 30);
+	const struct spi_nor_chip chip = must_read(changed(tables, 10, times));
 
 	(void)state;
-	memcpy(words, fake_mx25r, sizeof(words));
-	words[7] = 0x200cd810;
-	words[8] = 0x520fd712;
-	words[9] = 0u | (2u << 4 | 3u << 9) | (3u << 11 | 0u << 16) | (9u << 18 | 2u << 23) |
-		   (6u << 25 | 1u << 30);
-	chip = must_read(tables_of(words, 16, NULL));
 	assert_erase(&chip.erases[0], 4096, 0x20, 4, 8);
 	assert_erase(&chip.erases[1], 32768, 0x52, 112, 224);
 	assert_erase(&chip.erases[2], 65536, 0xd8, 3000, 6000);
@@ -232,13 +235,10 @@ static void erases_are_sorted_and_their_units_are_right(void **state)
 
 static void of_two_erases_of_a_size_the_first_is_taken(void **state)
 {
-	uint32_t words[16];
-	struct spi_nor_chip chip;
+	/* Type 4: 32 KiB again. */
+	const struct spi_nor_chip chip = must_read(changed(of_mx25r(), 9, 0x990fd810));
 
 	(void)state;
-	memcpy(words, fake_mx25r, sizeof(words));
-	words[8] = 0x990fd810; /* type 4: 32 KiB again */
-	chip = must_read(tables_of(words, 16, NULL));
 	assert_erase(&chip.erases[1], 32768, 0x52, 240, 1920);
 	assert_erase(&chip.erases[2], 65536, 0xd8, 480, 3840);
 	assert_int_equal(chip.erases[3].size, 0);
@@ -247,23 +247,14 @@ static void of_two_erases_of_a_size_the_first_is_taken(void **state)
 /* With pages as small as that, nothing else would refuse it. */
 static void erases_of_less_than_256_bytes_are_refused(void **state)
 {
-	uint32_t words[16];
-
 	(void)state;
-	memcpy(words, fake_mx25r, sizeof(words));
-	words[7] = 0x520f2007;
-	words[10] = 0xcc04ed62;
-	assert_refused(tables_of(words, 16, NULL), -EBADMSG);
+	assert_refused(changed(changed(of_mx25r(), 8, 0x520f2007), 11, 0xcc04ed62), -EBADMSG);
 }
 
 static void a_small_chip_may_take_4_bytes_only(void **state)
 {
-	uint32_t words[16];
-
 	(void)state;
-	memcpy(words, fake_mx25r, sizeof(words));
-	words[0] = 0xfff520e5;
-	assert_int_equal(must_read(tables_of(words, 16, NULL)).address_len, 4);
+	assert_int_equal(must_read(changed(of_mx25r(), 1, 0xfff520e5)).address_len, 4);
 }
 
 static void no_tables_is_no_device(void **state)
@@ -272,7 +263,7 @@ static void no_tables_is_no_device(void **state)
 
 	(void)state;
 	assert_refused(tables, -ENODEV); /* reads 0xff, as no chip does */
-	tables = tables_of(fake_mx25r, 16, NULL);
+	tables = of_mx25r();
 	tables.raw[3] = 'Q';
 	assert_refused(tables, -ENODEV);
 }
@@ -296,16 +287,13 @@ static void tables_that_contradict_themselves_are_refused(void **state)
 		{11, 0xf4, -EBADMSG}, /* a page of 32 KiB */
 		{11, 0xd4, -EBADMSG}, /* of 8 KiB; more than a sector, both */
 	};
-	struct tables tables;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
-		assert_refused(with_word(lies[i].word, lies[i].value), lies[i].rc);
+		assert_refused(changed(of_gd25(), lies[i].word, lies[i].value), lies[i].rc);
 	}
-	tables = with_word(8, 0); /* no erase at all */
-	memset(&tables.raw[0x30 + 4 * 8], 0, 4);
-	assert_refused(tables, -EBADMSG);
-	assert_refused(tables_of(fake_gd25, 8, NULL), -EBADMSG); /* ends too early */
+	assert_refused(changed(changed(of_gd25(), 8, 0), 9, 0), -EBADMSG); /* no erase at all */
+	assert_refused(tables_of(fake_gd25, 8, NULL), -EBADMSG);           /* ends too early */
 }
 
 static void lists_that_lead_nowhere_are_refused(void **state)
@@ -326,7 +314,7 @@ static void lists_that_lead_nowhere_are_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
-		struct tables tables = tables_of(fake_mx25r, 16, NULL);
+		struct tables tables = of_mx25r();
 
 		tables.raw[lies[i].at] = lies[i].value;
 		assert_refused(tables, lies[i].rc);
@@ -335,7 +323,7 @@ static void lists_that_lead_nowhere_are_refused(void **state)
 
 static void sectors_of_several_sizes_are_refused(void **state)
 {
-	struct tables tables = tables_of(fake_gd25, 16, fake_gd25_four);
+	struct tables tables = of_gd25();
 
 	(void)state;
 	tables.raw[16] = 0x81;
@@ -345,7 +333,7 @@ static void sectors_of_several_sizes_are_refused(void **state)
 /* The second one is an older edition, then a newer one with another size. */
 static void the_last_edition_of_the_basic_table_is_taken(void **state)
 {
-	struct tables tables = tables_of(fake_mx25r, 16, NULL);
+	struct tables tables = of_mx25r();
 
 	(void)state;
 	tables.raw[6] = 1;
@@ -360,7 +348,7 @@ static void an_error_of_the_bus_passes_through(void **state)
 {
 	(void)state;
 	for (long k = 0; k < 1 + 2 + 16; k++) {
-		struct tables tables = tables_of(fake_gd25, 16, fake_gd25_four);
+		struct tables tables = of_gd25();
 
 		tables.fail_after = k;
 		assert_refused(tables, -ECOMM);
@@ -395,8 +383,7 @@ static void any_tables_give_a_chip_that_makes_sense_or_none(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < 20000; i++) {
-		struct tables tables = i % 2 == 0 ? tables_of(fake_mx25r, 16, NULL)
-						  : tables_of(fake_gd25, 16, fake_gd25_four);
+		struct tables tables = i % 2 == 0 ? of_mx25r() : of_gd25();
 		struct spi_nor_chip chip;
 
 		for (unsigned int k = 0; k < 1 + i % 5; k++) {
