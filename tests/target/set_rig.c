@@ -98,6 +98,17 @@ void dfu_log_write(enum dfu_log_level level, const char *format, ...)
 	(void)format;
 }
 
+bool set_next(struct set_case *c)
+{
+	if (c->number == set_mode_count * set_links_count) {
+		return false;
+	}
+	c->mode = set_modes[c->number / set_links_count];
+	c->links = &set_links[c->number++ % set_links_count];
+	c->all = SET_ALL(c->links->images);
+	return true;
+}
+
 bool set_is_direct(enum boot_mode of)
 {
 	return of == BOOT_MODE_DIRECT_XIP || of == BOOT_MODE_DIRECT_XIP_REVERT ||
@@ -123,6 +134,11 @@ bool set_is_linked(enum boot_mode of, const struct set_links *which)
 static bool is_ram(void)
 {
 	return mode == BOOT_MODE_RAM_LOAD || mode == BOOT_MODE_RAM_LOAD_REVERT;
+}
+
+struct flash_area *set_area(int slot)
+{
+	return &areas[slot];
 }
 
 uint8_t *set_slot(int slot)
@@ -385,6 +401,16 @@ void set_keep_intent(void)
 	static const struct settings_backend backend = {.api = &api};
 
 	settings_backend_set(&backend);
+}
+
+unsigned int set_pending(void)
+{
+	unsigned int images = 0;
+
+	for (int i = 0; i < boot_arrangement_get()->images; i++) {
+		images |= boot_is_pending_multi(i) == 1 ? 1u << i : 0;
+	}
+	return images;
 }
 
 bool set_has_intent(void)

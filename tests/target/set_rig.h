@@ -37,6 +37,15 @@ extern const size_t set_links_count;
 extern const enum boot_mode set_modes[];
 extern const size_t set_mode_count;
 
+/* Every mode with all links: begin with {0}; false after the last one. */
+struct set_case {
+	size_t number;
+	enum boot_mode mode;
+	const struct set_links *links;
+	unsigned int all; /* bits of its images */
+};
+bool set_next(struct set_case *c);
+
 bool set_is_linked(enum boot_mode mode, const struct set_links *links);
 bool set_goes_back(enum boot_mode mode); /* an unconfirmed image is given up */
 bool set_is_direct(enum boot_mode mode);
@@ -48,6 +57,9 @@ void set_close(void);
 /* Put the new image of a pair where a download would have left it. */
 void set_put_new(int image);
 void set_put_version(int image, uint8_t minor, uint8_t needs, uint8_t least);
+
+/* The area of a slot, until the next set_open(). */
+struct flash_area *set_area(int slot);
 
 /* Bytes of a slot, its size, and where an upload begins in it. */
 uint8_t *set_slot(int slot);
@@ -75,6 +87,7 @@ void set_fail_read(long k, int rc);
 bool set_power_on(void);
 unsigned long set_operations(void);
 
+unsigned int set_pending(void); /* images that are due at the next reset */
 bool set_has_intent(void);
 /* The record of a set can be read, but neither saved nor deleted; until the next set_open(). */
 void set_keep_intent(void);

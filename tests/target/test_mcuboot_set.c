@@ -23,16 +23,6 @@ static void open_swap(const struct set_links *links)
 	set_open(BOOT_MODE_SWAP_MOVE, links);
 }
 
-static unsigned int pending(void)
-{
-	unsigned int images = 0;
-
-	for (int i = 0; i < boot_arrangement_get()->images; i++) {
-		images |= boot_is_pending_multi(i) == 1 ? 1u << i : 0;
-	}
-	return images;
-}
-
 static void take_away(int image)
 {
 	memset(set_slot(2 * image + 1), 0xff, set_slot_size());
@@ -61,20 +51,15 @@ static const uint8_t *copy_flash(void)
 static void a_set_is_asked_for_as_a_whole(void **state)
 {
 	(void)state;
-	for (size_t m = 0; m < set_mode_count; m++) {
-		for (size_t l = 0; l < set_links_count; l++) {
-			const unsigned int all = SET_ALL(set_links[l].images);
-
-			set_open(set_modes[m], &set_links[l]);
-			assert_int_equal(dfu_target_mcuboot_schedule_set(all, PERMANENT), 0);
-			assert_int_equal(pending(), all);
-			assert_false(set_has_intent());
-			assert_int_equal(set_boot(), all);
-			assert_int_equal(dfu_target_mcuboot_schedule_recover(),
-					 DFU_TARGET_MCUBOOT_SETTLED);
-			assert_int_equal(set_boot(), all);
-			set_close();
-		}
+	for (struct set_case c = {0}; set_next(&c);) {
+		set_open(c.mode, c.links);
+		assert_int_equal(dfu_target_mcuboot_schedule_set(c.all, PERMANENT), 0);
+		assert_int_equal(set_pending(), c.all);
+		assert_false(set_has_intent());
+		assert_int_equal(set_boot(), c.all);
+		assert_int_equal(dfu_target_mcuboot_schedule_recover(), DFU_TARGET_MCUBOOT_SETTLED);
+		assert_int_equal(set_boot(), c.all);
+		set_close();
 	}
 }
 
@@ -90,7 +75,7 @@ static void a_set_has_to_be_one_of_image_pairs(void **state)
 	assert_int_equal(dfu_target_mcuboot_schedule(2, TEST), -ENOENT);
 	assert_untouched(before);
 	assert_int_equal(dfu_target_mcuboot_schedule_set(2, TEST), 0);
-	assert_int_equal(pending(), 2);
+	assert_int_equal(set_pending(), 2);
 	set_close();
 }
 
@@ -103,7 +88,7 @@ static void pairs_without_an_update_are_left_out(void **state)
 		set_put_version(2, 0, 0, 0);
 		assert_int_equal(settings_delete("dfu/MCUBOOT0/h"), 0);
 		assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
-		assert_int_equal(pending(), 2);
+		assert_int_equal(set_pending(), 2);
 		take_away(1);
 		set_close();
 	}
@@ -114,19 +99,44 @@ static void pairs_without_an_update_are_left_out(void **state)
 	set_close();
 }
 
+static void a_pair_that_is_not_on_the_map_is_left_out(void **state)
+{
+	(void)state;
+	open_swap(APART);
+	set_area(3)->fa_id = UINT8_MAX;
+	assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
+	assert_int_equal(set_pending(), 1);
+	assert_int_equal(dfu_target_mcuboot_cancel(-1), 0);
+	assert_int_equal(set_pending(), 0);
+	set_close();
+}
+
+static void one_whose_device_is_not_ready_is_not(void **state)
+{
+	static const struct device not_ready = {.name = "none"};
+
+	(void)state;
+	open_swap(APART);
+	set_area(3)->fa_dev = &not_ready;
+	assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), -ENODEV);
+	assert_int_equal(dfu_target_mcuboot_cancel(-1), -ENODEV);
+	assert_int_equal(set_pending(), 0);
+	set_close();
+}
+
 static void one_that_would_not_be_taken_is_none(void **state)
 {
 	(void)state;
 	open_swap(APART);
 	set_slot(1)[100] ^= 1; /* hash */
 	assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
-	assert_int_equal(pending(), 2);
+	assert_int_equal(set_pending(), 2);
 	set_close();
 	/* And so is who needs it. */
 	open_swap(FIRST_NEEDS_SECOND);
 	set_slot(3)[100] ^= 1;
 	assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), -ENOENT);
-	assert_int_equal(pending(), 0);
+	assert_int_equal(set_pending(), 0);
 	set_close();
 }
 
@@ -139,13 +149,13 @@ static void one_that_is_known_has_to_be_taken(void **state)
 	assert_int_equal(settings_save_one("dfu/MCUBOOT0", record, sizeof(record)), 0);
 	set_slot(1)[100] ^= 1;
 	assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), -EBADMSG);
-	assert_int_equal(pending(), 0);
+	assert_int_equal(set_pending(), 0);
 	/* One that is not complete is not there yet. */
 	record[1] = 1;
 	set_slot(1)[100] ^= 1;
 	assert_int_equal(settings_save_one("dfu/MCUBOOT0", record, sizeof(record)), 0);
 	assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
-	assert_int_equal(pending(), 2);
+	assert_int_equal(set_pending(), 2);
 	set_close();
 }
 
@@ -169,7 +179,7 @@ static void what_is_pending_is_one_of_all(void **state)
 	assert_int_equal(dfu_target_mcuboot_schedule(1, TEST), 0);
 	const unsigned long before = set_operations();
 	assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
-	assert_int_equal(pending(), 3);
+	assert_int_equal(set_pending(), 3);
 	/* Asked for already: swap_info and magic of one image. */
 	assert_int_equal(set_operations() - before, 2);
 	const unsigned long after = set_operations();
@@ -210,7 +220,7 @@ static void an_unconfirmed_image_of_the_set_refuses_it(void **state)
 		assert_untouched(before);
 		/* Not one without it. */
 		assert_int_equal(dfu_target_mcuboot_schedule_set(7u & ~(1u << image), TEST), 0);
-		assert_int_equal(pending(), 7u & ~(1u << image));
+		assert_int_equal(set_pending(), 7u & ~(1u << image));
 		set_close();
 	}
 }
@@ -234,18 +244,14 @@ static void a_test_of_what_is_asked_for_for_good_is_refused(void **state)
 static void a_test_can_be_made_permanent(void **state)
 {
 	(void)state;
-	for (size_t m = 0; m < set_mode_count; m++) {
-		for (size_t l = 0; l < set_links_count; l++) {
-			const unsigned int all = SET_ALL(set_links[l].images);
-
-			set_open(set_modes[m], &set_links[l]);
-			assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
-			assert_int_equal(dfu_target_mcuboot_schedule(-1, PERMANENT), 0);
-			assert_false(set_has_intent());
-			assert_int_equal(set_boot(), all);
-			assert_int_equal(set_boot(), all);
-			set_close();
-		}
+	for (struct set_case c = {0}; set_next(&c);) {
+		set_open(c.mode, c.links);
+		assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
+		assert_int_equal(dfu_target_mcuboot_schedule(-1, PERMANENT), 0);
+		assert_false(set_has_intent());
+		assert_int_equal(set_boot(), c.all);
+		assert_int_equal(set_boot(), c.all);
+		set_close();
 	}
 }
 
@@ -263,22 +269,18 @@ static unsigned int confirmed(void)
 static void tests_can_be_made_permanent_one_by_one(void **state)
 {
 	(void)state;
-	for (size_t m = 0; m < set_mode_count; m++) {
-		for (size_t l = 0; l < set_links_count; l++) {
-			const unsigned int all = SET_ALL(set_links[l].images);
-
-			set_open(set_modes[m], &set_links[l]);
-			assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
-			for (int i = 0; i < set_links[l].images; i++) {
-				assert_int_equal(dfu_target_mcuboot_schedule(i, PERMANENT), 0);
-			}
-			assert_false(set_has_intent());
-			assert_int_equal(set_boot(), all);
-			if (set_goes_back(set_modes[m])) {
-				assert_int_equal(confirmed(), all);
-			}
-			set_close();
+	for (struct set_case c = {0}; set_next(&c);) {
+		set_open(c.mode, c.links);
+		assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
+		for (int i = 0; i < c.links->images; i++) {
+			assert_int_equal(dfu_target_mcuboot_schedule(i, PERMANENT), 0);
 		}
+		assert_false(set_has_intent());
+		assert_int_equal(set_boot(), c.all);
+		if (set_goes_back(c.mode)) {
+			assert_int_equal(confirmed(), c.all);
+		}
+		set_close();
 	}
 }
 
@@ -287,7 +289,7 @@ static void assert_test_stays(enum boot_mode mode, const struct set_links *links
 {
 	const unsigned int all = SET_ALL(links->images);
 
-	assert_int_equal(pending(), all);
+	assert_int_equal(set_pending(), all);
 	assert_int_equal(set_boot(), all);
 	if (!set_goes_back(mode)) {
 		assert_int_equal(set_boot(), all);
@@ -306,30 +308,65 @@ static void assert_test_stays(enum boot_mode mode, const struct set_links *links
 	}
 }
 
+static void a_test_that_fails_to_be_made_permanent_stays(const struct set_case *c, bool to_read)
+{
+	int rc = -1;
+
+	for (long k = 0; rc != 0; k++) {
+		set_open(c->mode, c->links);
+		assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
+		if (to_read) {
+			set_fail_read(k, -EDOM);
+		} else {
+			set_fail_once(k);
+		}
+		rc = dfu_target_mcuboot_schedule(-1, PERMANENT);
+		(void)set_power_on();
+		if (rc != 0) {
+			assert_int_equal(rc, -EDOM);
+			assert_test_stays(c->mode, c->links);
+		}
+		set_close();
+	}
+}
+
 static void a_test_that_cannot_be_made_permanent_stays(void **state)
 {
 	(void)state;
-	for (size_t c = 0; c < 2 * set_mode_count * set_links_count; c++) {
-		const enum boot_mode mode = set_modes[c / 2 / set_links_count];
-		const struct set_links *links = &set_links[c / 2 % set_links_count];
-		int rc = -1;
+	for (struct set_case c = {0}; set_next(&c);) {
+		a_test_that_fails_to_be_made_permanent_stays(&c, false);
+		a_test_that_fails_to_be_made_permanent_stays(&c, true);
+	}
+}
 
-		for (long k = 0; rc != 0; k++) {
-			set_open(mode, links);
-			assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
-			if (c % 2 == 0) {
-				set_fail_once(k);
-			} else {
-				set_fail_read(k, -EDOM);
-			}
-			rc = dfu_target_mcuboot_schedule(-1, PERMANENT);
-			(void)set_power_on();
-			if (rc != 0) {
-				assert_int_equal(rc, -EDOM);
-				assert_test_stays(mode, links);
-			}
-			set_close();
-		}
+static unsigned int for_good(void)
+{
+	struct boot_swap_state state;
+	unsigned int images = 0;
+
+	for (int i = 0; i < boot_arrangement_get()->images; i++) {
+		assert_int_equal(boot_read_swap_state_by_id(2 * i + 1, &state), 0);
+		images |= state.image_ok == BOOT_FLAG_SET ? 1u << i : 0;
+	}
+	return images;
+}
+
+static void what_was_permanent_before_is_so_again(void **state)
+{
+	int rc = -1;
+
+	(void)state;
+	for (long k = 0; rc != 0; k++) {
+		open_swap(CHAIN);
+		assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
+		assert_int_equal(dfu_target_mcuboot_schedule(1, PERMANENT), 0);
+		assert_int_equal(for_good(), 2);
+		set_fail_once(k);
+		rc = dfu_target_mcuboot_schedule(-1, PERMANENT);
+		(void)set_power_on();
+		assert_int_equal(set_pending(), 7);
+		assert_int_equal(for_good(), rc == 0 ? 7 : 2);
+		set_close();
 	}
 }
 
@@ -369,10 +406,10 @@ static void only_linked_images_go_without_settings(void **state)
 	open_swap(FIRST_NEEDS_SECOND);
 	set_settings(false);
 	assert_int_equal(dfu_target_mcuboot_schedule(-1, TEST), 0);
-	assert_int_equal(pending(), 3);
+	assert_int_equal(set_pending(), 3);
 	/* Confirming and taking back have nothing to promise them by. */
 	assert_int_equal(dfu_target_mcuboot_cancel(-1), 0);
-	assert_int_equal(pending(), 0);
+	assert_int_equal(set_pending(), 0);
 	set_close();
 }
 
@@ -399,7 +436,11 @@ static void one_failure_is_taken_back(enum boot_mode mode, const struct set_link
 		rc = dfu_target_mcuboot_schedule_set(all, PERMANENT);
 		(void)set_power_on();
 		assert_true(rc == 0 || rc == -EDOM);
-		assert_int_equal(pending(), rc == 0 ? all : 0);
+		assert_int_equal(set_pending(), rc == 0 ? all : 0);
+		for (int i = 0; i < links->images && rc != 0 && !set_is_direct(mode); i++) {
+			/* Nothing of the failed one, either. */
+			assert_int_equal(dfu_target_mcuboot_cancel(i), -ENOENT);
+		}
 		assert_int_equal(set_boot(), rc == 0 ? all : 0);
 		assert_false(set_has_intent());
 		set_close();
@@ -435,34 +476,27 @@ static void what_cannot_be_taken_back_is_left_to_the_next_start(enum boot_mode m
 static void what_fails_on_the_way_is_taken_back(void **state)
 {
 	(void)state;
-	for (size_t m = 0; m < set_mode_count; m++) {
-		for (size_t l = 0; l < set_links_count; l++) {
-			one_failure_is_taken_back(set_modes[m], &set_links[l]);
-			what_cannot_be_taken_back_is_left_to_the_next_start(set_modes[m],
-									    &set_links[l]);
-		}
+	for (struct set_case c = {0}; set_next(&c);) {
+		one_failure_is_taken_back(c.mode, c.links);
+		what_cannot_be_taken_back_is_left_to_the_next_start(c.mode, c.links);
 	}
 }
 
 static void linked_images_are_taken_back_together(void **state)
 {
 	(void)state;
-	for (size_t m = 0; m < set_mode_count; m++) {
-		for (size_t l = 0; l < set_links_count; l++) {
-			for (int image = 0; image < set_links[l].images; image++) {
-				const unsigned int all = SET_ALL(set_links[l].images);
-
-				set_open(set_modes[m], &set_links[l]);
-				assert_int_equal(dfu_target_mcuboot_schedule_set(all, TEST), 0);
-				assert_int_equal(dfu_target_mcuboot_cancel(image), 0);
-				if (set_is_linked(set_modes[m], &set_links[l])) {
-					assert_int_equal(pending(), 0);
-				} else if (!set_links[l].is_linked) {
-					assert_int_equal(pending(), all & ~(1u << image));
-				}
-				assert_false(set_has_intent());
-				set_close();
+	for (struct set_case c = {0}; set_next(&c);) {
+		for (int image = 0; image < c.links->images; image++) {
+			set_open(c.mode, c.links);
+			assert_int_equal(dfu_target_mcuboot_schedule_set(c.all, TEST), 0);
+			assert_int_equal(dfu_target_mcuboot_cancel(image), 0);
+			if (set_is_linked(c.mode, c.links)) {
+				assert_int_equal(set_pending(), 0);
+			} else if (!c.links->is_linked) {
+				assert_int_equal(set_pending(), c.all & ~(1u << image));
 			}
+			assert_false(set_has_intent());
+			set_close();
 		}
 	}
 }
@@ -476,7 +510,7 @@ static void taking_all_back_needs_something_to_take_back(void **state)
 	assert_int_equal(dfu_target_mcuboot_cancel(-2), -EINVAL);
 	assert_int_equal(dfu_target_mcuboot_schedule(1, TEST), 0);
 	assert_int_equal(dfu_target_mcuboot_cancel(-1), 0);
-	assert_int_equal(pending(), 0);
+	assert_int_equal(set_pending(), 0);
 	/* What a cut has left of a request is something. */
 	set_put_trailer(3, false, true, false);
 	assert_int_equal(dfu_target_mcuboot_cancel(-1), 0);
@@ -493,9 +527,9 @@ static void taking_back_is_refused_beside_an_unconfirmed_image_of_it(void **stat
 	set_put_trailer(0, true, false, true);
 	assert_int_equal(dfu_target_mcuboot_cancel(-1), -EBUSY);
 	assert_int_equal(dfu_target_mcuboot_cancel(0), -EBUSY);
-	assert_int_equal(pending(), 3);
+	assert_int_equal(set_pending(), 3);
 	assert_int_equal(dfu_target_mcuboot_cancel(1), 0);
-	assert_int_equal(pending(), 1);
+	assert_int_equal(set_pending(), 1);
 	set_close();
 }
 
@@ -531,12 +565,12 @@ static int confirm_all(void)
 
 static bool are_requested(void)
 {
-	return pending() == 3;
+	return set_pending() == 3;
 }
 
 static bool are_taken_back(void)
 {
-	return pending() == 0;
+	return set_pending() == 0;
 }
 
 static bool are_confirmed(void)
@@ -590,7 +624,7 @@ static void going_back_together_holds_the_other_way_round(void **state)
 	assert_int_equal(set_boot(), 3);
 	set_settings(false); /* linked, or refused */
 	assert_int_equal(dfu_target_mcuboot_schedule_set(3, TEST), 0);
-	assert_int_equal(pending(), 3);
+	assert_int_equal(set_pending(), 3);
 	assert_int_equal(set_boot(), 0);
 	set_close();
 }
@@ -601,6 +635,8 @@ int main(void)
 		cmocka_unit_test(a_set_is_asked_for_as_a_whole),
 		cmocka_unit_test(a_set_has_to_be_one_of_image_pairs),
 		cmocka_unit_test(pairs_without_an_update_are_left_out),
+		cmocka_unit_test(a_pair_that_is_not_on_the_map_is_left_out),
+		cmocka_unit_test(one_whose_device_is_not_ready_is_not),
 		cmocka_unit_test(one_that_would_not_be_taken_is_none),
 		cmocka_unit_test(one_that_is_known_has_to_be_taken),
 		cmocka_unit_test(what_was_given_up_is_no_update),
@@ -611,6 +647,7 @@ int main(void)
 		cmocka_unit_test(a_test_can_be_made_permanent),
 		cmocka_unit_test(tests_can_be_made_permanent_one_by_one),
 		cmocka_unit_test(a_test_that_cannot_be_made_permanent_stays),
+		cmocka_unit_test(what_was_permanent_before_is_so_again),
 		cmocka_unit_test(a_test_stays_while_an_old_intent_cannot_be_deleted),
 		cmocka_unit_test(only_linked_images_go_without_settings),
 		cmocka_unit_test(an_intent_that_cannot_be_saved_leaves_all_as_it_was),

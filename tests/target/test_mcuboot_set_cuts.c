@@ -223,13 +223,10 @@ static void cut_everywhere(void)
 static void cuts_of(const struct action *what)
 {
 	action = what;
-	for (size_t m = 0; m < set_mode_count; m++) {
-		mode = set_modes[m];
-		if (action->body == confirm_all && !set_goes_back(mode)) {
-			continue;
-		}
-		for (size_t l = 0; l < set_links_count; l++) {
-			links = &set_links[l];
+	for (struct set_case c = {0}; set_next(&c);) {
+		mode = c.mode;
+		links = c.links;
+		if (action->body != confirm_all || set_goes_back(mode)) {
 			cut_everywhere();
 		}
 	}
@@ -311,9 +308,9 @@ static void no_row_of_cuts_leaves_a_mixture(void **state)
 	(void)state;
 	for (size_t a = 0; a < ARRAY_LEN(actions); a++) {
 		action = &actions[a];
-		for (size_t i = 0; i < set_mode_count * set_links_count; i++) {
-			mode = set_modes[i % set_mode_count];
-			links = &set_links[i / set_mode_count];
+		for (struct set_case c = {0}; set_next(&c);) {
+			mode = c.mode;
+			links = c.links;
 			is_linked = set_is_linked(mode, links);
 			set_open(mode, links);
 			action->prepare();

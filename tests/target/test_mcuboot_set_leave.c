@@ -9,16 +9,6 @@
 
 #define SIZE 400
 
-static unsigned int pending(void)
-{
-	unsigned int images = 0;
-
-	for (int i = 0; i < boot_arrangement_get()->images; i++) {
-		images |= boot_is_pending_multi(i) == 1 ? 1u << i : 0;
-	}
-	return images;
-}
-
 static int begin(int image)
 {
 	const int rc = dfu_target_mcuboot_init(SIZE, image, NULL);
@@ -48,13 +38,13 @@ static void leave(enum boot_mode mode, const struct set_links *links, int image,
 
 	ask_for_all(mode, links);
 	assert_int_equal(dfu_target_mcuboot_init(SIZE, image, NULL), 0);
-	assert_int_equal(pending(), all);
+	assert_int_equal(set_pending(), all);
 	assert_int_equal(resets ? dfu_target_mcuboot_reset() : dfu_target_mcuboot_write("x", 1), 0);
 	if (set_is_linked(mode, links)) {
-		assert_int_equal(pending(), 0);
+		assert_int_equal(set_pending(), 0);
 		assert_int_equal(set_would_boot(), 0);
 	} else if (!links->is_linked) {
-		assert_int_equal(pending(), all & ~(1u << image));
+		assert_int_equal(set_pending(), all & ~(1u << image));
 	}
 	assert_false(set_has_intent());
 	forget();
@@ -64,11 +54,9 @@ static void leave(enum boot_mode mode, const struct set_links *links, int image,
 static void linked_images_are_taken_back_by_a_download_of_any(void **state)
 {
 	(void)state;
-	for (size_t m = 0; m < set_mode_count; m++) {
-		for (size_t l = 0; l < set_links_count; l++) {
-			for (int image = 0; image < set_links[l].images; image++) {
-				leave(set_modes[m], &set_links[l], image, false);
-			}
+	for (struct set_case c = {0}; set_next(&c);) {
+		for (int image = 0; image < c.links->images; image++) {
+			leave(c.mode, c.links, image, false);
 		}
 	}
 }
@@ -76,11 +64,9 @@ static void linked_images_are_taken_back_by_a_download_of_any(void **state)
 static void and_by_a_reset_of_any(void **state)
 {
 	(void)state;
-	for (size_t m = 0; m < set_mode_count; m++) {
-		for (size_t l = 0; l < set_links_count; l++) {
-			for (int image = 0; image < set_links[l].images; image++) {
-				leave(set_modes[m], &set_links[l], image, true);
-			}
+	for (struct set_case c = {0}; set_next(&c);) {
+		for (int image = 0; image < c.links->images; image++) {
+			leave(c.mode, c.links, image, true);
 		}
 	}
 }
@@ -111,24 +97,19 @@ static bool cut(const struct set_links *links, int image, unsigned long k, enum 
 static void no_cut_leaves_a_mixture_of_linked_images(void **state)
 {
 	(void)state;
-	for (size_t m = 0; m < set_mode_count; m++) {
-		for (size_t l = 0; l < set_links_count; l++) {
-			if (!set_is_linked(set_modes[m], &set_links[l])) {
-				continue;
-			}
-			for (int image = 0; image < set_links[l].images; image++) {
-				const struct set_links *links = &set_links[l];
-
-				ask_for_all(set_modes[m], links);
-				set_snapshot(0);
-				for (unsigned long k = 0; cut(links, image, k, SIM_CUT_BEFORE, 0);
-				     k++) {
-					for (uint32_t seed = 0; seed < 8; seed++) {
-						(void)cut(links, image, k, SIM_CUT_INSIDE, seed);
-					}
+	for (struct set_case c = {0}; set_next(&c);) {
+		if (!set_is_linked(c.mode, c.links)) {
+			continue;
+		}
+		for (int image = 0; image < c.links->images; image++) {
+			ask_for_all(c.mode, c.links);
+			set_snapshot(0);
+			for (unsigned long k = 0; cut(c.links, image, k, SIM_CUT_BEFORE, 0); k++) {
+				for (uint32_t seed = 0; seed < 8; seed++) {
+					(void)cut(c.links, image, k, SIM_CUT_INSIDE, seed);
 				}
-				set_close();
 			}
+			set_close();
 		}
 	}
 }
@@ -141,9 +122,9 @@ static void a_failure_to_take_back_keeps_the_slot_as_it_is(void **state)
 	set_fail_once(0);
 	assert_int_equal(dfu_target_mcuboot_write("x", 1), -EDOM);
 	(void)set_power_on();
-	assert_int_equal(pending(), 3);
+	assert_int_equal(set_pending(), 3);
 	assert_int_equal(dfu_target_mcuboot_write("x", 1), 0);
-	assert_int_equal(pending(), 0);
+	assert_int_equal(set_pending(), 0);
 	forget();
 	set_close();
 }
@@ -158,7 +139,7 @@ static void all_are_taken_back_beside_a_download_that_was_cut(void **state)
 		assert_int_equal(begin(1), 0);
 		forget();
 		assert_int_equal(dfu_target_mcuboot_cancel(-1), 0);
-		assert_int_equal(pending(), 0);
+		assert_int_equal(set_pending(), 0);
 		assert_false(set_has_intent());
 		set_close();
 	}

@@ -23,16 +23,6 @@
 #define SECOND_NEEDS_FIRST (&set_links[2])
 #define THREE_APART (&set_links[4])
 
-static unsigned int pending(void)
-{
-	unsigned int images = 0;
-
-	for (int i = 0; i < boot_arrangement_get()->images; i++) {
-		images |= boot_is_pending_multi(i) == 1 ? 1u << i : 0;
-	}
-	return images;
-}
-
 static void promise(enum mcuboot_intent_kind kind)
 {
 	bool is_saved;
@@ -57,7 +47,7 @@ static void without_an_intent_there_is_nothing_to_do(void **state)
 	assert_int_equal(dfu_target_mcuboot_schedule(0, TEST), 0);
 	assert_int_equal(dfu_target_mcuboot_has_intent(), 0);
 	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
-	assert_int_equal(pending(), 1);
+	assert_int_equal(set_pending(), 1);
 	assert_int_equal(set_boot(), 1);
 	assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
 	set_settings(false);
@@ -107,7 +97,7 @@ static void requests_of_which_nothing_runs_are_taken_back(void **state)
 		promise(MCUBOOT_INTENT_PERMANENT);
 		assert_int_equal(mcuboot_schedule_one(0, false, true), 0);
 		assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
-		assert_int_equal(pending(), 0);
+		assert_int_equal(set_pending(), 0);
 		assert_false(set_has_intent());
 		assert_int_equal(set_boot(), 0);
 		set_close();
@@ -240,12 +230,12 @@ static void a_part_for_good_goes_on(void **state)
 			open_part(set_modes[m], permanent);
 			for (int start = 0; start < 2; start++) {
 				assert_int_equal(dfu_target_mcuboot_schedule_recover(), GOES_ON);
-				assert_int_equal(pending(), 2);
+				assert_int_equal(set_pending(), 2);
 			}
 			/* What finishes it stays. */
 			assert_int_equal(dfu_target_mcuboot_cancel(1), -EBUSY);
 			assert_int_equal(dfu_target_mcuboot_cancel(-1), -EBUSY);
-			assert_int_equal(pending(), 2);
+			assert_int_equal(set_pending(), 2);
 			assert_int_equal(set_boot(), 3);
 			assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
 			assert_false(set_has_intent());
@@ -318,7 +308,7 @@ static void a_newer_request_takes_the_place_of_an_intent(void **state)
 	promise(MCUBOOT_INTENT_TEST);
 	assert_int_equal(mcuboot_schedule_one(0, false, false), 0);
 	assert_int_equal(dfu_target_mcuboot_schedule(1, TEST), 0);
-	assert_int_equal(pending(), 2);
+	assert_int_equal(set_pending(), 2);
 	assert_false(set_has_intent());
 	set_close();
 }
@@ -331,7 +321,7 @@ static void a_cancel_takes_back_all_that_was_promised_with_it(void **state)
 		promise(MCUBOOT_INTENT_TEST);
 		assert_int_equal(mcuboot_schedule_one(0, false, false), 0);
 		assert_int_equal(dfu_target_mcuboot_cancel(image), 0);
-		assert_int_equal(pending(), 0);
+		assert_int_equal(set_pending(), 0);
 		assert_false(set_has_intent());
 		set_close();
 	}
@@ -405,22 +395,18 @@ static void a_left_intent_does_for_a_confirmation_of_its_own_images_alone(void *
 static void confirming_keeps_what_runs(void **state)
 {
 	(void)state;
-	for (size_t m = 0; m < set_mode_count; m++) {
-		for (size_t l = 0; l < set_links_count; l++) {
-			const unsigned int all = SET_ALL(set_links[l].images);
-
-			set_open(set_modes[m], &set_links[l]);
-			assert_int_equal(dfu_target_mcuboot_confirm(-1), 0);
-			assert_int_equal(dfu_target_mcuboot_schedule_set(all, TEST), 0);
-			assert_int_equal(set_boot(), all);
-			assert_int_equal(dfu_target_mcuboot_confirm(-1), 0);
-			assert_false(set_has_intent());
-			const unsigned long before = set_operations();
-			assert_int_equal(dfu_target_mcuboot_confirm(-1), 0);
-			assert_int_equal(set_operations(), before);
-			assert_int_equal(set_boot(), all);
-			set_close();
-		}
+	for (struct set_case c = {0}; set_next(&c);) {
+		set_open(c.mode, c.links);
+		assert_int_equal(dfu_target_mcuboot_confirm(-1), 0);
+		assert_int_equal(dfu_target_mcuboot_schedule_set(c.all, TEST), 0);
+		assert_int_equal(set_boot(), c.all);
+		assert_int_equal(dfu_target_mcuboot_confirm(-1), 0);
+		assert_false(set_has_intent());
+		const unsigned long before = set_operations();
+		assert_int_equal(dfu_target_mcuboot_confirm(-1), 0);
+		assert_int_equal(set_operations(), before);
+		assert_int_equal(set_boot(), c.all);
+		set_close();
 	}
 }
 
@@ -547,15 +533,15 @@ static void a_set_with_a_pair_of_an_unknown_slot_keeps_no_other_pair_up(void **s
 		assert_int_equal(dfu_target_mcuboot_cancel(-1), -ENODEV);
 		assert_int_equal(dfu_target_mcuboot_schedule_recover(), -ENODEV);
 		assert_int_equal(dfu_target_mcuboot_schedule(2, TEST), 0);
-		assert_int_equal(pending(), 5);
+		assert_int_equal(set_pending(), 5);
 		assert_int_equal(dfu_target_mcuboot_cancel(2), 0);
-		assert_int_equal(pending(), 1);
+		assert_int_equal(set_pending(), 1);
 		assert_int_equal(dfu_target_mcuboot_confirm(2), 0);
 		assert_int_equal(dfu_target_mcuboot_confirm(-1), 0);
 		assert_true(set_has_intent());
 		assert_int_equal(boot_running_slot_set(1, 0), 0);
 		assert_int_equal(dfu_target_mcuboot_schedule_recover(), SETTLED);
-		assert_int_equal(pending(), 0);
+		assert_int_equal(set_pending(), 0);
 		set_close();
 	}
 }
