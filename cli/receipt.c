@@ -47,8 +47,7 @@ void cli_receipt(struct cli *cli)
 {
 	struct dfu_target_stats stats;
 
-	if (dfu_target_stats_get(&stats) != 0 || (stats.bytes_received == 0 && stats.erases == 0 &&
-						  stats.programs == 0 && stats.records == 0)) {
+	if (dfu_target_stats_get(&stats) != 0) {
 		return;
 	}
 	cli_report(cli, "receipt", describe(&stats));

@@ -8,7 +8,7 @@
 /** Have the library measure by the times of the board's flash parts. */
 void cli_receipt_begin(void);
 
-/** A line for people, and `receipt` in the report; nothing where nothing was received or done. */
+/** A line for people, and `receipt` in the report; all 0 where everything had been done before. */
 void cli_receipt(struct cli *cli);
 
 #endif

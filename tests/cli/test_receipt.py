@@ -59,6 +59,14 @@ class Receipt(sets.SetTest):
         receipt = self.done("update", self.fresh(device), path, "--json").json()["receipt"]
         self.assertEqual(list(receipt.values())[:5], [sum(len(data) for _, data in files)] + self.counted(device, path))
 
+    def test_it_is_all_0_of_an_update_that_had_been_done_before(self):
+        device = self.begin()
+        self.done("update", device, image(TINY), "--no-schedule")
+        line = self.done("update", device, image(TINY), "--no-schedule").out.splitlines()[-1]
+        self.assertEqual(LINE.fullmatch(line).groups(), ("0",) * 6 + ("000",))
+        receipt = self.done("update", device, image(TINY), "--no-schedule", "--json").json()["receipt"]
+        self.assertEqual(list(receipt.values()), [0] * 6)
+
     def test_there_is_none_of_an_update_that_was_refused(self):
         result = slotwise("update", self.begin(), self.write("bad", b"text" * 20), "--json")
         self.assertEqual((result.code, "receipt" in result.json()), (1, False))
