@@ -16,6 +16,8 @@ HERE = project.SOURCE / "tests/build/zephyr"
 ZCBOR = pathlib.Path(zcbor.__file__).parent
 BASE = """CONFIG_STREAM_FLASH=y
 CONFIG_BOOTLOADER_MCUBOOT=y
+CONFIG_IMG_MANAGER=y
+CONFIG_MBEDTLS=y
 CONFIG_MCUBOOT_BOOTLOADER_MODE_SWAP_USING_MOVE=y
 CONFIG_SLOTWISE=y
 CONFIG_DFU_TARGET=y
@@ -105,6 +107,20 @@ class Zephyr(unittest.TestCase):
         self.assertLessEqual({"stream_flash_buffered_write", "flash_area_open", "mcuboot_swap_type_multi",
                               "boot_write_img_confirmed_multi"}, needed)
         self.assertEqual({name for name in defined if "stream_flash" in name or "slotwise_stream" in name}, set())
+
+    def test_flash_that_is_never_erased(self):
+        defined, needed = self.symbols("rram", BASE + "CONFIG_FLASH_HAS_EXPLICIT_ERASE=n\nCONFIG_FLASH_HAS_NO_EXPLICIT_ERASE=y\n")
+        self.check(defined, needed)
+        self.assertIn("dfu_target_mcuboot_write", defined)
+
+    def test_the_readmes_options_are_enough(self):
+        text = (project.SOURCE / "zephyr/README.md").read_text()
+        kconf = kconfiglib.Kconfig(HERE / "Kconfig", warn_to_stderr=False)
+        for option in re.findall(r"^    CONFIG_(\w+)=y$", text, re.MULTILINE):
+            if option != "FLASH":
+                self.assertTrue(kconf.syms[option].nodes, option)
+                kconf.syms[option].set_value(2)
+        self.assertEqual(kconf.syms["DFU_TARGET_MCUBOOT"].str_value, "y")
 
     def test_everything_with_downloads_that_go_on(self):
         defined, needed = self.symbols("all", ALL)
