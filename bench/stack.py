@@ -27,6 +27,7 @@ INDIRECT = {
     "dfu_target_reset": ("dfu_target_mcuboot_reset",),
     "boot_find_next": ("held_header",),
     "target/mcuboot_set_links.c:find_needs": ("mcuboot_image_running", "mcuboot_image_fallback"),
+    "mcuboot_set_each": ("boot_write_img_confirmed_multi", "mcuboot_slot_refuse_unconfirmed"),
     "target/mcuboot_set_state.c:find_all": ("boot_is_pending_multi", "boot_is_unconfirmed_multi"),
     **{caller: WRITERS for caller in ("package_give", "package_pause", "package_settle", *(
         f"package/package_images.c:{caller}" for caller in ("look_back", "open_and_ask", "open_image", "take_away_image")))},
