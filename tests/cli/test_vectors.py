@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command against records of the real MCUboot: boots.jsonl.gz and verdicts.jsonl.gz of tests/vectors.
 
-A boot record becomes a board and a device folder. Between the boots its raw files are changed here, on the bytes, as
-MCUboot's own functions do it (trailer-ops.md), so the command has no part in what it is judged by; after each
-`boot --json` the report and the raw files are compared with the record. A verdict record becomes a board that demands
+A boot record becomes a board and a device folder, a copy of what `new` has made of that board. Between the boots its raw
+files are changed here, on the bytes, as MCUboot's own functions do it (trailer-ops.md), so the command has no part in
+what it is judged by; after each `boot --json` the report and the raw files are compared with the record. A verdict record becomes a board that demands
 what the record's bootloader demanded: `update` must take exactly the files of verdict "valid", and `schedule` none of
 the others where they lie in the slot already.
 
@@ -14,10 +14,12 @@ SLOTWISE_VECTORS names another folder of the same form, with its images in `imag
 records are run.
 """
 import concurrent.futures
+import functools
 import gzip
 import hashlib
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -117,6 +119,40 @@ def command(*args):
     return done
 
 
+class Workplace:
+    """Of a process: a folder for the device that the board of its records begins with."""
+    path = None
+
+    @classmethod
+    def begin(cls, shared):
+        cls.path = os.path.join(shared, str(os.getpid()))
+
+
+@functools.lru_cache(maxsize=1)
+def first_device(source, key, running):
+    """The device of a board; slot 0 holds an image, or nothing. It goes when that of the next board is made: records of
+    one board come in a row."""
+    shutil.rmtree(Workplace.path, ignore_errors=True)
+    os.mkdir(Workplace.path)
+    files = {"board.dts": source.encode(), **({"key.pem": find(key)} if key else {}),
+             **({"old.bin": find(running)} if running else {})}
+    paths = {name: os.path.join(Workplace.path, name) for name in ("dev", *files)}
+    for name, data in files.items():
+        with open(paths[name], "wb") as file:
+            file.write(data)
+    verbs = [["new", paths["dev"], "--board", paths["board.dts"]]]
+    if running:
+        verbs.append(["flash", paths["dev"], "slot0", paths["old.bin"]])
+    for verb in verbs:
+        done = command(*verb)
+        same("exit of " + verb[0], (done.returncode, done.stderr if done.returncode or running else ""), (0, ""))
+    return paths["dev"]
+
+
+def put_device(path, source, key, running=None):
+    shutil.copytree(first_device(source, key, running), path)
+
+
 class Slot:
     """A slot in memory, read and changed as the vectors describe it."""
 
@@ -188,6 +224,10 @@ class Slot:
         return version, hashlib.sha256(data[at:end]).hexdigest()
 
 
+def boot_board(record):
+    return board(record["flash"], record["mcuboot"], "key.pem" if record["mcuboot"]["key"] else None)
+
+
 class BootRecord:
     """A record, its device folder, and the content of its flash."""
 
@@ -201,14 +241,7 @@ class BootRecord:
             flash["bytes"] = bytearray([flash["erased"]]) * flash["size"]
             for node, _, off, size in flash["parts"]:
                 self.slots[node] = Slot(flash, node, off, size, self.mcuboot["max_align"])
-        key = self.mcuboot["key"]
-        if key:
-            with open(os.path.join(folder, "key.pem"), "wb") as file:
-                file.write(find(key))
-        with open(os.path.join(folder, "board.dts"), "w", encoding="utf-8") as file:
-            file.write(board(self.flashes, self.mcuboot, "key.pem" if key else None))
-        done = command("new", self.path, "--board", os.path.join(folder, "board.dts"))
-        same("exit of new", (done.returncode, done.stderr if done.returncode else ""), (0, ""))
+        put_device(self.path, boot_board(record), self.mcuboot["key"])
 
     def raw(self, flash):
         return os.path.join(self.path, flash["label"] + ".bin")
@@ -323,14 +356,14 @@ def run_boot(record):
 OLD = "tiny-0.9.0-none.bin"
 
 
-def verdict_board(record, key_file):
+def verdict_board(record):
     size = record["slot_size"]
     parts = [["slot0_partition", "image-0", 0, size], ["slot1_partition", "image-1", size, size]]
     if record["mcuboot"]["mode"] == "swap-scratch":
         parts.append(["scratch_partition", "image-scratch", 2 * size, 4096])
     flash = {"label": "flash0", "size": 2 * size + 4096, "page": 4096, "write": record["write"], "erased": 255,
              "parts": parts}
-    return board([flash], record["mcuboot"], key_file)
+    return board([flash], record["mcuboot"], "key.pem" if record["mcuboot"]["key"] else None)
 
 
 def may_be_refused(name):
@@ -353,17 +386,9 @@ def assert_never_scheduled(record, path, data):
 def run_verdict(record):
     with tempfile.TemporaryDirectory(prefix="slotwise-", dir=RAM_DISK) as folder:
         path = os.path.join(folder, "dev")
-        key = record["mcuboot"]["key"]
-        files = {"image.bin": record["file"], "old.bin": OLD, **({"key.pem": key} if key else {})}
-        for name, data in ((name, find(source)) for name, source in files.items()):
-            with open(os.path.join(folder, name), "wb") as file:
-                file.write(data)
-        with open(os.path.join(folder, "board.dts"), "w", encoding="utf-8") as file:
-            file.write(verdict_board(record, "key.pem" if key else None))
-        for verb in (["new", path, "--board", os.path.join(folder, "board.dts")],
-                     ["flash", path, "slot0", os.path.join(folder, "old.bin")]):
-            done = command(*verb)
-            same("exit of " + verb[0], (done.returncode, done.stderr), (0, ""))
+        put_device(path, verdict_board(record), record["mcuboot"]["key"], OLD)
+        with open(os.path.join(folder, "image.bin"), "wb") as file:
+            file.write(find(record["file"]))
         with open(os.path.join(path, "flash0.bin"), "rb") as file:
             before = file.read()
         done = command("update", path, os.path.join(folder, "image.bin"), "--json")
@@ -407,21 +432,23 @@ def spread(all_records, count, group):
 
 
 class Vectors(unittest.TestCase):
-    def run_all(self, run, chosen):
+    def run_all(self, run, chosen, board_of):
         self.assertTrue(chosen)
-        with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
-            troubles = [t for t in pool.map(attempt, [(run, record) for record in chosen], chunksize=4) if t]
+        chosen.sort(key=board_of)
+        with tempfile.TemporaryDirectory(prefix="slotwise-", dir=RAM_DISK) as folder, \
+                concurrent.futures.ProcessPoolExecutor(os.cpu_count(), None, Workplace.begin, (folder,)) as pool:
+            troubles = [t for t in pool.map(attempt, [(run, record) for record in chosen], chunksize=16) if t]
         if troubles:
             self.fail("\n".join([f"{len(troubles)} of {len(chosen)} records:", *troubles]))
 
     def test_the_device_boots_as_mcuboot_does(self):
         self.run_all(run_boot, spread(records("boots"), BOOTS,
-                                      lambda r: (r["mcuboot"]["mode"], r["scenario"].split("-")[0])))
+                                      lambda r: (r["mcuboot"]["mode"], r["scenario"].split("-")[0])), boot_board)
 
     def test_what_the_bootloader_takes_is_taken_and_the_rest_refused(self):
         def kind(record):
             return record["mcuboot"]["signature"], record["mcuboot"]["hash"], record["verdict"], record["why"]
-        self.run_all(run_verdict, spread(records("verdicts"), VERDICTS, kind))
+        self.run_all(run_verdict, spread(records("verdicts"), VERDICTS, kind), verdict_board)
 
 
 FLAGS = [arg for arg in sys.argv[1:] if arg == "--all"]
