@@ -10,6 +10,7 @@ from support import CliTest, ROOT, operations, read, slotwise
 
 S0, S1 = slot_address("s0"), slot_address("s1")
 LEN = 0xC000
+SLOT5 = (0xEC000, 0xF9000)
 SMALL_S0, SMALL_S1, SMALL_LEN = 0x11000, 0x12800, 0x1800
 RUNNING = "linked for the bootloader slot that runs"
 NEW, OLD = "1.1.0+0", "1.0.0+0"
@@ -69,8 +70,12 @@ class Bootloader(CliTest):
                 before = self.flash0(path)
                 self.assertEqual(self.booted(path), {"slot": running, "version": version - 1})
                 data, flash = read(files[int(other[1])]), self.flash0(path)
-                self.assertEqual(flash[at[other]:at[other] + len(data)], data)
-                self.assertEqual(flash[at[running]:at[running] + LEN], before[at[running]:at[running] + LEN])
+                self.assertEqual(flash[at[other]:at[other] + LEN], data.ljust(LEN, b"\xff"))
+                self.assertEqual(flash[:at[other]], before[:at[other]])
+                self.assertEqual(flash[at[other] + LEN:SLOT5[0]], before[at[other] + LEN:SLOT5[0]])
+                # Its header and its request are gone, nothing else.
+                page, first, last = b"\xff" * 0x1000, SLOT5[0] + 0x1000, SLOT5[1] - 0x1000
+                self.assertEqual(flash[SLOT5[0]:], page + before[first:last] + page + before[SLOT5[1]:])
                 self.assertEqual(self.booted(path), {"slot": other, "version": version})
                 self.assertEqual(self.state(path)["active"], other)
                 self.assertEqual(self.state(path)[other], version)
@@ -109,16 +114,19 @@ class Bootloader(CliTest):
     def test_what_is_no_bootloader_for_the_slot_is_refused(self):
         path = self.start()
         good0, good1 = (self.write(f"{i}.bin", data) for i, data in enumerate(pair(2)))
-        for data, why in ((bootloader(S1, None), "fw_info"), (bootloader(S1, 0), "version"),
-                          (image(0, "1.1.0"), None), (bootloader(slot_address("slot0"), 2), None),
-                          (bootloader(S1, 2)[:-1], "truncated"), (b"", "not an MCUboot image"),
-                          (bootloader(S1, 2, size=LEN), "installs at most"), (package([(0, image(0, "1.1.0"))]),
-                                                                              "not an MCUboot image")):
+        images = ((bootloader(S1, None), "fw_info"), (bootloader(S1, 0), "version"),
+                  (bootloader(slot_address("slot0"), 2), "linked for another address"),
+                  (bootloader(S1, 2, size=LEN), "installs at most"))
+        others = ((image(0, "1.1.0"), ""), (bootloader(S1, 2)[:-1], "truncated"), (b"", "not an MCUboot image"),
+                  (package([(0, image(0, "1.1.0"))]), "not an MCUboot image"))
+        for data, why in images + others:
             file = self.write("bad.bin", data)
             message = self.refused_and_unchanged(path, "update", path, "--s0", good0, "--s1", file)
             self.assertTrue(message.startswith(file + ": "), message)
-            if why is not None:
-                self.assertIn(why, message)
+            self.assertIn(why, message)
+        for data, why in images:
+            file = self.write("bad.bin", data)
+            self.assertIn(why, self.refused_and_unchanged(path, "update", path, file, "--image", "2"))
         self.assertIn("No such file", self.refused_and_unchanged(path, "update", path, "--s0", good0, "--s1",
                                                                  self.path("gone")))
 
@@ -145,6 +153,9 @@ class Bootloader(CliTest):
         self.done("flash", path, "s0", self.write("blank.bin", b"\xff" * 64), "--raw")
         self.assertIn("S0 holds no bootloader that tells its version",
                       self.refused_and_unchanged(path, "update", path, *args))
+        for file in files:
+            self.assertIn("s0_partition has no fw_info",
+                          self.refused_and_unchanged(path, "update", path, file, "--image", "2"))
         self.assertEqual(self.state(path), {"active": None, "s0": None, "s1": None})
 
     def test_it_can_be_cancelled_until_the_next_boot(self):
@@ -171,7 +182,11 @@ class Bootloader(CliTest):
         source = read(os.path.join(ROOT, "boards/nrf5340dk.dts")).decode()
         source = source.replace("images = <3>;", "images = <1>;").replace("mcuboot-image-number = <2>;", "")
         source = source.replace("slot2_partition:", "").replace("slot3_partition:", "").replace("slot5_partition:", "")
-        path = self.start(source=self.write("own.dts", source.encode()))
+        for mode in ("overwrite-only", "swap-move"):
+            with self.subTest(mode=mode):
+                self.share_a_slot(self.start(source=self.write("own.dts", source.encode()), mode=mode, name=mode))
+
+    def share_a_slot(self, path):
         args, files = self.write_pair(2)
         self.assertEqual(self.done("update", path, *args, "--json").json()["image"], 0)
         report = self.done("boot", path, "--json").json()
