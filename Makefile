@@ -26,7 +26,7 @@ CONFIGURE = cmake -S . -G Ninja
 CONFIGURE_OTHER = $(CONFIGURE) -DSLOTWISE_PLANTS=OFF
 BUILD = cmake --build
 
-.PHONY: menuconfig tinyconfig defconfig allyesconfig randconfig all test install platformio demo support powercut heatmap fuzz bench asan clang m32 big-endian arm qemu size stalls format clean help tools tools-clang tools-bench
+.PHONY: menuconfig tinyconfig defconfig allyesconfig randconfig all test install platformio esp-idf demo support powercut heatmap fuzz bench asan clang m32 big-endian arm qemu size stalls format clean help tools tools-clang tools-bench
 
 all: build/build.ninja ## install what is missing, build everything into build/
 	@$(BUILD) build
@@ -40,6 +40,9 @@ install: all ## install the command, libraries, headers, pkg-config and CMake fi
 
 platformio: | tools ## write the list of files of library.json, and its options, anew
 	@.venv/bin/python scripts/platformio.py
+
+esp-idf: | tools ## write the options of the component of ESP-IDF anew
+	@.venv/bin/python scripts/esp_idf.py
 
 demo: all ## update simulated devices: an application, a modem, two cores and their bootloader
 	@sh examples/demo.sh build
