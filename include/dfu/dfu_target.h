@@ -200,8 +200,8 @@ DFU_MUST_CHECK int dfu_target_schedule_update(int img_num);
  * @brief Erase ahead of the download under way, in idle time: after dfu_target_init(), also before
  * the first byte, or between two writes. Ours, CONFIG_DFU_TARGET_PREPARE.
  *
- * Before the first byte it is the beginning of the download: the content of the slot is gone, and
- * what is pending there is taken back, as by the first byte. Then writes erase nothing. An erase a
+ * Before the first byte it is the beginning of the download: what is pending in the slot is taken
+ * back, and its content goes, as by the first writes. Then writes erase nothing. An erase a
  * step, of a page, or of a block where CONFIG_STREAM_FLASH_ERASE_BLOCK lets it.
  *
  * Power cut: pages whose erase a record in the settings tells of are not erased again by the same

@@ -4,8 +4,8 @@
  * @brief DFU target for MCUboot images. Source compatible with the nRF Connect SDK.
  *
  * Writes to the slot of an image pair that does not run, boot_upload_area(); in swap-offset one
- * page up in it. Before the first byte the slot's trailer and the pages where an old header may be
- * are erased, each page of the slot at most once in a download. The first 32 bytes of the file
+ * page up in it. Before the first program the slot's trailer and the pages where an old header may
+ * be are erased, each page of the slot at most once in a download. The first 32 bytes of the file
  * (rounded up to write blocks) are held back in RAM, and once in the settings under
  * "dfu/MCUBOOT<n>/h", and programmed last, once the image has been verified as flash holds it: no
  * unverified or interrupted download has a header that the bootloader could see.
@@ -122,9 +122,11 @@ DFU_MUST_CHECK int dfu_target_mcuboot_offset_get(size_t *offset);
  * @brief Write the next bytes of the file.
  *
  * The first byte of a download ends the one before, takes back what is pending and linked with the
- * slot's image ("Several images at once"), and clears the slot; once the held-back bytes
- * are whole they are saved, and from then on a record for each page that is. A failure to save is
- * logged and costs no more than progress.
+ * slot's image ("Several images at once"), and begins to clear the slot with what makes its image
+ * count: the page of the trailer's magic or, where the bootloader reads no trailer, that of the
+ * header. Each of the next calls clears one more page, and the bytes wait in the buffer. Once all
+ * is cleared and the held-back bytes are whole they are saved, and from then on a record for each
+ * page that is. A failure to save is logged and costs no more than progress.
  *
  * Power cut: the slot shows no image until done(true) has verified one.
  *
@@ -137,15 +139,19 @@ DFU_MUST_CHECK int dfu_target_mcuboot_offset_get(size_t *offset);
  * @retval -errno   From stream_flash_buffered_write() or the device; the offset says what was
  *                  consumed.
  *
- * Blocks for one erase at each page that the bytes enter, and a program for each buffer filled; the
- * first call also for the erase of the trailer's pages and the header's, one after the other. What
- * dfu_target_prepare() has erased is not erased here: after it has returned 0 no call erases.
+ * Blocks for one erase of a page (or a block: CONFIG_STREAM_FLASH_ERASE_BLOCK) at most, and a
+ * program for each buffer filled, if @p len is no more than the buffer's length. Exceptions: a call
+ * whose bytes the buffer does not take, while pages are still to be cleared, clears all of them
+ * (one of the trailer, mostly, and one of the header; in swap-offset the first page, too);
+ * larger calls erase each page that they enter; taking back other images erases their trailers. A
+ * settings log on flash may erase a page of its own for a record. What dfu_target_prepare() has
+ * erased is not erased here: after it has returned 0 no call erases.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_write(const void *const buf, size_t len);
 
 /**
- * dfu_target_prepare() of this target: a page of the trailer a step, then the header's, then those
- * ahead. What it has erased outlives a reset under "dfu/MCUBOOT<n>/a".
+ * dfu_target_prepare() of this target: what the first writes would clear, then the pages ahead, one
+ * a step. What it has erased outlives a reset under "dfu/MCUBOOT<n>/a".
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_prepare(uint32_t budget_ms);
 

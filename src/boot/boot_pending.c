@@ -54,7 +54,7 @@ static int cancel_direct(int image_index)
 {
 	const struct flash_area *fa;
 	size_t start = 0;
-	size_t end;
+	size_t end = 0;
 	int rc = find_pending(image_index, &fa);
 
 	if (rc != 1) {

@@ -113,6 +113,8 @@ int boot_slot_clear_header(const struct flash_area *fa, size_t off, size_t erase
 	if (rc != 0) {
 		return rc;
 	}
-	*end = off + page.size;
-	return off < erased_from ? flash_area_flatten(fa, (off_t)off, page.size) : 0;
+	if (*end < off + page.size) {
+		*end = off + page.size;
+	}
+	return off < erased_from ? flash_area_flatten(fa, (off_t)off, *end - off) : 0;
 }

@@ -82,8 +82,8 @@ int boot_slot_is_erased(const struct flash_area *fa, size_t start, size_t end);
 
 /*
  * Take out what may be a header at off, the start of a page: that page or, without explicit erase,
- * the header's write blocks; not where the slot is erased from erased_from on. *end: where what is
- * erased ends.
+ * the header's write blocks, in one call with what lies behind up to *end; not where the slot is
+ * erased from erased_from on. *end becomes where what is erased ends.
  */
 int boot_slot_clear_header(const struct flash_area *fa, size_t off, size_t erased_from,
 			   size_t *end);

@@ -100,3 +100,9 @@ int stream_flush_blocks(struct stream_flash_ctx *ctx)
 	ctx->buf_fill = stream_fill_at(ctx->buf_len, ctx->offset + ctx->bytes_written);
 	return 0;
 }
+
+void stream_hold(struct stream_flash_ctx *ctx, const uint8_t *data, size_t len)
+{
+	memcpy(&ctx->buf[ctx->buf_bytes], data, len);
+	ctx->buf_bytes += len;
+}

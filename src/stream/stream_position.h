@@ -67,4 +67,10 @@ void stream_set_position(struct stream_flash_ctx *ctx, const struct stream_posit
  */
 int stream_flush_blocks(struct stream_flash_ctx *ctx);
 
+/*
+ * Bytes into a buffer that has room for them, and that is not programmed though it may be full
+ * then: only a flush can follow, or more of this.
+ */
+void stream_hold(struct stream_flash_ctx *ctx, const uint8_t *data, size_t len);
+
 #endif

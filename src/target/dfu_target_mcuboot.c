@@ -6,6 +6,7 @@
  *   1. first byte arrives: the page of the trailer's magic,
  *      then the rest of the trailer                           nothing is pending any more
  *   2. the pages where an old header may be                   no image is visible
+ *      An erase in each of the first writes, as long as the buffer can take their bytes.
  *   3. the held-back bytes into the settings, once they are whole
  *   4. the rest of the file through the stream, from the first write block behind the held-back
  *      bytes
@@ -110,13 +111,44 @@ static void save_held(void)
 	pad_held();
 }
 
+/* Step 3: from here on bytes may be programmed. */
+static void begin_programs(void)
+{
+	download.has_begun = true;
+	save_held();
+	if (IS_ENABLED(CONFIG_DFU_TARGET_PREPARE) && download.is_kept) {
+		mcuboot_clear_keep(&download);
+	}
+	stream_progress_begin(dfu_target_stream_get_stream());
+}
+
+/* Nothing has arrived. */
+static void restart_download(void)
+{
+	stream_progress_restart(dfu_target_stream_get_stream());
+	download.held_len = 0;
+	pad_held();
+}
+
+/* Before a pause: what has arrived can be kept where the slot is cleared. */
+static void keep_first(void)
+{
+	if (mcuboot_clear_rest(&download) != 0) {
+		restart_download();
+	} else if (download.held_len < download.slot.hold_len) {
+		save_held();
+	} else {
+		begin_programs();
+	}
+}
+
 static void pause_download(void)
 {
 	if (download.state != ACTIVE) {
 		return;
 	}
-	if (download.held_len > 0 && download.held_len < download.slot.hold_len) {
-		save_held();
+	if (download.held_len > 0 && !download.has_begun) {
+		keep_first();
 	}
 	const int rc = dfu_target_stream_done(false);
 	(void)rc; /* 0: the stream of an active download is open */
@@ -132,7 +164,7 @@ static void forget_records(int img_num)
 	mcuboot_mark_clear(img_num, TARGET_MENDING);
 	mcuboot_mark_clear(img_num, TARGET_UNTRIED);
 	if (IS_ENABLED(CONFIG_DFU_TARGET_PREPARE)) {
-		mcuboot_ahead_delete(img_num);
+		(void)mcuboot_ahead_delete(img_num);
 	}
 }
 
@@ -205,9 +237,7 @@ static void check_what_goes_on(void)
 		}
 		return;
 	}
-	stream_progress_restart(stream);
-	download.held_len = 0;
-	pad_held();
+	restart_download();
 }
 
 static int open_stream(void)
@@ -296,14 +326,6 @@ static int finish(void)
 	return rc == 0 ? publish() : rc;
 }
 
-/* All that is held back is programmed: a file that ends before is filled up, as by the stream. */
-static void fill_held(void)
-{
-	if (download.held_len < download.slot.hold_len) {
-		save_held();
-	}
-}
-
 static int flush(void)
 {
 	struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
@@ -329,8 +351,14 @@ static int complete(void)
 		refuse_download();
 		return -EBADMSG;
 	}
-	fill_held();
-	int rc = flush();
+	int rc = mcuboot_clear_rest(&download);
+	if (rc != 0) {
+		return rc;
+	}
+	if (!download.has_begun) {
+		begin_programs(); /* of a file that ends before, filled up as by the stream */
+	}
+	rc = flush();
 	if (rc == 0 && IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)) {
 		rc = verify_download(&refused);
 	}
@@ -523,36 +551,35 @@ int dfu_target_mcuboot_offset_get(size_t *offset)
 	return 0;
 }
 
+/* Clear a step of the slot, or all that is left of it if the buffer has no room for `len` bytes. */
+static int clear_for(size_t len)
+{
+	const struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
+
+	return len > stream->buf_fill - stream->buf_bytes ? mcuboot_clear_rest(&download)
+							  : mcuboot_clear_step(&download);
+}
+
 /*
- * The first bytes of the file, which do not go into the stream; before the very first one the slot
- * is cleared. Inlined, its registers would be saved for every chunk.
+ * The first bytes of the file, which do not go into the stream, and those that have to wait until
+ * the slot is cleared. Inlined, its registers would be saved for every chunk.
  */
 static DFU_NOINLINE int write_first(const uint8_t *bytes, size_t len)
 {
 	const size_t n = min_size(len, (size_t)(download.slot.hold_len - download.held_len));
-	int rc = 0;
+	const bool erases = download.clearing.stage != MCUBOOT_CLEAR_DONE;
+	int rc = clear_for(len - n);
 
-	if (download.held_len == 0) {
-		do {
-			rc = mcuboot_clear_step(&download);
-		} while (rc > 0);
-	}
-	if (rc != 0) {
+	if (rc < 0) {
 		return recount(rc);
 	}
 	memcpy(&held[download.held_len], bytes, n);
 	download.held_len = (uint16_t)(download.held_len + n);
 	download.file.first = held;
-	if (download.held_len == download.slot.hold_len) {
-		save_held();
-		if (IS_ENABLED(CONFIG_DFU_TARGET_PREPARE) && download.is_kept) {
-			mcuboot_clear_keep(&download);
-		}
-		stream_progress_begin(dfu_target_stream_get_stream());
+	if (rc == 0 && download.held_len == download.slot.hold_len) {
+		begin_programs();
 	}
-	if (len > n) {
-		rc = dfu_target_stream_write(&bytes[n], len - n);
-	}
+	rc = len > n ? dfu_target_stream_append(&bytes[n], len - n, erases) : 0;
 	return recount(rc);
 }
 
@@ -567,7 +594,7 @@ int dfu_target_mcuboot_write(const void *const buf, size_t len)
 	if (len > download.left) {
 		return -EFBIG;
 	}
-	if (download.held_len < download.slot.hold_len) {
+	if (!download.has_begun) {
 		return len == 0 ? 0 : write_first(buf, len);
 	}
 	const int rc = dfu_target_stream_write(buf, len);
@@ -616,10 +643,7 @@ int dfu_target_mcuboot_reset(void)
 		rc = mcuboot_clear_leave_set(download.file.image);
 	}
 	if (rc == 0) {
-		if (IS_ENABLED(CONFIG_DFU_TARGET_PREPARE)) {
-			mcuboot_ahead_delete(download.file.image);
-		}
-		stream_progress_clearing(stream_id);
+		(void)mcuboot_clear_announce(download.file.image, false);
 		rc = mcuboot_slot_clear(&slot, &clearing);
 	}
 	if (rc == 0) {

@@ -26,7 +26,7 @@ static bool has_time(uint32_t budget_ms, uint32_t passed_us)
 
 static bool must_clear(const struct mcuboot_download *download)
 {
-	return download->held_len == 0 && download->clearing.stage != MCUBOOT_CLEAR_DONE;
+	return download->clearing.stage != MCUBOOT_CLEAR_DONE;
 }
 
 /* 1: something is left to erase; 0: nothing. */
@@ -67,6 +67,11 @@ int dfu_target_mcuboot_prepare(uint32_t budget_ms)
 	int rc = is_left(download);
 	if (rc == 0 ||
 	    (longest_us > 0 && budget_ms > 0 && clock_is_there() && !has_time(budget_ms, 0))) {
+		return rc;
+	}
+	/* What settings then write is no erase of the slot, and not measured as one. */
+	rc = mcuboot_clear_begin(download);
+	if (rc != 0) {
 		return rc;
 	}
 	do {

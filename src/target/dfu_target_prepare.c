@@ -15,6 +15,7 @@ int dfu_target_prepare(uint32_t budget_ms)
 	if (target->prepare != NULL) {
 		return target->prepare(budget_ms);
 	}
+	/* Not in its row, which would link it into every build that has the target. */
 	return target->type == DFU_TARGET_IMAGE_TYPE_MCUBOOT ? dfu_target_mcuboot_prepare(budget_ms)
 							     : -ENOTSUP;
 }

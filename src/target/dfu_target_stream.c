@@ -10,6 +10,7 @@
 
 #include "common/bytes.h"
 #include "flash/flash_caps.h"
+#include "stream/stream_position.h"
 #include "target/download_record.h"
 #include "target/stream_progress.h"
 
@@ -119,9 +120,57 @@ int dfu_target_stream_bytes_buffered_get(size_t *out)
 	return 0;
 }
 
+/*
+ * A buffer at a time: it still holds what was programmed when that is noted. A call that has erased
+ * a page leaves a buffer that its last byte fills to the next call: programming it could take one
+ * more erase.
+ */
+static DFU_NOINLINE int write_through(const uint8_t *buf, size_t len, bool has_erased)
+{
+	const bool may_wait = len <= stream.buf_len;
+	const size_t ready = stream.erased_up_to;
+
+	if (buf == NULL) {
+		return -EFAULT;
+	}
+	if (len > stream.available - stream.bytes_written - stream.buf_bytes) {
+		return -ENOMEM;
+	}
+	while (len > 0) {
+		const size_t room = stream.buf_fill - stream.buf_bytes;
+		const size_t n = min_size(len, room);
+
+		has_erased = has_erased || stream.erased_up_to != ready;
+		if (n == room && n == len && has_erased && may_wait) {
+			stream_hold(&stream, buf, n);
+			return 0;
+		}
+		stream_progress_begins();
+		const int rc = stream_flash_buffered_write(&stream, buf, n, room == 0);
+		if (rc != 0) {
+			return rc;
+		}
+		stream_progress_note(&stream);
+		buf += n;
+		len -= n;
+	}
+	return 0;
+}
+
+int dfu_target_stream_append(const uint8_t *buf, size_t len, bool has_erased)
+{
+	if (!is_open) {
+		return -EACCES;
+	}
+	if (len < stream.buf_fill - stream.buf_bytes) {
+		return stream_flash_buffered_write(&stream, buf, len, false);
+	}
+	return write_through(buf, len, has_erased);
+}
+
 int dfu_target_stream_write(const uint8_t *buf, size_t len)
 {
-	return is_open ? stream_progress_write(&stream, buf, len) : -EACCES;
+	return dfu_target_stream_append(buf, len, false);
 }
 
 int dfu_target_stream_done(bool successful)

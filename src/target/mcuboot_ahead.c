@@ -14,6 +14,8 @@
  */
 #include "target/mcuboot_ahead.h"
 
+#include <errno.h>
+
 #include "stream/stream_position.h"
 #include "target/mcuboot_id.h"
 #include "target/stream_progress.h"
@@ -87,10 +89,11 @@ bool mcuboot_ahead_find(int img_num, const struct mcuboot_slot *slot,
 	return false;
 }
 
-void mcuboot_ahead_delete(int img_num)
+int mcuboot_ahead_delete(int img_num)
 {
 	char id[MCUBOOT_ID_SIZE];
 
 	mcuboot_make_id(id, img_num);
-	(void)target_settings_save(id, TARGET_AHEAD, NULL, 0);
+	const int rc = target_settings_save(id, TARGET_AHEAD, NULL, 0);
+	return rc == -ENOENT ? 0 : rc;
 }

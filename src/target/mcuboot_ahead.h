@@ -29,6 +29,7 @@ bool mcuboot_ahead_find(int img_num, const struct mcuboot_slot *slot,
 			struct stream_flash_ctx *stream, bool goes_on,
 			struct mcuboot_clearing *clearing);
 
-void mcuboot_ahead_delete(int img_num);
+/* 0, or -errno of the settings. */
+int mcuboot_ahead_delete(int img_num);
 
 #endif

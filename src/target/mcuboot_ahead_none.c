@@ -30,7 +30,8 @@ bool mcuboot_ahead_find(int img_num, const struct mcuboot_slot *slot,
 	return false;
 }
 
-void mcuboot_ahead_delete(int img_num)
+int mcuboot_ahead_delete(int img_num)
 {
 	(void)img_num;
+	return 0;
 }

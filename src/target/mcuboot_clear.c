@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Steps 1 and 2 of a download (dfu_target_mcuboot.c), a page at a time: the first byte takes all of
- * them, dfu_target_prepare() one after the other, and then goes on with the pages behind.
+ * Steps 1 and 2 of a download (dfu_target_mcuboot.c), a page at a time: each of its first writes
+ * takes one, so does dfu_target_prepare(), which goes on with the pages behind.
  *
  *   what settings know of the slot  ->  CLEARING  ->  trailer  ->  header  ->  pages ahead
  *
@@ -14,7 +14,9 @@
 #include <dfu/config.h>
 
 #include "boot/arrangement.h"
+#include "flash/flash_caps.h"
 #include "stream/stream_position.h"
+#include "stream/stream_ready.h"
 #include "target/mcuboot_ahead.h"
 #include "target/mcuboot_held.h"
 #include "target/mcuboot_id.h"
@@ -38,46 +40,79 @@ void mcuboot_clear_find(struct mcuboot_download *download)
 {
 	struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
 
-	download->clearing.stage = 0;
+	const bool goes_on = download->held_len > 0;
+
+	download->clearing.stage = goes_on ? MCUBOOT_CLEAR_DONE : 0;
+	download->has_begun = download->held_len == download->slot.hold_len ||
+			      stream_progress_is_complete();
 	stream_set_end(stream, mcuboot_download_stream_end(download));
 	if (!IS_ENABLED(CONFIG_DFU_TARGET_PREPARE)) {
 		return;
 	}
 	download->is_kept = true; /* until it is known to be gone */
-	if (mcuboot_ahead_find(download->file.image, &download->slot, stream,
-			       download->held_len > 0, &download->clearing)) {
+	if (mcuboot_ahead_find(download->file.image, &download->slot, stream, goes_on,
+			       &download->clearing)) {
 		note_cleared(download);
 	}
 }
 
-/* What is known of the slot's content goes before that does. */
-static int begin(struct mcuboot_download *download)
+bool mcuboot_clear_announce(int img_num, bool keeps_ahead)
 {
-	const uint8_t image = download->file.image;
-	const int rc = mcuboot_clear_leave_set(image);
+	const bool is_gone = !keeps_ahead && (!IS_ENABLED(CONFIG_DFU_TARGET_PREPARE) ||
+					      mcuboot_ahead_delete(img_num) == 0);
 	char id[MCUBOOT_ID_SIZE];
 
+	/* A record that could not be deleted would be believed beside this one. */
+	if (is_gone || keeps_ahead) {
+		mcuboot_make_id(id, img_num);
+		stream_progress_clearing(id);
+	}
+	return is_gone;
+}
+
+/* The header's page goes with the pages of the file behind it, if a block is erased at once. */
+static void widen_header(struct mcuboot_download *download)
+{
+	const struct flash_area *area = download->slot.area;
+	const size_t start = (size_t)area->fa_off + download->slot.start;
+	struct flash_pages_info page;
+
+	if (flash_needs_erase(area->fa_dev) &&
+	    flash_get_page_info_by_offs(area->fa_dev, (off_t)start, &page) == 0) {
+		download->clearing.head =
+			stream_erase_end(dfu_target_stream_get_stream(), start, start + page.size) -
+			(size_t)area->fa_off;
+	}
+}
+
+int mcuboot_clear_begin(struct mcuboot_download *download)
+{
+	const uint8_t image = download->file.image;
+
+	if (download->clearing.stage != 0) {
+		return 0;
+	}
+	const int rc = mcuboot_clear_leave_set(image);
 	if (rc != 0) {
 		return rc;
 	}
-	if (IS_ENABLED(CONFIG_DFU_TARGET_PREPARE) &&
-	    !stream_has_known(dfu_target_stream_get_stream())) {
-		mcuboot_ahead_delete(image);
+	if (mcuboot_clear_announce(image, stream_has_known(dfu_target_stream_get_stream()))) {
 		download->is_kept = false;
 	}
-	mcuboot_make_id(id, image);
-	stream_progress_clearing(id);
 	mcuboot_held_delete(image);
 	download->visible &= (uint16_t)~(1u << image);
 	download->waiting &= (uint16_t)~(1u << image);
 	mcuboot_mark_clear(image, TARGET_UNTRIED);
 	download->clearing = mcuboot_clearing_begin(&download->slot);
+	if (CONFIG_STREAM_FLASH_ERASE_BLOCK > 0) {
+		widen_header(download);
+	}
 	return 0;
 }
 
 int mcuboot_clear_step(struct mcuboot_download *download)
 {
-	int rc = download->clearing.stage == 0 ? begin(download) : 0;
+	int rc = mcuboot_clear_begin(download);
 
 	if (rc != 0 || download->clearing.stage == MCUBOOT_CLEAR_DONE) {
 		return rc;
@@ -91,14 +126,22 @@ int mcuboot_clear_step(struct mcuboot_download *download)
 	return rc;
 }
 
+int mcuboot_clear_rest(struct mcuboot_download *download)
+{
+	int rc;
+
+	do {
+		rc = mcuboot_clear_step(download);
+	} while (rc > 0);
+	return rc;
+}
+
 void mcuboot_clear_keep(struct mcuboot_download *download)
 {
-	const bool is_touched = download->held_len == download->slot.hold_len;
-
 	if (IS_ENABLED(CONFIG_DFU_TARGET_PREPARE) &&
-	    (is_touched || download->clearing.stage == MCUBOOT_CLEAR_DONE)) {
+	    download->clearing.stage == MCUBOOT_CLEAR_DONE) {
 		mcuboot_ahead_save(download->file.image, dfu_target_stream_get_stream(),
-				   is_touched ? ERASED_BEHIND : ERASED_ALL);
+				   download->has_begun ? ERASED_BEHIND : ERASED_ALL);
 		download->is_kept = true;
 	}
 }

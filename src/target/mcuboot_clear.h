@@ -21,8 +21,10 @@ struct mcuboot_download {
 	uint16_t visible;  /* bit n: this run has completed image n, and begun no other there */
 	uint16_t waiting;  /* the same, where it has been held back */
 	uint8_t state;
-	bool has_seen; /* since the last init */
-	bool is_kept;  /* settings know of pages that are erased ahead */
+	bool has_seen;  /* since the last init */
+	bool has_begun; /* the slot is cleared, and what is held back whole: bytes may be programmed
+			 */
+	bool is_kept;   /* settings know of pages that are erased ahead */
 	struct mcuboot_clearing clearing;
 };
 
@@ -49,10 +51,20 @@ int mcuboot_clear_leave_set(int img_num);
 void mcuboot_clear_find(struct mcuboot_download *download);
 
 /*
- * Before the first byte, a page of the slot at most: 1 if more is left, 0, or -errno: repeat the
- * call. The stream learns what is erased.
+ * What settings know of the slot's content goes before that does; keeps_ahead: but for the pages
+ * that are erased ahead. Whether no record of such is left.
+ */
+bool mcuboot_clear_announce(int img_num, bool keeps_ahead);
+
+/* That, and what comes with it, unless clearing has begun. 0 or -errno: repeat the call. */
+int mcuboot_clear_begin(struct mcuboot_download *download);
+
+/*
+ * Before the first program, an erase of the slot at most: 1 if more is left, 0, or -errno: repeat
+ * the call. The stream learns what is erased. And all that is left: 0 or -errno.
  */
 int mcuboot_clear_step(struct mcuboot_download *download);
+int mcuboot_clear_rest(struct mcuboot_download *download);
 
 /* Let settings know what is erased. */
 void mcuboot_clear_keep(struct mcuboot_download *download);

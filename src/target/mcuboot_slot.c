@@ -11,6 +11,7 @@
  * Emptying takes first what makes the old content count:
  *
  *   page of the magic -> rest of the trailer -> page of the image's header -> first page (if other)
+ *   page of the image's header -> trailer         where the bootloader reads no trailer
  *
  * The first page goes last: with an unconfirmed image running it holds the header of the fallback,
  * and without it a remainder one page up could be taken for that. Each page is erased once; slots
@@ -131,13 +132,18 @@ static int trailer_start(const struct mcuboot_slot *slot, size_t *start)
 	return boot_slot_trailer_start(slot->area, start);
 }
 
-/* The page below `tail`, or without explicit erase all that there is. */
+/*
+ * The page below `tail`, or without explicit erase all that there is; none that the header's took.
+ */
 static int clear_trailer(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing)
 {
 	size_t lowest;
 	size_t start;
 	int rc = trailer_start(slot, &lowest);
 
+	if (rc == 0 && lowest < clearing->head) {
+		lowest = clearing->head;
+	}
 	if (rc == 0 && clearing->tail > lowest) {
 		if (!flash_needs_erase(slot->area->fa_dev)) {
 			rc = boot_trailer_wipe(slot->area, &start);
@@ -152,46 +158,54 @@ static int clear_trailer(const struct mcuboot_slot *slot, struct mcuboot_clearin
 			clearing->tail = start;
 		}
 	}
-	if (rc == 0 && clearing->tail <= lowest) {
-		clearing->stage = MCUBOOT_CLEAR_HEADER;
-	}
-	return rc;
+	return rc != 0 ? rc : clearing->tail > lowest;
 }
 
 struct mcuboot_clearing mcuboot_clearing_begin(const struct mcuboot_slot *slot)
 {
+	const bool has_front = boot_mode_in(BOOT_MODE_BIT(SWAP_OFFSET));
+
 	return (struct mcuboot_clearing){
 		.head = slot->start,
 		.tail = slot->area->fa_size,
-		.stage = MCUBOOT_CLEAR_TRAILER,
+		.stage = MCUBOOT_CLEAR_BEGUN | MCUBOOT_CLEAR_TRAILER | MCUBOOT_CLEAR_HEADER |
+			 (has_front ? MCUBOOT_CLEAR_FRONT : 0),
 	};
+}
+
+/* Of what is left, what counts most. */
+static uint8_t next_part(uint8_t stage)
+{
+	const bool is_header = (stage & MCUBOOT_CLEAR_HEADER) != 0;
+
+	if ((stage & MCUBOOT_CLEAR_TRAILER) != 0 && (boot_needs_trailer() || !is_header)) {
+		return MCUBOOT_CLEAR_TRAILER;
+	}
+	return is_header ? MCUBOOT_CLEAR_HEADER : stage & MCUBOOT_CLEAR_FRONT;
 }
 
 int mcuboot_slot_clear_step(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing)
 {
-	const bool has_front = boot_mode_in(BOOT_MODE_BIT(SWAP_OFFSET));
-	size_t first_page;
+	const uint8_t part = next_part(clearing->stage);
+	size_t first_page = 0;
 	int rc = 0;
 
-	switch (clearing->stage) {
+	switch (part) {
 	case MCUBOOT_CLEAR_TRAILER:
 		rc = clear_trailer(slot, clearing);
 		break;
 	case MCUBOOT_CLEAR_HEADER:
 		rc = boot_slot_clear_header(slot->area, slot->start, clearing->tail,
 					    &clearing->head);
-		if (rc == 0) {
-			clearing->stage = has_front ? MCUBOOT_CLEAR_FRONT : MCUBOOT_CLEAR_DONE;
-		}
 		break;
 	case MCUBOOT_CLEAR_FRONT:
 		rc = boot_slot_clear_header(slot->area, 0, clearing->tail, &first_page);
-		if (rc == 0) {
-			clearing->stage = MCUBOOT_CLEAR_DONE;
-		}
 		break;
 	default:
 		break;
+	}
+	if (rc == 0) {
+		clearing->stage &= (uint8_t)~part;
 	}
 	return rc != 0 ? rc : clearing->stage != MCUBOOT_CLEAR_DONE;
 }
@@ -368,7 +382,7 @@ int mcuboot_slot_is_remainder(int img_num, const struct mcuboot_slot *slot)
 
 int mcuboot_slot_free_first_page(const struct mcuboot_slot *slot)
 {
-	size_t end;
+	size_t end = 0;
 	const int rc = has_front(slot);
 
 	return rc <= 0 ? rc : boot_slot_clear_header(slot->area, 0, slot->area->fa_size, &end);

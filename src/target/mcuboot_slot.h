@@ -47,9 +47,9 @@ int mcuboot_slot_check_pages(int img_num, const struct mcuboot_slot *slot);
 int mcuboot_slot_refuse_unconfirmed(int img_num);
 
 /*
- * How far a slot is emptied for the bootloader: trailer first (its magic's page before the rest),
- * then what may be a header. Erased are the pages up to `head` from the image's start, and all from
- * `tail` on, both from the start of the slot.
+ * How far a slot is emptied for the bootloader, in the order of mcuboot_slot.c. Once it is done,
+ * erased are the pages up to `head` from the image's start, and all from `tail` on, both from the
+ * start of the slot.
  */
 struct mcuboot_clearing {
 	size_t head;
@@ -57,11 +57,13 @@ struct mcuboot_clearing {
 	uint8_t stage; /* MCUBOOT_CLEAR_*; 0: not begun */
 };
 
+/* What is left to be cleared. */
 enum mcuboot_clear_stage {
 	MCUBOOT_CLEAR_TRAILER = 1,
-	MCUBOOT_CLEAR_HEADER,
-	MCUBOOT_CLEAR_FRONT,
-	MCUBOOT_CLEAR_DONE,
+	MCUBOOT_CLEAR_HEADER = 2,
+	MCUBOOT_CLEAR_FRONT = 4,
+	MCUBOOT_CLEAR_BEGUN = 8,
+	MCUBOOT_CLEAR_DONE = MCUBOOT_CLEAR_BEGUN,
 };
 
 /* Nothing is cleared yet. */

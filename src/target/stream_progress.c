@@ -230,7 +230,7 @@ static bool go_on(struct stream_flash_ctx *stream, size_t written, uint32_t sum,
 	}
 	stand_at(stream, &here);
 	/* What a flush left in the buffer that failed may be more than is programmed next. */
-	stream->buf_bytes = tail_len < stream->buf_fill ? tail_len : 0;
+	stream->buf_bytes = tail_len <= stream->buf_fill ? tail_len : 0;
 	return true;
 }
 
@@ -370,8 +370,7 @@ uint8_t stream_progress_stored_state(const char *id)
 	return len > 0 && download_record_decode(&record, raw, (size_t)len) == 0 ? record.state : 0;
 }
 
-/* The record that there may be is of something else. */
-static void drop_stale_record(void)
+void stream_progress_begins(void)
 {
 	if (progress.has_stale) {
 		progress.has_stale = false;
@@ -392,8 +391,7 @@ static void add_up(const struct stream_flash_ctx *stream)
 	progress.noted = end;
 }
 
-/* Count what the last program took out of the buffer, and save a record where a page is whole. */
-static void note(struct stream_flash_ctx *stream)
+void stream_progress_note(struct stream_flash_ctx *stream)
 {
 	size_t start;
 
@@ -407,42 +405,9 @@ static void note(struct stream_flash_ctx *stream)
 	end_with_page(stream);
 }
 
-/* One buffer at a time: it still holds what was programmed when the call returns. */
-static DFU_NOINLINE int write_through(struct stream_flash_ctx *stream, const uint8_t *buf,
-				      size_t len)
-{
-	if (buf == NULL) {
-		return -EFAULT;
-	}
-	if (len > stream->available - stream->bytes_written - stream->buf_bytes) {
-		return -ENOMEM;
-	}
-	while (len > 0) {
-		const size_t n = min_size(len, stream->buf_fill - stream->buf_bytes);
-
-		drop_stale_record();
-		const int rc = stream_flash_buffered_write(stream, buf, n, false);
-		if (rc != 0) {
-			return rc;
-		}
-		note(stream);
-		buf += n;
-		len -= n;
-	}
-	return 0;
-}
-
-int stream_progress_write(struct stream_flash_ctx *stream, const uint8_t *buf, size_t len)
-{
-	if (len < stream->buf_fill - stream->buf_bytes) {
-		return stream_flash_buffered_write(stream, buf, len, false);
-	}
-	return write_through(stream, buf, len);
-}
-
 int stream_progress_flush(struct stream_flash_ctx *stream)
 {
-	drop_stale_record();
+	stream_progress_begins();
 	return stream_flash_buffered_write(stream, NULL, 0, true);
 }
 
@@ -465,7 +430,7 @@ void stream_progress_pause(struct stream_flash_ctx *stream)
 	}
 	struct running_sum sum = progress.sum;
 	running_sum_add(&sum, stream->buf, round_down(stream->buf_bytes, stream->write_block_size));
-	drop_stale_record();
+	stream_progress_begins();
 	const int rc = stream_flush_blocks(stream);
 	if (rc != 0) {
 		DFU_WRN("%s: pause: %d", progress.id, rc);

@@ -39,6 +39,9 @@ bool dfu_target_stream_begins_with(const struct stream_flash_ctx *stream, size_t
 int dfu_target_stream_open(const struct dfu_target_stream_init *init,
 			   const struct stream_file *file);
 
+/* dfu_target_stream_write() by a call that has erased a page of the slot already, or has not. */
+int dfu_target_stream_append(const uint8_t *buf, size_t len, bool has_erased);
+
 /* Close the stream, if it is open, and forget it; settings keep what they have. */
 void dfu_target_stream_drop(void);
 
@@ -76,8 +79,14 @@ bool stream_progress_is_clearing(const char *id);
  */
 uint8_t stream_progress_stored_state(const char *id);
 
-/* stream_flash_buffered_write() without a flush, and a record for each page that is whole. */
-int stream_progress_write(struct stream_flash_ctx *stream, const uint8_t *buf, size_t len);
+/* Before a program: a record that there may be of something else is deleted. */
+void stream_progress_begins(void);
+
+/*
+ * Count what the last program, if there was one, took out of the buffer, which still has it, and
+ * save a record where a page is whole.
+ */
+void stream_progress_note(struct stream_flash_ctx *stream);
 
 /* The flush that ends a stream. */
 int stream_progress_flush(struct stream_flash_ctx *stream);

@@ -60,9 +60,13 @@ uint8_t stream_progress_stored_state(const char *id)
 	return 0;
 }
 
-int stream_progress_write(struct stream_flash_ctx *stream, const uint8_t *buf, size_t len)
+void stream_progress_begins(void)
 {
-	return stream_flash_buffered_write(stream, buf, len, false);
+}
+
+void stream_progress_note(struct stream_flash_ctx *stream)
+{
+	(void)stream;
 }
 
 int stream_progress_flush(struct stream_flash_ctx *stream)

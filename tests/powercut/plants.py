@@ -49,25 +49,21 @@ PLANTS = [
 	}
 """)]),
     Plant("progress is saved before the page is in flash", "-large/swap", "I6",
-          "target/stream_progress.c", [("""\
-		drop_stale_record();
-		const int rc = stream_flash_buffered_write(stream, buf, n, false);
+          "target/dfu_target_stream.c", [("""\
+		stream_progress_begins();
+		const int rc = stream_flash_buffered_write(&stream, buf, n, room == 0);
 """, """\
-		drop_stale_record();
-		if (stream->bytes_written + stream->buf_bytes + n >= progress.page_end) {
-			struct running_sum sum = progress.sum;
-			const size_t left = progress.page_end - progress.noted;
+		stream_progress_begins();
+		if (n == room) {
+			const struct stream_flash_ctx before = stream;
 
-			running_sum_add(&sum, stream->buf, min_size(left, stream->buf_bytes));
-			if (left > stream->buf_bytes) {
-				running_sum_add(&sum, buf, left - stream->buf_bytes);
-			}
-			(void)save(stream, DOWNLOAD_RUNNING, progress.page_end, 0, &sum);
+			memcpy(&stream.buf[stream.buf_bytes], buf, n);
+			stream.bytes_written += stream.buf_fill;
+			stream_progress_note(&stream);
+			stream = before;
 		}
-		const int rc = stream_flash_buffered_write(stream, buf, n, false);
-"""), ("""\
-		(void)save(stream, DOWNLOAD_RUNNING, progress.noted, 0, &progress.sum);
-""", "")]),
+		const int rc = stream_flash_buffered_write(&stream, buf, n, room == 0);
+""")]),
     Plant("the page behind the resume point is not erased again", "resume/", "I3",
           "target/stream_progress.c", [("""\
 		progress.page_end = SIZE_MAX; /* no record will be saved */
@@ -92,11 +88,12 @@ PLANTS = [
 """)]),
     Plant("the held-back bytes are programmed first", "download/swap", "I3",
           "target/dfu_target_mcuboot.c", [("""\
-		stream_progress_begin(dfu_target_stream_get_stream());
-	}
+	stream_progress_begin(dfu_target_stream_get_stream());
+}
 """, """\
-		rc = mcuboot_head_program(&download.slot, held);
-	}
+	const int rc = mcuboot_head_program(&download.slot, held);
+	(void)rc;
+}
 """)]),
     Plant("a pause's record is trusted and not taken back before the first program", "pause/", "I3",
           "target/stream_progress.c", [("""\
@@ -163,12 +160,12 @@ PLANTS = [
 """)]),
     Plant("what was downloaded is not verified", "splice/", "I3",
           "target/dfu_target_mcuboot.c", [("""\
-	int rc = flush();
+	rc = flush();
 	if (rc == 0 && IS_ENABLED(CONFIG_DFU_TARGET_VERIFY)) {
 		rc = verify_download(&refused);
 	}
 """, """\
-	int rc = flush();
+	rc = flush();
 	(void)verify_download;
 """)]),
     Plant("the settings log goes on behind a record that may be torn", "download/", "I3",

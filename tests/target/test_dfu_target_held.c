@@ -29,7 +29,8 @@ the_record_is_there_from_before_the_first_program_until_the_image_is_scheduled(v
 	{
 		mode_case_open(c, &device_cases[0]);
 		assert_int_equal(target_device_init(0, dut.image_len), 0);
-		assert_int_equal(dfu_target_write(dut.image, 31), 0);
+		assert_int_equal(dfu_target_write(dut.image, 30), 0);
+		assert_int_equal(dfu_target_write(dut.image + 30, 1), 0);
 		assert_false(has_record(0));
 		assert_int_equal(dfu_target_write(dut.image + 31, 1), 0);
 		assert_int_equal(dut.flash.nor.stats.programs, 0);

@@ -440,6 +440,7 @@ static void a_new_download_takes_a_pending_update_back_first(void **state)
 	assert_true(target_device_has_magic(1));
 	assert_int_equal(dfu_target_write(dut.image, 1), 0);
 	assert_false(target_device_has_magic(1));
+	assert_int_equal(dfu_target_write(dut.image + 1, 1), 0);
 	assert_int_equal(dut.slot[1][0], 0xff);
 }
 

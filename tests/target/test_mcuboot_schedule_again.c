@@ -106,7 +106,7 @@ static void begin_another_download(void)
 	assert_int_equal(dfu_target_identity_set("other", 5), 0);
 	assert_int_equal(reset_init(SIZE), 0);
 	assert_int_equal(reset_offset(), 0);
-	assert_int_equal(reset_write(100, 100), 0);
+	assert_int_equal(reset_write(100, 50), 0);
 }
 
 static void mark_the_header(void)

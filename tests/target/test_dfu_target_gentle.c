@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How long a write can block: it erases one page at most, the first ones of a download included, as
+ * long as the buffer takes what arrives until the slot is cleared. And what becomes of bytes that
+ * wait for that: a pause, an end, an error, erasing ahead.
+ */
+#include <string.h>
+
+#include <dfu/dfu_target.h>
+#include <dfu/dfu_target_mcuboot.h>
+
+#include "mode_cases.h"
+#include "op_log.h"
+#include "target_device.h"
+
+#define BUFFER 16384
+
+static struct op_log op_log;
+static uint32_t buffer[BUFFER / sizeof(uint32_t)];
+
+static void log_operations(void)
+{
+	op_log_init(&op_log, dut.flash.dev);
+	for (size_t i = 0; i < ARRAY_LEN(target_device_areas); i++) {
+		target_device_areas[i].fa_dev = &op_log.device;
+	}
+}
+
+static void open_case(const struct mode_case *c, const struct device_case *what, size_t buf_len)
+{
+	mode_case_open(c, what);
+	log_operations();
+	assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, buf_len), 0);
+}
+
+static size_t erases_since(size_t from)
+{
+	size_t count = 0;
+
+	for (size_t i = from; i < op_log.count; i++) {
+		count += op_log.ops[i].what == 'e' ? 1 : 0;
+	}
+	return count;
+}
+
+/* Pages that go before anything is programmed. */
+static size_t pages_to_clear(void)
+{
+	size_t n = 0;
+
+	while (op_log.ops[n].what == 'e') {
+		n++;
+	}
+	return n;
+}
+
+/* The most erases of one write of a whole download. */
+static size_t most_erases(size_t chunk)
+{
+	size_t most = 0;
+
+	assert_int_equal(target_device_init(0, dut.image_len), 0);
+	for (size_t off = 0; off < dut.image_len; off += chunk) {
+		const size_t left = dut.image_len - off;
+		const size_t before = op_log.count;
+
+		assert_int_equal(dfu_target_write(dut.image + off, left < chunk ? left : chunk), 0);
+		const size_t erases = erases_since(before);
+		most = erases > most ? erases : most;
+	}
+	assert_int_equal(target_device_offset(), dut.image_len);
+	return most;
+}
+
+/* `promised` counts the chunks, of those that fill the buffer, of which one erase is promised. */
+static void check_chunk(const struct mode_case *c, const struct device_case *what, size_t buf_len,
+			size_t chunk, unsigned int *promised)
+{
+	open_case(c, what, buf_len);
+	const size_t most = most_erases(chunk);
+	const bool is_promised = pages_to_clear() <= buf_len / chunk + 1;
+	assert_int_equal(dfu_target_done(true), 0);
+	target_device_assert_body(c->is_direct ? 32 : 0);
+	if (is_promised && most > 1) {
+		fail_msg("%s on %s: %zu erases in a write of %zu bytes, buffer of %zu", c->name,
+			 what->name, most, chunk, buf_len);
+	}
+	*promised += is_promised && chunk == buf_len;
+	target_device_close();
+}
+
+static void a_write_erases_one_page_at_most(void **state)
+{
+	static const size_t parts[] = {1, 2, 3, 7, 50};
+	unsigned int promised = 0;
+
+	(void)state;
+	for (size_t i = 0; i < device_case_count; i++) {
+		const struct device_case *what = &device_cases[i];
+
+		FOR_EACH_MODE(c)
+		{
+			const size_t most = what->page_size < 4096 ? what->page_size : 4096;
+
+			for (size_t buf_len = 128; buf_len <= most; buf_len *= 2) {
+				for (size_t k = 0; k < ARRAY_LEN(parts); k++) {
+					check_chunk(c, what, buf_len, buf_len / parts[k],
+						    &promised);
+				}
+			}
+		}
+	}
+	assert_true(promised > 100);
+}
+
+/* The first bytes have arrived, and the slot is not cleared yet. */
+static void write_a_little(void)
+{
+	assert_int_equal(target_device_init(0, dut.image_len), 0);
+	assert_int_equal(dfu_target_write(dut.image, 100), 0);
+	assert_int_equal(erases_since(0), op_log.count);
+	assert_int_equal(op_log.count, 1);
+}
+
+static void finish(const struct mode_case *c)
+{
+	assert_int_equal(target_device_stream(dut.image_len, 100), 0);
+	assert_int_equal(dfu_target_done(true), 0);
+	target_device_assert_body(c->is_direct ? 32 : 0);
+}
+
+static void a_pause_clears_the_slot_and_loses_no_byte(void **state)
+{
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		for (int resets = 0; resets < 2; resets++) {
+			open_case(c, &device_cases[0], 512);
+			write_a_little();
+			assert_int_equal(dfu_target_done(false), 0);
+			assert_int_equal(pages_to_clear(), dut.start > 0 ? 3 : 2);
+			if (resets) {
+				target_device_power_cycle();
+				assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, 512),
+						 0);
+			}
+			assert_int_equal(target_device_init(0, dut.image_len), 0);
+			assert_int_equal(target_device_offset(), 100);
+			finish(c);
+			target_device_close();
+		}
+	}
+}
+
+static void a_pause_that_cannot_clear_it_forgets_them(void **state)
+{
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		open_case(c, &device_cases[0], 512);
+		write_a_little();
+		dut.flash.nor.fail_after = 0;
+		dut.flash.nor.fail_rc = -EIO;
+		assert_int_equal(dfu_target_done(false), 0);
+		dut.flash.nor.fail_after = -1;
+		assert_int_equal(target_device_init(0, dut.image_len), 0);
+		assert_int_equal(target_device_offset(), 0);
+		finish(c);
+		target_device_close();
+	}
+}
+
+static void another_file_finds_nothing_of_it(void **state)
+{
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		open_case(c, &device_cases[0], 512);
+		write_a_little();
+		assert_int_equal(target_device_init(0, dut.image_len - 4), 0);
+		assert_int_equal(target_device_offset(), 0);
+		assert_int_equal(dfu_target_write(dut.image, 100), 0);
+		assert_int_equal(target_device_init(0, dut.image_len), 0);
+		assert_int_equal(target_device_offset(), 0);
+		finish(c);
+		target_device_close();
+	}
+}
+
+static void an_erase_that_fails_takes_nothing_of_its_call(void **state)
+{
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		open_case(c, &device_cases[0], 512);
+		write_a_little();
+		for (int i = 0; i < 2; i++) {
+			dut.flash.nor.fail_after = 0;
+			dut.flash.nor.fail_rc = -EIO;
+			assert_int_equal(dfu_target_write(dut.image + 100, 100), -EIO);
+			dut.flash.nor.fail_after = -1;
+			assert_int_equal(target_device_offset(), 100);
+		}
+		finish(c);
+		target_device_close();
+	}
+}
+
+/* A file that the buffer takes whole: its end clears what is left. */
+static void a_file_that_comes_in_one_write_is_complete(void **state)
+{
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		const struct device_case *what = &device_cases[5];
+
+		open_case(c, what, BUFFER);
+		assert_true(dut.image_len < BUFFER);
+		assert_int_equal(target_device_init(0, dut.image_len), 0);
+		assert_int_equal(dfu_target_write(dut.image, dut.image_len), 0);
+		assert_int_equal(op_log.count, 1);
+		assert_int_equal(dfu_target_done(true), 0);
+		target_device_assert_body(c->is_direct ? 32 : 0);
+		assert_int_equal(dfu_target_schedule_update(0), 0);
+		mode_case_assert_next(c, 1);
+		target_device_close();
+	}
+}
+
+/* The end can be asked for again. */
+static void an_end_that_cannot_clear_it_is_repeated(void **state)
+{
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		open_case(c, &device_cases[5], BUFFER);
+		assert_int_equal(target_device_init(0, dut.image_len), 0);
+		assert_int_equal(dfu_target_write(dut.image, dut.image_len), 0);
+		dut.flash.nor.fail_after = 0;
+		dut.flash.nor.fail_rc = -EIO;
+		assert_int_equal(dfu_target_done(true), -EIO);
+		dut.flash.nor.fail_after = -1;
+		assert_int_equal(dfu_target_done(true), 0);
+		target_device_assert_body(c->is_direct ? 32 : 0);
+		target_device_close();
+	}
+}
+
+static void what_is_erased_ahead_in_between_no_write_erases(void **state)
+{
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		open_case(c, &device_cases[0], 512);
+		write_a_little();
+		int rc;
+		do {
+			const size_t before = op_log.count;
+
+			rc = dfu_target_prepare(0);
+			assert_true(rc >= 0 && erases_since(before) <= 1);
+		} while (rc == 1);
+		const size_t before = op_log.count;
+		finish(c);
+		assert_int_equal(erases_since(before), 0);
+		target_device_close();
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_write_erases_one_page_at_most),
+		cmocka_unit_test(a_pause_clears_the_slot_and_loses_no_byte),
+		cmocka_unit_test(a_pause_that_cannot_clear_it_forgets_them),
+		cmocka_unit_test(another_file_finds_nothing_of_it),
+		cmocka_unit_test(an_erase_that_fails_takes_nothing_of_its_call),
+		cmocka_unit_test(a_file_that_comes_in_one_write_is_complete),
+		cmocka_unit_test(an_end_that_cannot_clear_it_is_repeated),
+		cmocka_unit_test(what_is_erased_ahead_in_between_no_write_erases),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
