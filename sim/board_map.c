@@ -242,10 +242,10 @@ static bool in_disabled_flash(const void *fdt, int offset)
 }
 
 /*
- * Partitions of a device of a kind that is not understood do not matter, unless the bootloader
- * needs them.
+ * Partitions of a device of a kind that is not understood, and what lies inside a partition, do not
+ * matter, unless the bootloader needs them.
  */
-static int refuse_slots(const struct sim_node *table, struct sim_error *error)
+static int refuse_slots(const struct sim_node *table, const char *why, struct sim_error *error)
 {
 	int child;
 
@@ -260,10 +260,7 @@ static int refuse_slots(const struct sim_node *table, struct sim_error *error)
 		for (const char *l = sim_node_label(&node, NULL); l != NULL;
 		     l = sim_node_label(&node, l)) {
 			if (id_of_label(l) >= 0) {
-				return sim_node_fail(&node, NULL, error,
-						     "%s lies in a flash of a kind that is not "
-						     "known: soc-nv-flash and jedec,spi-nor are",
-						     l);
+				return sim_node_fail(&node, NULL, error, "%s lies in %s", l, why);
 			}
 		}
 	}
@@ -278,8 +275,12 @@ static int load_table(struct sim_board *board, const struct sim_node *table,
 	int child;
 
 	if (flash < 0) {
-		return in_disabled_flash(table->fdt, table->offset) ? 0
-								    : refuse_slots(table, error);
+		return in_disabled_flash(table->fdt, table->offset)
+			       ? 0
+			       : refuse_slots(table,
+					      "a flash of a kind that is not known: soc-nv-flash "
+					      "and jedec,spi-nor are",
+					      error);
 	}
 	fdt_for_each_subnode(child, table->fdt, table->offset)
 	{
@@ -352,6 +353,25 @@ static int check_choice(const struct sim_board *board, const struct numbering *n
 				  numbering->choice);
 }
 
+static int check_inside(const void *fdt, struct sim_error *error)
+{
+	static const char tables[] = "fixed-subpartitions";
+	int table = fdt_node_offset_by_compatible(fdt, -1, tables);
+
+	while (table >= 0) {
+		struct sim_node node;
+		int rc = sim_node_at(&node, fdt, table, error);
+
+		rc = rc != 0 ? rc
+			     : refuse_slots(&node, "a partition, not in a flash device", error);
+		if (rc != 0) {
+			return rc;
+		}
+		table = fdt_node_offset_by_compatible(fdt, table, tables);
+	}
+	return 0;
+}
+
 int sim_board_load_partitions(struct sim_board *board, const void *fdt,
 			      const int offsets[SIM_FLASHES_MAX], struct sim_error *error)
 {
@@ -371,6 +391,7 @@ int sim_board_load_partitions(struct sim_board *board, const void *fdt,
 		table = fdt_node_offset_by_compatible(fdt, table, "fixed-partitions");
 	}
 	rc = check_choice(board, &numbering, error);
+	rc = rc != 0 ? rc : check_inside(fdt, error);
 	if (rc != 0) {
 		return rc;
 	}

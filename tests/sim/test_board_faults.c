@@ -118,6 +118,11 @@ static void partitions_that_make_no_sense_are_refused_by_node_and_property(void 
 		 "is both slot0_partition and scratch_partition"},
 		{"compatible = \"vendor,nor\", \"jedec,spi-nor\";", "compatible = \"vendor,nor\";",
 		 "/bus@0/nor@1/partitions/partition@0: slot1_partition lies in a flash of a kind"},
+		{"reg = <0x30000 0x1000>;",
+		 "reg = <0x30000 0x1000>; compatible = \"fixed-subpartitions\";"
+		 " #address-cells = <1>; #size-cells = <1>;"
+		 " slot7_partition: partition@0 { reg = <0x0 0x1000>; };",
+		 "partition@30000/partition@0: slot7_partition lies in a partition"},
 	};
 
 	(void)state;
