@@ -133,10 +133,13 @@ def main():
 
     if not os.path.isfile(args.conf):
         sys.exit(f"{args.conf}: no such file")
-    kconf, found = load(args.kconfig, args.conf)
-    if found:
-        sys.exit("\n".join(f"{args.conf}: {p}" for p in found))
-    kconf.write_autoconf(args.header, "/* From Kconfig; change the configuration, not this file. */\n")
+    try:
+        kconf, found = load(args.kconfig, args.conf)
+        if found:
+            sys.exit("\n".join(f"{args.conf}: {p}" for p in found))
+        kconf.write_autoconf(args.header, "/* From Kconfig; change the configuration, not this file. */\n")
+    except (OSError, kconfiglib.KconfigError) as error:
+        sys.exit(f"{args.conf}: {str(error).strip()}")
 
 
 if __name__ == "__main__":

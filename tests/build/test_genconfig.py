@@ -233,6 +233,17 @@ class GenConfig(unittest.TestCase):
         self.assertIn("none.conf", result.stderr)
         self.assertNotIn("Traceback", result.stderr)
 
+    def test_what_is_no_text_and_a_header_that_cannot_be_written_are_named(self):
+        conf = self.folder / "test.conf"
+        for content, header, word in ((b"CONFIG_SETTINGS=y\xff\n", self.header, "utf-8"), (b"", self.folder, str(self.folder)),
+                                      (b"", self.folder / "none/x.h", "none/x.h")):
+            conf.write_bytes(content)
+            result = project.script("genconfig.py", "--kconfig", project.SOURCE / "Kconfig", "--conf", conf, "--header", header)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("test.conf: ", result.stderr)
+            self.assertIn(word, result.stderr)
+            self.assertNotIn("Traceback", result.stderr)
+
     def test_an_option_set_twice_is_named(self):
         self.assert_refused("CONFIG_SETTINGS=y\nCONFIG_SETTINGS=n\n", "SETTINGS")
 
