@@ -137,6 +137,18 @@ static void bytes_arrive_and_the_offset_counts_what_flash_holds(void **state)
 	assert_int_equal(offset_now() + buffered_now(), 0);
 }
 
+/* Only a call that one buffer takes may leave a full one to the next, so as not to erase twice. */
+static void a_call_larger_than_the_buffer_leaves_no_full_one(void **state)
+{
+	const struct dfu_target_stream_init init = args(2 * PAGE, 4 * PAGE);
+
+	(void)state;
+	assert_int_equal(dfu_target_stream_init(&init), 0);
+	assert_int_equal(dfu_target_stream_write(data, 128), 0);
+	assert_int_equal(offset_now(), 128);
+	assert_int_equal(buffered_now(), 0);
+}
+
 static void size_0_is_the_rest_of_the_device(void **state)
 {
 	const struct dfu_target_stream_init init = args(6 * PAGE, 0);
@@ -392,6 +404,7 @@ int main(void)
 		ON_FLASH(a_failed_init_leaves_no_stream_open),
 		ON_FLASH(without_a_stream_calls_are_refused),
 		ON_FLASH(bytes_arrive_and_the_offset_counts_what_flash_holds),
+		ON_FLASH(a_call_larger_than_the_buffer_leaves_no_full_one),
 		ON_FLASH(size_0_is_the_rest_of_the_device),
 		ON_FLASH(a_paused_stream_goes_on_with_its_buffer),
 		ON_FLASH(anything_else_begins_at_0),
