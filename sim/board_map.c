@@ -287,7 +287,9 @@ static int load_table(struct sim_board *board, const struct sim_node *table,
 		struct sim_node node;
 		int rc = sim_node_at(&node, table->fdt, child, error);
 
-		rc = rc != 0 ? rc : add_partition(board, (size_t)flash, &node, numbering, error);
+		if (rc == 0 && sim_node_enabled(&node)) {
+			rc = add_partition(board, (size_t)flash, &node, numbering, error);
+		}
 		if (rc != 0) {
 			return rc;
 		}
@@ -384,7 +386,9 @@ int sim_board_load_partitions(struct sim_board *board, const void *fdt,
 		struct sim_node node;
 
 		rc = sim_node_at(&node, fdt, table, error);
-		rc = rc != 0 ? rc : load_table(board, &node, &numbering, offsets, error);
+		if (rc == 0 && sim_node_enabled(&node)) {
+			rc = load_table(board, &node, &numbering, offsets, error);
+		}
 		if (rc != 0) {
 			return rc;
 		}

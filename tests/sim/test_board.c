@@ -149,6 +149,25 @@ static void partitions_stand_in_the_order_of_flash_with_ids_of_their_own(void **
 	assert_string_equal(board.partition[2].label, "partition@30000");
 }
 
+static void disabled_partitions_and_tables_are_left_out(void **state)
+{
+	(void)state;
+	assert_int_equal(board_load_changed(&board, "reg = <0x30000 0x1000>;",
+					    "reg = <0x10000 0x1000>; status = \"disabled\";",
+					    &error),
+			 0);
+	assert_int_equal(board.partitions, 3);
+	assert_string_equal(board.partition[1].name, "slot0_partition");
+	assert_string_equal(board.partition[2].name, "slot1_partition");
+	assert_int_equal(
+		board_load_changed(&board, "bus@0 {",
+				   "old { compatible = \"fixed-partitions\"; "
+				   "status = \"disabled\"; slot9_partition: a { }; }; bus@0 {",
+				   &error),
+		0);
+	assert_int_equal(board.partitions, 4);
+}
+
 static void erase_layout_wins_over_erase_block_size(void **state)
 {
 	const char *both = "erase-block-size = <3>; erase-layout = <2 0x10000 1 0x20000>;";
@@ -369,6 +388,7 @@ int main(void)
 		cmocka_unit_test(what_may_be_missing_has_its_default),
 		cmocka_unit_test(only_the_first_primary_slot_is_needed),
 		cmocka_unit_test(a_disabled_flash_and_its_partitions_are_left_out),
+		cmocka_unit_test(disabled_partitions_and_tables_are_left_out),
 		cmocka_unit_test(no_explicit_erase_is_a_property_of_the_device),
 		cmocka_unit_test(flash_without_erase_needs_no_page_size),
 		cmocka_unit_test(
