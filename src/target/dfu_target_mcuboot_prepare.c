@@ -74,6 +74,7 @@ int dfu_target_mcuboot_prepare(uint32_t budget_ms)
 	if (rc != 0) {
 		return rc;
 	}
+	passed = clock_now_us() - began;
 	do {
 		const uint32_t before = passed;
 

@@ -485,6 +485,36 @@ static uint32_t read_clock(void)
 	return now;
 }
 
+/* Erases of the slot take 1 ms, what settings do takes 50 ms. */
+static uint32_t read_operations(void)
+{
+	uint32_t us = 0;
+
+	for (size_t i = 0; i < dev->op_count; i++) {
+		us += is_in_slot(&dev->ops[i]) ? 1000 : 50000;
+	}
+	return us;
+}
+
+static void prepare_beside_slow_settings(void)
+{
+	dfu_target_clock_set(read_operations);
+	assert_int_equal(reset_init(new_file.size), 0);
+	assert_int_equal(dfu_target_prepare(1), 1);
+	const size_t before = dev->op_count;
+	assert_int_equal(dfu_target_prepare(5), 1);
+	assert_int_equal(erases_since(before), 5);
+	dfu_target_clock_set(NULL);
+}
+
+static void the_time_of_settings_is_not_that_of_an_erase(void **state)
+{
+	(void)state;
+	reset_open(&reset_plain, 7000);
+	assert_int_equal(reset_run(prepare_beside_slow_settings), 0);
+	reset_close();
+}
+
 /* Each look at the clock takes time: begin, and once after each erase. */
 static void prepare_in_time(void)
 {
@@ -646,6 +676,7 @@ int main(void)
 		cmocka_unit_test(pages_of_a_slot_that_was_moved_are_erased),
 		cmocka_unit_test(a_first_page_that_was_given_up_is_erased_though_it_reads_blank),
 		cmocka_unit_test(a_slot_that_is_not_clear_is_cleared),
+		cmocka_unit_test(the_time_of_settings_is_not_that_of_an_erase),
 		cmocka_unit_test(what_is_given_up_or_scheduled_has_no_record),
 		cmocka_unit_test(a_cut_at_any_operation_loses_no_more_than_without_it),
 		cmocka_unit_test(with_a_clock_no_erase_begins_that_would_end_late),
