@@ -29,17 +29,6 @@ static void make(struct device_file *file, size_t size, uint8_t minor)
 	*file = (struct device_file){image.bytes, image.size};
 }
 
-static uint8_t *copy_of(const struct device_file *like)
-{
-	uint8_t *bytes = malloc(like->size);
-
-	if (bytes == NULL) {
-		abort();
-	}
-	memcpy(bytes, like->bytes, like->size);
-	return bytes;
-}
-
 static void put_hash(uint8_t *bytes, size_t size)
 {
 	const size_t area = size - AREA;
@@ -53,8 +42,12 @@ static void put_hash(uint8_t *bytes, size_t size)
 /* The same header; behind it no byte is where the other file has one. */
 static void make_twin(struct device_file *file, const struct device_file *like)
 {
-	uint8_t *bytes = copy_of(like);
+	uint8_t *bytes = malloc(like->size);
 
+	if (bytes == NULL) {
+		abort();
+	}
+	memcpy(bytes, like->bytes, like->size);
 	for (size_t i = HEADER; i < like->size - AREA; i++) {
 		bytes[i] = (uint8_t)((like->bytes[i] + 100) % 251);
 	}
@@ -64,13 +57,12 @@ static void make_twin(struct device_file *file, const struct device_file *like)
 
 static void make_hollow(struct device_file *file, size_t size, uint8_t erased)
 {
-	struct device_file full;
+	struct image_file image = {0};
 
-	make(&full, size, 4);
-	uint8_t *bytes = copy_of(&full);
-	memset(&bytes[HEADER], erased, size * 3 / 4 - HEADER);
-	put_hash(bytes, size);
-	*file = (struct device_file){bytes, size};
+	image_file_make(&image, size, 4, 0);
+	memset(&image.bytes[HEADER], erased, size * 3 / 4 - HEADER);
+	put_hash(image.bytes, size);
+	*file = (struct device_file){image.bytes, size};
 }
 
 void files_make(struct device_file file[FILES], size_t size, uint8_t erased)
