@@ -283,6 +283,32 @@ static void another_file_believes_nothing_of_a_download_that_was_begun(void **st
 	reset_close();
 }
 
+/*
+ * The record of erased pages and one that says "clearing" are of a download that has only begun. So
+ * if the former cannot be deleted, the latter is not saved.
+ */
+static void what_cannot_be_deleted_is_not_left_beside_what_would_have_it_believed(void **state)
+{
+	uint8_t before[64];
+	size_t len;
+
+	(void)state;
+	reset_open(&reset_plain, 4000);
+	part = 1200;
+	assert_int_equal(reset_run(prepare_all_and_write_a_part), 0);
+	const uint8_t *record = reset_setting("dfu/MCUBOOT0", &len);
+	assert_true(record != NULL && len <= sizeof(before));
+	memcpy(before, record, len);
+	dev->sick_calls = RESET_DELETE;
+	dev->sick_at = -1;
+	dev->sick_rc = -EIO;
+	assert_int_equal(reset_run(begin_another_file), 0);
+	dev->sick_rc = 0;
+	assert_int_equal(record_state(), 2);
+	assert_memory_equal(reset_setting("dfu/MCUBOOT0", &len), before, len);
+	reset_close();
+}
+
 /* A record that lies, as if settings had failed before the slot was written to. */
 static void spoil_slot(void)
 {
@@ -676,6 +702,8 @@ int main(void)
 		cmocka_unit_test(pages_of_a_slot_that_was_moved_are_erased),
 		cmocka_unit_test(a_first_page_that_was_given_up_is_erased_though_it_reads_blank),
 		cmocka_unit_test(a_slot_that_is_not_clear_is_cleared),
+		cmocka_unit_test(
+			what_cannot_be_deleted_is_not_left_beside_what_would_have_it_believed),
 		cmocka_unit_test(the_time_of_settings_is_not_that_of_an_erase),
 		cmocka_unit_test(what_is_given_up_or_scheduled_has_no_record),
 		cmocka_unit_test(a_cut_at_any_operation_loses_no_more_than_without_it),
