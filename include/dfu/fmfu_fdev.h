@@ -91,7 +91,8 @@ struct fmfu_fdev_info {
  * @retval -EFBIG      The file would pass the end of @p file (or of the device).
  * @retval -ESRCH      There is no SHA-256, or its engine failed.
  * @retval -EILSEQ     The blob is not the one that was hashed.
- * @retval -errno      From flash, -EINVAL if the offset is behind its end; or the hash's engine.
+ * @retval -errno      From flash (of a read -EIO in place of one above), -EINVAL if the offset is
+ *                     behind its end; or the hash's engine.
  *
  * Of several faults the first in FORMATS.md's order counts. Nothing is changed, on success or
  * error. Reads the file once.

@@ -12,6 +12,11 @@
 
 #include "common/bytes.h"
 
+_Static_assert(ENOENT <= UINT8_MAX && EBADMSG <= UINT8_MAX && ENOTSUP <= UINT8_MAX &&
+		       ERANGE <= UINT8_MAX && EADDRNOTAVAIL <= UINT8_MAX &&
+		       EADDRINUSE <= UINT8_MAX && EFBIG <= UINT8_MAX && EILSEQ <= UINT8_MAX,
+	       "an errno fits a byte");
+
 static void tell(const struct fmfu_file *file)
 {
 	if (file->tell != NULL) {
@@ -19,9 +24,24 @@ static void tell(const struct fmfu_file *file)
 	}
 }
 
+bool fmfu_is_verdict(int rc)
+{
+	static const uint8_t verdicts[] = {ENOENT,        EBADMSG,    ENOTSUP, ERANGE,
+					   EADDRNOTAVAIL, EADDRINUSE, EFBIG,   EILSEQ};
+
+	for (size_t i = 0; i < sizeof(verdicts); i++) {
+		if (verdicts[i] == -rc) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static int read_at(const struct fmfu_file *file, size_t off, void *dst, size_t len)
 {
-	return flash_read(file->dev, (off_t)(file->offset + off), dst, len);
+	const int rc = flash_read(file->dev, (off_t)(file->offset + off), dst, len);
+
+	return fmfu_is_verdict(rc) ? -EIO : rc; /* the file's fault is another one */
 }
 
 void fmfu_file_stage(struct fmfu_file *file, enum fmfu_fdev_stage stage)

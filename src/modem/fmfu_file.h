@@ -5,6 +5,7 @@
 #ifndef MODEM_FMFU_FILE_H
 #define MODEM_FMFU_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,9 @@ typedef int (*fmfu_take_t)(void *to, const uint8_t *data, size_t len);
 
 /* fmfu_fdev_check(), in the stage FMFU_FDEV_CHECK. Leaves all of the blob done. */
 DFU_MUST_CHECK int fmfu_file_check(struct fmfu_file *file, const struct fmfu_fdev_file *place);
+
+/* Whether a code of fmfu_fdev_check() is its judgement of the file, and not why there is none. */
+bool fmfu_is_verdict(int rc);
 
 /* Read the wrapper into the buffer. */
 DFU_MUST_CHECK int fmfu_file_wrapper(const struct fmfu_file *file);

@@ -26,6 +26,7 @@
 
 #include "common/bytes.h"
 #include "flash/flash_caps.h"
+#include "modem/fmfu_file.h"
 #include "target/download_record.h"
 #include "target/identity.h"
 #include "target/stream_progress.h"
@@ -161,20 +162,6 @@ static struct fmfu_fdev_file stored_file(size_t size)
 		.fdev = store.fdev.dev, .offset = (size_t)store.fdev.offset, .size = size};
 }
 
-/* Whether a code of fmfu_fdev_check() is its judgement of the file, and not why there is none. */
-static bool is_verdict(int rc)
-{
-	static const int verdicts[] = {-ENOENT,        -EBADMSG,    -ENOTSUP, -ERANGE,
-				       -EADDRNOTAVAIL, -EADDRINUSE, -EFBIG,   -EILSEQ};
-
-	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
-		if (verdicts[i] == rc) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* -EBUSY: the modem needs the stored file. Other codes: whether it does is not known. */
 static int refuse_needed_file(size_t store_size)
 {
@@ -188,7 +175,7 @@ static int refuse_needed_file(size_t store_size)
 	if (rc == 0) {
 		return -EBUSY;
 	}
-	return is_verdict(rc) ? 0 : rc;
+	return fmfu_is_verdict(rc) ? 0 : rc;
 }
 
 /* Begin again, unless what goes on is this file and this run has not completed it already. */
@@ -317,7 +304,7 @@ static int complete(void)
 	int rc = flush();
 	if (rc == 0 && IS_ENABLED(CONFIG_DFU_TARGET_FULL_MODEM_VERIFY)) {
 		rc = verify(received);
-		if (rc == -EMSGSIZE || is_verdict(rc)) {
+		if (rc == -EMSGSIZE || fmfu_is_verdict(rc)) {
 			return refuse_download(received, rc);
 		}
 	}

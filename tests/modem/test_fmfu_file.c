@@ -264,6 +264,22 @@ static void every_read_may_fail(void **state)
 	assert_int_equal(check(), -EIO);
 }
 
+static void no_read_that_fails_speaks_of_the_file(void **state)
+{
+	static const int codes[] = {-ENOENT,        -EBADMSG,    -ENOTSUP, -ERANGE,
+				    -EADDRNOTAVAIL, -EADDRINUSE, -EFBIG,   -EILSEQ};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		for (unsigned long fails = 1; fails <= 4; fails++) {
+			flash.reads = 0;
+			flash.fails = fails;
+			flash.rc = codes[i];
+			assert_int_equal(check(), -EIO);
+		}
+	}
+}
+
 static void a_file_is_read_once(void **state)
 {
 	(void)state;
@@ -309,6 +325,7 @@ int main(void)
 		TEST(the_signature_is_found_from_no_more_bytes_than_there_are),
 		TEST(lengths_beyond_any_memory_are_refused),
 		TEST(every_read_may_fail),
+		TEST(no_read_that_fails_speaks_of_the_file),
 		TEST(a_file_is_read_once),
 		TEST(every_call_of_the_hash_may_fail),
 		TEST(without_sha_256_no_file_can_be_checked),
