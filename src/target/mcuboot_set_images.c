@@ -120,7 +120,6 @@ static int has_id(int opened, const struct dfu_image *image,
 
 int mcuboot_image_runs(int img_num, const uint8_t id[MCUBOOT_INTENT_ID_LEN])
 {
-	static const uint8_t slots[] = {BOOT_S0_AREA_ID, BOOT_S1_AREA_ID};
 	struct dfu_image image;
 	int rc = 0;
 
@@ -130,10 +129,8 @@ int mcuboot_image_runs(int img_num, const uint8_t id[MCUBOOT_INTENT_ID_LEN])
 	if (rc != 0 || !IS_ENABLED(CONFIG_SECURE_BOOT) || img_num != boot_bootloader_image()) {
 		return rc;
 	}
-	for (size_t i = 0; i < sizeof(slots) && rc == 0; i++) {
-		rc = has_id(open_area(slots[i], &image), &image, id);
-	}
-	return rc;
+	rc = has_id(open_area(BOOT_S0_AREA_ID, &image), &image, id);
+	return rc != 0 ? rc : has_id(open_area(BOOT_S1_AREA_ID, &image), &image, id);
 }
 
 int mcuboot_image_is(int img_num, bool is_torn, const uint8_t id[MCUBOOT_INTENT_ID_LEN])

@@ -486,11 +486,11 @@ void mcuboot_links_order(const struct mcuboot_links *links, unsigned int images,
 """, """\
 		rc = rc == 0 && has_failed(&state->intent) < 0 ? -EIO : rc;
 """)]),
-    Plant("the recovery does not look for a bootloader in S0 and S1", "set-permanent-boot/", "I2",
+    Plant("the recovery does not look for a bootloader in S1", "set-permanent-boot/", "I2",
           "target/mcuboot_set_images.c", [("""\
-	for (size_t i = 0; i < sizeof(slots) && rc == 0; i++) {
+	return rc != 0 ? rc : has_id(open_area(BOOT_S1_AREA_ID, &image), &image, id);
 """, """\
-	for (size_t i = 9; i < sizeof(slots) && rc == 0; i++) {
+	return rc;
 """)]),
     Plant("room is made for a bootloader that is asked for", "set-permanent-boot/", "I4",
           "target/mcuboot_schedule.c", [("""\
