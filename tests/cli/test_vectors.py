@@ -3,9 +3,9 @@
 
 A boot record becomes a board and a device folder, a copy of what `new` has made of that board. Between the boots its raw
 files are changed here, on the bytes, as MCUboot's own functions do it (trailer-ops.md), so the command has no part in
-what it is judged by; after each `boot --json` the report and the raw files are compared with the record. A verdict record becomes a board that demands
-what the record's bootloader demanded: `update` must take exactly the files of verdict "valid", and `schedule` none of
-the others where they lie in the slot already.
+what it is judged by; after each `boot --json` the report and the raw files are compared with the record. A verdict record
+becomes a board that demands what the record's bootloader demanded: `update` must take exactly the files of verdict
+"valid", and `schedule` none of the others where they lie in the slot already.
 
     test_vectors.py          a spread: records by their number, so that every scenario of every mode is among them
     test_vectors.py --all    every record
