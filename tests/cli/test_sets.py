@@ -113,6 +113,19 @@ class Sets(TwoImages):
             self.assertEqual([device.magic(1), device.magic(3)], [False, False])
             self.assertEqual(device.running(device.boot()), [OLD, OLD])
 
+    def test_what_is_pending_can_be_cancelled_beside_a_download_that_was_cut_at_its_start(self):
+        for mode in ("swap-move", "swap-offset", "overwrite-only"):
+            images = self.images("free", mode)
+            device = self.downloaded("free", mode)
+            self.done("schedule", device.path, "--image", "1")
+            path = self.write("other.bin", self.images("free", mode, "1.2.0")[0])
+            start = device.files()
+            for number in range(7):
+                self.assertIsNotNone(self.cut(device, start, ("update", device.path, path), number))
+                self.done("cancel", device.path)
+                self.assertFalse(device.magic(1) or device.magic(3))
+                self.assertEqual(device.slot(3)[PAGE if mode == "swap-offset" else 0:][:len(images[1])], images[1])
+
     def test_settings_know_of_a_set_only_while_it_is_not_linked_and_under_way(self):
         for kind in KINDS:
             device = self.downloaded(kind, "swap-move")
