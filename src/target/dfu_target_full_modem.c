@@ -28,6 +28,7 @@
 #include "flash/flash_caps.h"
 #include "modem/fmfu_file.h"
 #include "target/download_record.h"
+#include "stream/stream_position.h"
 #include "target/identity.h"
 #include "target/stream_progress.h"
 
@@ -204,6 +205,7 @@ static int open_stream(size_t store_size)
 	const int rc = dfu_target_stream_open(&init, &download.file);
 
 	if (rc == 0) {
+		stream_set_end(dfu_target_stream_get_stream(), download.limit);
 		check_what_goes_on();
 		download.state = ACTIVE;
 	}

@@ -8,6 +8,7 @@
 
 #include <dfu/dfu_target.h>
 #include <dfu/dfu_target_mcuboot.h>
+#include <dfu/dfu_target_stream.h>
 
 #include "mode_cases.h"
 #include "op_log.h"
@@ -206,6 +207,33 @@ static void an_erase_that_fails_takes_nothing_of_its_call(void **state)
 	}
 }
 
+/* A full buffer that waits outlives a pause that cannot program it. */
+static void a_pause_that_cannot_erase_a_page_keeps_a_full_buffer(void **state)
+{
+	const struct device_case *what = &device_cases[2];
+
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		const size_t page = what->page_size;
+
+		open_case(c, what, page);
+		assert_int_equal(target_device_init(0, dut.image_len), 0);
+		for (size_t off = 0; off < 3 * page; off += page) {
+			assert_int_equal(dfu_target_write(dut.image + off, page), 0);
+		}
+		assert_int_equal(dfu_target_stream_get_stream()->buf_bytes, page);
+		dut.flash.nor.fail_after = 0;
+		dut.flash.nor.fail_rc = -EIO;
+		assert_int_equal(dfu_target_done(false), 0);
+		dut.flash.nor.fail_after = -1;
+		assert_int_equal(target_device_init(0, dut.image_len), 0);
+		assert_int_equal(target_device_offset(), 3 * page);
+		finish(c);
+		target_device_close();
+	}
+}
+
 /* A file that the buffer takes whole: its end clears what is left. */
 static void a_file_that_comes_in_one_write_is_complete(void **state)
 {
@@ -308,6 +336,7 @@ int main(void)
 		cmocka_unit_test(a_pause_that_cannot_clear_it_forgets_them),
 		cmocka_unit_test(another_file_finds_nothing_of_it),
 		cmocka_unit_test(an_erase_that_fails_takes_nothing_of_its_call),
+		cmocka_unit_test(a_pause_that_cannot_erase_a_page_keeps_a_full_buffer),
 		cmocka_unit_test(a_file_that_comes_in_one_write_is_complete),
 		cmocka_unit_test(such_a_file_is_still_complete_after_a_cut_at_its_header),
 		cmocka_unit_test(an_end_that_cannot_clear_it_is_repeated),
