@@ -57,7 +57,10 @@ static uint8_t seen[DOWNLOAD_FIRST_LEN];    /* by identify: the first bytes of t
 static uint8_t record[MCUBOOT_HELD_RECORD]; /* of the held-back bytes */
 static uint8_t *const held = &record[MCUBOOT_HELD_FRONT];
 static struct mcuboot_slot_verifier verifier;
-static char stream_id[MCUBOOT_ID_SIZE];
+static const char *stream_id(void)
+{
+	return mcuboot_id(download.file.image);
+}
 
 static size_t stream_start(void)
 {
@@ -244,7 +247,7 @@ static int open_stream(void)
 {
 	const struct flash_area *area = download.slot.area;
 	const struct dfu_target_stream_init init = {
-		.id = stream_id,
+		.id = stream_id(),
 		.fdev = area->fa_dev,
 		.buf = verifier.buf,
 		.len = verifier.buf_len,
@@ -252,7 +255,6 @@ static int open_stream(void)
 		.size = area->fa_size - stream_start(),
 	};
 
-	mcuboot_make_id(stream_id, download.file.image);
 	const int rc = dfu_target_stream_open(&init, &download.file);
 	if (rc == 0) {
 		check_what_goes_on();
@@ -395,16 +397,13 @@ bool mcuboot_download_get_held(int img_num, uint8_t *bytes)
 
 enum mcuboot_known mcuboot_download_known(int img_num)
 {
-	char id[MCUBOOT_ID_SIZE];
-
 	if (mcuboot_download_is_unfinished(img_num)) {
 		return MCUBOOT_INCOMPLETE;
 	}
 	if (((download.visible | download.waiting) & 1u << img_num) != 0) {
 		return MCUBOOT_COMPLETE;
 	}
-	mcuboot_make_id(id, img_num);
-	switch (stream_progress_stored_state(id)) {
+	switch (stream_progress_stored_state(mcuboot_id(img_num))) {
 	case 0:
 		return MCUBOOT_UNKNOWN;
 	case DOWNLOAD_COMPLETE:
@@ -416,18 +415,12 @@ enum mcuboot_known mcuboot_download_known(int img_num)
 
 void mcuboot_download_forget_progress(int img_num)
 {
-	char id[MCUBOOT_ID_SIZE];
-
-	mcuboot_make_id(id, img_num);
-	stream_progress_forget(id);
+	stream_progress_forget(mcuboot_id(img_num));
 }
 
 bool mcuboot_download_is_clearing(int img_num)
 {
-	char id[MCUBOOT_ID_SIZE];
-
-	mcuboot_make_id(id, img_num);
-	return stream_progress_is_clearing(id);
+	return stream_progress_is_clearing(mcuboot_id(img_num));
 }
 
 void mcuboot_download_published(int img_num)

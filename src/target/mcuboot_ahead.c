@@ -32,24 +32,21 @@ void mcuboot_ahead_save(int img_num, const struct stream_flash_ctx *stream,
 									    : stream->erased_up_to),
 	};
 	uint8_t raw[ERASED_RECORD_LEN];
-	char id[MCUBOOT_ID_SIZE];
 
 	if ((uint64_t)stream->offset + stream->available > UINT32_MAX) {
 		return;
 	}
-	mcuboot_make_id(id, img_num);
 	erased_record_encode(raw, &record);
-	(void)target_settings_save(id, TARGET_AHEAD, raw, sizeof(raw));
+	(void)target_settings_save(mcuboot_id(img_num), TARGET_AHEAD, raw, sizeof(raw));
 }
 
 bool mcuboot_ahead_load(int img_num, const struct stream_flash_ctx *stream,
 			struct erased_record *record)
 {
 	uint8_t raw[ERASED_RECORD_LEN];
-	char id[MCUBOOT_ID_SIZE];
 
-	mcuboot_make_id(id, img_num);
-	const ssize_t len = target_settings_load(id, TARGET_AHEAD, raw, sizeof(raw));
+	const ssize_t len =
+		target_settings_load(mcuboot_id(img_num), TARGET_AHEAD, raw, sizeof(raw));
 	return len > 0 && erased_record_decode(record, raw, (size_t)len) == 0 &&
 	       record->offset == stream->offset && record->size == stream->available &&
 	       record->up_to <= stream->available;
@@ -70,20 +67,18 @@ bool mcuboot_ahead_find(int img_num, const struct mcuboot_slot *slot,
 			struct mcuboot_clearing *clearing)
 {
 	struct erased_record record;
-	char id[MCUBOOT_ID_SIZE];
 
 	stream_set_known(stream, 0, 0);
 	if (!mcuboot_ahead_load(img_num, stream, &record)) {
 		return false;
 	}
-	mcuboot_make_id(id, img_num);
 	if (!goes_on && record.state == ERASED_ALL &&
 	    mcuboot_slot_reads_clear(slot, clearing) == 1) {
 		stream_set_known(stream, 0, record.up_to);
 		return true;
 	}
 	/* Before a page was whole, settings know no position: the download's first page is lost. */
-	if (goes_on || stream_progress_is_clearing(id)) {
+	if (goes_on || stream_progress_is_clearing(mcuboot_id(img_num))) {
 		stream_set_known(stream, untouched_from(stream), record.up_to);
 	}
 	return false;
@@ -91,9 +86,7 @@ bool mcuboot_ahead_find(int img_num, const struct mcuboot_slot *slot,
 
 int mcuboot_ahead_delete(int img_num)
 {
-	char id[MCUBOOT_ID_SIZE];
+	const int rc = target_settings_save(mcuboot_id(img_num), TARGET_AHEAD, NULL, 0);
 
-	mcuboot_make_id(id, img_num);
-	const int rc = target_settings_save(id, TARGET_AHEAD, NULL, 0);
 	return rc == -ENOENT ? 0 : rc;
 }

@@ -60,12 +60,10 @@ bool mcuboot_clear_announce(int img_num, bool keeps_ahead)
 {
 	const bool is_gone = !keeps_ahead && (!IS_ENABLED(CONFIG_DFU_TARGET_PREPARE) ||
 					      mcuboot_ahead_delete(img_num) == 0);
-	char id[MCUBOOT_ID_SIZE];
 
 	/* A record that could not be deleted would be believed beside this one. */
 	if (is_gone || keeps_ahead) {
-		mcuboot_make_id(id, img_num);
-		stream_progress_clearing(id);
+		stream_progress_clearing(mcuboot_id(img_num));
 	}
 	return is_gone;
 }

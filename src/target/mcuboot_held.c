@@ -40,23 +40,17 @@ static uint32_t checksum(const uint8_t *record, size_t len)
 
 void mcuboot_held_save(int img_num, uint8_t *record, size_t len)
 {
-	char id[MCUBOOT_ID_SIZE];
-
-	mcuboot_make_id(id, img_num);
 	record[OFF_VERSION] = VERSION;
 	record[OFF_RESERVED] = 0;
 	put_le16(&record[OFF_LEN], (uint16_t)len);
 	put_le32(&record[MCUBOOT_HELD_FRONT + len], checksum(record, len));
-	(void)target_settings_save(id, TARGET_HELD, record,
+	(void)target_settings_save(mcuboot_id(img_num), TARGET_HELD, record,
 				   MCUBOOT_HELD_FRONT + len + MCUBOOT_HELD_BACK);
 }
 
 int mcuboot_held_load(int img_num, uint8_t *record, size_t max_len)
 {
-	char id[MCUBOOT_ID_SIZE];
-
-	mcuboot_make_id(id, img_num);
-	const ssize_t n = target_settings_load(id, TARGET_HELD, record,
+	const ssize_t n = target_settings_load(mcuboot_id(img_num), TARGET_HELD, record,
 					       MCUBOOT_HELD_FRONT + max_len + MCUBOOT_HELD_BACK);
 	if (n < 0) {
 		return n == -EOVERFLOW ? -ENOENT : (int)n;
@@ -75,36 +69,26 @@ int mcuboot_held_load(int img_num, uint8_t *record, size_t max_len)
 
 void mcuboot_held_delete(int img_num)
 {
-	char id[MCUBOOT_ID_SIZE];
-
-	mcuboot_make_id(id, img_num);
-	(void)target_settings_save(id, TARGET_HELD, NULL, 0);
+	(void)target_settings_save(mcuboot_id(img_num), TARGET_HELD, NULL, 0);
 }
 
 void mcuboot_mark_set(int img_num, const char *name)
 {
 	static const uint8_t mark = MARK;
-	char id[MCUBOOT_ID_SIZE];
 
-	mcuboot_make_id(id, img_num);
-	(void)target_settings_save(id, name, &mark, sizeof(mark));
+	(void)target_settings_save(mcuboot_id(img_num), name, &mark, sizeof(mark));
 }
 
 /* Whatever the value is: a mark that is damaged costs an erase. */
 bool mcuboot_mark_is_set(int img_num, const char *name)
 {
-	char id[MCUBOOT_ID_SIZE];
 	uint8_t mark;
 
-	mcuboot_make_id(id, img_num);
-	const ssize_t len = target_settings_load(id, name, &mark, sizeof(mark));
+	const ssize_t len = target_settings_load(mcuboot_id(img_num), name, &mark, sizeof(mark));
 	return len > 0 || len == -EOVERFLOW;
 }
 
 void mcuboot_mark_clear(int img_num, const char *name)
 {
-	char id[MCUBOOT_ID_SIZE];
-
-	mcuboot_make_id(id, img_num);
-	(void)target_settings_save(id, name, NULL, 0);
+	(void)target_settings_save(mcuboot_id(img_num), name, NULL, 0);
 }

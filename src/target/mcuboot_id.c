@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "target/mcuboot_id.h"
 
-#include <string.h>
-
 #include <dfu/boot.h>
+#include <dfu/config.h>
 
-_Static_assert(BOOT_IMAGES_MAX <= 10, "one digit for the image");
+_Static_assert(BOOT_IMAGES_MAX == 8, "a name for each image");
 
-void mcuboot_make_id(char id[MCUBOOT_ID_SIZE], int img_num)
+const char *mcuboot_id(int img_num)
 {
-	memcpy(id, "MCUBOOT0", MCUBOOT_ID_SIZE);
-	id[MCUBOOT_ID_SIZE - 2] = (char)('0' + img_num);
+	static const char ids[][sizeof("MCUBOOT0")] = {
+		"MCUBOOT0",
+#if CONFIG_UPDATEABLE_IMAGE_NUMBER > 1 || IS_ENABLED(CONFIG_BOOT_ARRANGEMENT_RUNTIME)
+		"MCUBOOT1", "MCUBOOT2", "MCUBOOT3", "MCUBOOT4", "MCUBOOT5", "MCUBOOT6", "MCUBOOT7",
+#endif
+	};
+
+	return ids[img_num];
 }

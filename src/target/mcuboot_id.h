@@ -3,9 +3,7 @@
 #ifndef TARGET_MCUBOOT_ID_H
 #define TARGET_MCUBOOT_ID_H
 
-#define MCUBOOT_ID_SIZE sizeof("MCUBOOT0")
-
-/* "MCUBOOT<n>", terminated. */
-void mcuboot_make_id(char id[MCUBOOT_ID_SIZE], int img_num);
+/* "MCUBOOT<n>", of a pair that there is. */
+const char *mcuboot_id(int img_num);
 
 #endif
