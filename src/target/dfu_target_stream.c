@@ -18,11 +18,11 @@ static struct stream_flash_ctx stream;
 static const char *stream_id; /* of the open or paused stream */
 static bool is_open;
 
-static bool is_paused_one(const struct dfu_target_stream_init *init, size_t size)
+static bool is_paused_one(const struct dfu_target_stream_init *init)
 {
 	return stream.fdev == init->fdev && stream.offset == init->offset &&
-	       stream.available == size && stream.buf == init->buf && stream.buf_len == init->len &&
-	       strcmp(stream_id, init->id) == 0;
+	       stream.available == init->size && stream.buf == init->buf &&
+	       stream.buf_len == init->len && strcmp(stream_id, init->id) == 0;
 }
 
 static int rest_of_device(const struct device *fdev, size_t offset, size_t *size)
@@ -59,28 +59,15 @@ bool dfu_target_stream_begins_with(const struct stream_flash_ctx *ctx, size_t wr
 int dfu_target_stream_open(const struct dfu_target_stream_init *init,
 			   const struct stream_file *file)
 {
-	int rc;
-
-	if (init == NULL || init->id == NULL || init->fdev == NULL || init->buf == NULL ||
-	    init->id[0] == '\0' || strlen(init->id) > DFU_TARGET_STREAM_ID_MAX) {
-		return -EINVAL;
-	}
 	if (is_open) {
 		return -EFAULT;
 	}
-	size_t size = init->size;
-	if (size == 0) {
-		rc = rest_of_device(init->fdev, init->offset, &size);
-		if (rc != 0) {
-			return rc;
-		}
-	}
-	const bool was_paused = is_paused_one(init, size);
+	const bool was_paused = is_paused_one(init);
 	if (was_paused) {
 		stream.callback = init->cb;
 	} else {
-		rc = stream_flash_init(&stream, init->fdev, init->buf, init->len, init->offset,
-				       size, init->cb);
+		const int rc = stream_flash_init(&stream, init->fdev, init->buf, init->len,
+						 init->offset, init->size, init->cb);
 		if (rc != 0) {
 			return rc;
 		}
@@ -93,7 +80,21 @@ int dfu_target_stream_open(const struct dfu_target_stream_init *init,
 
 int dfu_target_stream_init(const struct dfu_target_stream_init *init)
 {
-	return dfu_target_stream_open(init, NULL);
+	if (init == NULL || init->id == NULL || init->fdev == NULL || init->buf == NULL ||
+	    init->id[0] == '\0' || strlen(init->id) > DFU_TARGET_STREAM_ID_MAX) {
+		return -EINVAL;
+	}
+	if (is_open) {
+		return -EFAULT;
+	}
+	struct dfu_target_stream_init whole = *init;
+	if (whole.size == 0) {
+		const int rc = rest_of_device(init->fdev, init->offset, &whole.size);
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	return dfu_target_stream_open(&whole, NULL);
 }
 
 void dfu_target_stream_drop(void)

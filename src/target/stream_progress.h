@@ -34,7 +34,8 @@ bool dfu_target_stream_begins_with(const struct stream_flash_ctx *stream, size_t
 
 /*
  * dfu_target_stream_init() for a file. Goes on with that file where RAM or settings know how far it
- * is and flash still holds that; otherwise begins at 0. file NULL: the id stands for it.
+ * is and flash still holds that; otherwise begins at 0. file NULL: the id stands for it. Nothing of
+ * init may be missing, its size neither.
  */
 int dfu_target_stream_open(const struct dfu_target_stream_init *init,
 			   const struct stream_file *file);
