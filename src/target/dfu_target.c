@@ -115,14 +115,16 @@ static const struct dfu_target_registration targets[] = {
 /* The application's, in the order of registration; NULL where there is none yet. */
 static const struct dfu_target_registration *registered[CONFIG_DFU_TARGET_REGISTRATIONS];
 
-static const struct dfu_target_registration *current; /* NULL: no target is chosen */
+static struct {
+	const struct dfu_target_registration *target; /* NULL: no target is chosen */
+	size_t size;
+	int img_num;
+	uint32_t identity;
+	bool skip_same_init;
+	bool over;
+} current;
 static const struct dfu_target_registration *counted; /* of a download that may go on, or NULL */
 static bool may_go_on;                                /* it is counted on, unless at offset 0 */
-static size_t current_size;
-static int current_img_num;
-static uint32_t current_identity;
-static bool skip_same_init;
-static bool over;
 
 /* The targets by number; NULL after the last one. */
 static const struct dfu_target_registration *target_at(size_t i)
@@ -183,7 +185,7 @@ enum dfu_target_image_type dfu_target_img_type(const void *const buf, size_t len
 	if (buf == NULL || len < IDENTIFY_LEN) {
 		return DFU_TARGET_IMAGE_TYPE_NONE;
 	}
-	skip_same_init = false;
+	current.skip_same_init = false;
 	for (size_t i = 0; (target = target_at(i)) != NULL; i++) {
 		if (target->identify != NULL && target->identify(buf)) {
 			return (enum dfu_target_image_type)target->type;
@@ -196,8 +198,8 @@ enum dfu_target_image_type dfu_target_img_type(const void *const buf, size_t len
 static void count_for(const struct dfu_target_registration *target, int img_num, size_t file_size)
 {
 	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS)) {
-		may_go_on = target == counted && img_num == current_img_num &&
-			    file_size == current_size && target_identity() == current_identity;
+		may_go_on = target == counted && img_num == current.img_num &&
+			    file_size == current.size && target_identity() == current.identity;
 		counted = target;
 		target_stats_init_done(!may_go_on);
 	}
@@ -211,51 +213,51 @@ int dfu_target_init(int img_type, int img_num, size_t file_size, dfu_target_call
 	if (target == NULL) {
 		return -ENOTSUP;
 	}
-	if (skip_same_init && target == current && !target->always_init &&
-	    img_num == current_img_num && file_size == current_size &&
-	    current_identity == target_identity()) {
+	if (current.skip_same_init && target == current.target && !target->always_init &&
+	    img_num == current.img_num && file_size == current.size &&
+	    current.identity == target_identity()) {
 		return 0;
 	}
 	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS)) {
 		target_stats_init_begins();
 	}
-	if (current != NULL && current != target && !over) {
-		rc = current->target.done(false);
+	if (current.target != NULL && current.target != target && !current.over) {
+		rc = current.target->target.done(false);
 		if (rc != 0) {
 			DFU_WRN("init: download before not paused: %d", rc);
 		}
 	}
-	current = NULL;
-	skip_same_init = false;
+	current.target = NULL;
+	current.skip_same_init = false;
 	rc = target->target.init(file_size, img_num, cb);
 	if (rc != 0) {
 		return rc;
 	}
 	count_for(target, img_num, file_size);
-	current = target;
-	current_img_num = img_num;
-	current_size = file_size;
-	current_identity = target_identity();
-	skip_same_init = true;
-	over = false;
+	current.target = target;
+	current.img_num = img_num;
+	current.size = file_size;
+	current.identity = target_identity();
+	current.skip_same_init = true;
+	current.over = false;
 	return 0;
 }
 
 int target_under_way(const struct dfu_target_registration **target)
 {
-	if (current == NULL || over) {
-		return current == NULL ? -EACCES : -EPERM;
+	if (current.target == NULL || current.over) {
+		return current.target == NULL ? -EACCES : -EPERM;
 	}
-	*target = current;
+	*target = current.target;
 	return 0;
 }
 
 int dfu_target_offset_get(size_t *offset)
 {
-	if (current == NULL) {
+	if (current.target == NULL) {
 		return -EACCES;
 	}
-	const int rc = current->target.offset_get(offset);
+	const int rc = current.target->target.offset_get(offset);
 	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS) && rc == 0 && may_go_on) {
 		may_go_on = false;
 		target_stats_init_done(*offset == 0);
@@ -265,13 +267,13 @@ int dfu_target_offset_get(size_t *offset)
 
 int dfu_target_write(const void *const buf, size_t len)
 {
-	if (current == NULL || buf == NULL) {
+	if (current.target == NULL || buf == NULL) {
 		return -EACCES;
 	}
-	if (over) {
+	if (current.over) {
 		return -EPERM;
 	}
-	const int rc = current->target.write(buf, len);
+	const int rc = current.target->target.write(buf, len);
 	if (IS_ENABLED(CONFIG_DFU_TARGET_STATS) && rc == 0) {
 		target_stats_received(len);
 	}
@@ -280,16 +282,16 @@ int dfu_target_write(const void *const buf, size_t len)
 
 int dfu_target_done(bool successful)
 {
-	if (current == NULL) {
+	if (current.target == NULL) {
 		return -EACCES;
 	}
-	if (over) {
+	if (current.over) {
 		return -EALREADY;
 	}
-	skip_same_init = false;
-	int rc = current->target.done(successful);
-	over = rc == 0;
-	if (over && successful) {
+	current.skip_same_init = false;
+	int rc = current.target->target.done(successful);
+	current.over = rc == 0;
+	if (current.over && successful) {
 		counted = NULL;
 	}
 	return rc;
@@ -297,19 +299,19 @@ int dfu_target_done(bool successful)
 
 int dfu_target_reset(void)
 {
-	if (current == NULL) {
+	if (current.target == NULL) {
 		return -EACCES;
 	}
-	int rc = current->target.reset();
+	int rc = current.target->target.reset();
 	if (rc == 0) {
-		current = NULL;
+		current.target = NULL;
 		counted = NULL;
-		skip_same_init = false;
+		current.skip_same_init = false;
 	}
 	return rc;
 }
 
 int dfu_target_schedule_update(int img_num)
 {
-	return current == NULL ? -EACCES : current->target.schedule_update(img_num);
+	return current.target == NULL ? -EACCES : current.target->target.schedule_update(img_num);
 }
