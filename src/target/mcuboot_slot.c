@@ -52,20 +52,14 @@ static int verdict_errno(int rc)
 
 static int check_edge(const struct flash_area *area, size_t off)
 {
-	struct flash_pages_info page;
-	const int rc = boot_slot_page(area, off, &page);
+	size_t start;
+	const int rc = boot_slot_page_start(area, off, &start);
 
-	if (rc != 0) {
-		return rc;
+	if (rc == -EINVAL) {
+		DFU_ERR("slot %u: the page with its byte %lu is not the slot's alone", area->fa_id,
+			(unsigned long)off);
 	}
-	if (page.start_offset < 0 ||
-	    !range_fits((size_t)page.start_offset, page.size, area->fa_size)) {
-		DFU_ERR("slot %u: the page at %ld of %s, %lu bytes, is not the slot's alone",
-			area->fa_id, (long)(area->fa_off + page.start_offset), area->fa_dev->name,
-			(unsigned long)page.size);
-		return -EINVAL;
-	}
-	return 0;
+	return rc;
 }
 
 static int check_edges(const struct flash_area *area)
