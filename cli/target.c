@@ -153,10 +153,7 @@ bool cli_target_has_progress(const char *id)
 
 bool cli_target_has_image_progress(unsigned int image)
 {
-	char id[MCUBOOT_ID_SIZE];
-
-	mcuboot_make_id(id, (int)image);
-	return cli_target_has_progress(id);
+	return cli_target_has_progress(mcuboot_id((int)image));
 }
 
 const char *cli_schedule_word(bool permanent)

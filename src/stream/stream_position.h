@@ -67,10 +67,19 @@ void stream_set_position(struct stream_flash_ctx *ctx, const struct stream_posit
  */
 int stream_flush_blocks(struct stream_flash_ctx *ctx);
 
-/*
- * Bytes into a buffer that has room for them, and that is not programmed though it may be full
- * then: only a flush can follow, or more of this.
- */
+/* Bytes after which the buffer is programmed. */
+static inline size_t stream_room(const struct stream_flash_ctx *ctx)
+{
+	return ctx->buf_fill - ctx->buf_bytes;
+}
+
+/* Whether the buffer can take bytes without being programmed. */
+static inline bool stream_can_hold(const struct stream_flash_ctx *ctx, size_t len)
+{
+	return len <= stream_room(ctx);
+}
+
+/* The buffer takes bytes that it can hold; if it is full then, only a flush can follow. */
 void stream_hold(struct stream_flash_ctx *ctx, const uint8_t *data, size_t len);
 
 #endif

@@ -35,6 +35,7 @@
 
 #include "boot/arrangement.h"
 #include "common/bytes.h"
+#include "stream/stream_position.h"
 #include "target/download_record.h"
 #include "target/identity.h"
 #include "target/mcuboot_admit.h"
@@ -549,8 +550,8 @@ static int clear_for(size_t len)
 {
 	const struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
 
-	return len > stream->buf_fill - stream->buf_bytes ? mcuboot_clear_rest(&download)
-							  : mcuboot_clear_step(&download);
+	return stream_can_hold(stream, len) ? mcuboot_clear_step(&download)
+					    : mcuboot_clear_rest(&download);
 }
 
 /*

@@ -63,7 +63,7 @@ int dfu_target_mcuboot_prepare(uint32_t budget_ms)
 	const struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
 	const size_t known = stream->known_to > stream->erased_up_to ? stream->known_to
 								     : stream->erased_up_to;
-	const uint8_t stage = download->clearing.stage;
+	const struct mcuboot_clearing clearing = download->clearing;
 	int rc = is_left(download);
 	if (rc == 0 ||
 	    (longest_us > 0 && budget_ms > 0 && clock_is_there() && !has_time(budget_ms, 0))) {
@@ -84,7 +84,8 @@ int dfu_target_mcuboot_prepare(uint32_t budget_ms)
 			longest_us = passed - before;
 		}
 	} while (rc == 1 && has_time(budget_ms, passed));
-	if (stream->erased_up_to > known || download->clearing.stage != stage) {
+	if (stream->erased_up_to > known || download->clearing.stage != clearing.stage ||
+	    download->clearing.tail != clearing.tail) {
 		mcuboot_clear_keep(download);
 	}
 	return rc;

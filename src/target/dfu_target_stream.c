@@ -138,11 +138,12 @@ static DFU_NOINLINE int write_through(const uint8_t *buf, size_t len, bool has_e
 		return -ENOMEM;
 	}
 	while (len > 0) {
-		const size_t room = stream.buf_fill - stream.buf_bytes;
+		const size_t room = stream_room(&stream);
 		const size_t n = min_size(len, room);
 
 		has_erased = has_erased || stream.erased_up_to != ready;
-		if (n == room && n == len && has_erased && may_wait) {
+		if (n == room && n == len && has_erased && may_wait &&
+		    stream_can_hold(&stream, n)) {
 			stream_hold(&stream, buf, n);
 			return 0;
 		}
@@ -163,7 +164,7 @@ int dfu_target_stream_append(const uint8_t *buf, size_t len, bool has_erased)
 	if (!is_open) {
 		return -EACCES;
 	}
-	if (len < stream.buf_fill - stream.buf_bytes) {
+	if (len < stream_room(&stream)) {
 		return stream_flash_buffered_write(&stream, buf, len, false);
 	}
 	return write_through(buf, len, has_erased);

@@ -6,18 +6,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ERASED_RECORD_LEN 20 /* bytes of a record */
+#define ERASED_RECORD_LEN 24 /* bytes of a record */
 
 enum erased_record_state {
-	ERASED_ALL = 1,    /* slot cleared, nothing programmed since */
+	ERASED_ALL = 1,    /* slot cleared, but for what is left; nothing programmed since */
 	ERASED_BEHIND = 2, /* only pages behind that of the download's position are known */
 };
 
 struct erased_record {
 	uint8_t state;
+	uint8_t left;    /* not cleared yet: 1 trailer, 2 page of the header, 4 first page */
 	uint32_t offset; /* of the stream's region, from the start of the device */
 	uint32_t size;   /* of the region */
 	uint32_t up_to;  /* pages that begin below this are erased; from the start of the region */
+	uint32_t tail;   /* of a trailer that is left: erased from here on; from the slot's start */
 };
 
 void erased_record_encode(uint8_t raw[ERASED_RECORD_LEN], const struct erased_record *record);

@@ -2,7 +2,8 @@
 /*
  * The record "dfu/MCUBOOT<n>/a" of image n: FORMATS.md, "Pages erased ahead".
  *
- *   slot cleared, page after page erased      ERASED_ALL, once a call
+ *   page after page of the slot is cleared,
+ *   then erased ahead                         ERASED_ALL, once a call
  *   the first program is about to come        ERASED_BEHIND: the first page is no longer known
  *   the download goes on                      nothing: the record of its progress says which pages
  *                                             have been programmed
@@ -22,14 +23,17 @@
 #include "target/target_settings.h"
 
 void mcuboot_ahead_save(int img_num, const struct stream_flash_ctx *stream,
-			enum erased_record_state state)
+			enum erased_record_state state, const struct mcuboot_clearing *clearing)
 {
+	const uint8_t left = clearing->stage & MCUBOOT_CLEAR_PARTS;
 	const struct erased_record record = {
 		.state = (uint8_t)state,
+		.left = left,
 		.offset = (uint32_t)stream->offset,
 		.size = (uint32_t)stream->available,
 		.up_to = (uint32_t)(stream->known_to > stream->erased_up_to ? stream->known_to
 									    : stream->erased_up_to),
+		.tail = left == 0 ? 0 : (uint32_t)clearing->tail,
 	};
 	uint8_t raw[ERASED_RECORD_LEN];
 
@@ -72,9 +76,14 @@ bool mcuboot_ahead_find(int img_num, const struct mcuboot_slot *slot,
 	if (!mcuboot_ahead_load(img_num, stream, &record)) {
 		return false;
 	}
-	if (!goes_on && record.state == ERASED_ALL &&
-	    mcuboot_slot_reads_clear(slot, clearing) == 1) {
-		stream_set_known(stream, 0, record.up_to);
+	struct mcuboot_clearing found = {
+		.tail = record.tail,
+		.stage = (uint8_t)(MCUBOOT_CLEAR_BEGUN | record.left),
+	};
+	if (!goes_on && record.state == ERASED_ALL && mcuboot_slot_reads_clear(slot, &found) == 1) {
+		stream_set_known(stream, record.left == 0 ? 0 : untouched_from(stream),
+				 record.up_to);
+		*clearing = found;
 		return true;
 	}
 	/* Before a page was whole, settings know no position: the download's first page is lost. */

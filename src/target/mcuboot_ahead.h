@@ -15,7 +15,7 @@
 
 /* Of a stream of this image; a failure is logged, and costs no more than erases after a reset. */
 void mcuboot_ahead_save(int img_num, const struct stream_flash_ctx *stream,
-			enum erased_record_state state);
+			enum erased_record_state state, const struct mcuboot_clearing *clearing);
 
 /* Whether there is a record of the stream's region. */
 bool mcuboot_ahead_load(int img_num, const struct stream_flash_ctx *stream,
@@ -23,7 +23,7 @@ bool mcuboot_ahead_load(int img_num, const struct stream_flash_ctx *stream,
 
 /*
  * A stream has been opened: tell it what there is a record of, if it goes on, or its slot was
- * cleared and has seen no program since. True: the latter, *clearing is done.
+ * cleared, or in part, and has seen no program since. True: the latter, *clearing goes on there.
  */
 bool mcuboot_ahead_find(int img_num, const struct mcuboot_slot *slot,
 			struct stream_flash_ctx *stream, bool goes_on,

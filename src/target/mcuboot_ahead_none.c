@@ -2,11 +2,12 @@
 #include "target/mcuboot_ahead.h"
 
 void mcuboot_ahead_save(int img_num, const struct stream_flash_ctx *stream,
-			enum erased_record_state state)
+			enum erased_record_state state, const struct mcuboot_clearing *clearing)
 {
 	(void)img_num;
 	(void)stream;
 	(void)state;
+	(void)clearing;
 }
 
 bool mcuboot_ahead_load(int img_num, const struct stream_flash_ctx *stream,

@@ -5,9 +5,9 @@
  *
  *   what settings know of the slot  ->  CLEARING  ->  trailer  ->  header  ->  pages ahead
  *
- * From the end of clearing on a record says that nothing has been programmed since (ERASED_ALL), so
- * that a download, of whatever file, begins at once. Before its first program that is taken back to
- * what stays true (ERASED_BEHIND).
+ * What dfu_target_prepare() clears a record knows, and that nothing has been programmed since
+ * (ERASED_ALL), so that a download, of whatever file, goes on with it. Before its first program
+ * that is taken back to what stays true (ERASED_BEHIND).
  */
 #include "target/mcuboot_clear.h"
 
@@ -36,6 +36,21 @@ static void note_cleared(const struct mcuboot_download *download)
 			  clearing->tail > start ? clearing->tail - start : 0);
 }
 
+/* The header's page goes with the pages of the file behind it, if a block is erased at once. */
+static void widen_header(struct mcuboot_download *download)
+{
+	const struct flash_area *area = download->slot.area;
+	const size_t start = (size_t)area->fa_off + download->slot.start;
+	struct flash_pages_info page;
+
+	if (CONFIG_STREAM_FLASH_ERASE_BLOCK > 0 && flash_needs_erase(area->fa_dev) &&
+	    flash_get_page_info_by_offs(area->fa_dev, (off_t)start, &page) == 0) {
+		download->clearing.head =
+			stream_erase_end(dfu_target_stream_get_stream(), start, start + page.size) -
+			(size_t)area->fa_off;
+	}
+}
+
 void mcuboot_clear_find(struct mcuboot_download *download)
 {
 	struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
@@ -50,9 +65,14 @@ void mcuboot_clear_find(struct mcuboot_download *download)
 		return;
 	}
 	download->is_kept = true; /* until it is known to be gone */
-	if (mcuboot_ahead_find(download->file.image, &download->slot, stream, goes_on,
-			       &download->clearing)) {
+	if (!mcuboot_ahead_find(download->file.image, &download->slot, stream, goes_on,
+				&download->clearing)) {
+		return;
+	}
+	if (download->clearing.stage == MCUBOOT_CLEAR_DONE) {
 		note_cleared(download);
+	} else if ((download->clearing.stage & MCUBOOT_CLEAR_HEADER) != 0) {
+		widen_header(download);
 	}
 }
 
@@ -66,21 +86,6 @@ bool mcuboot_clear_announce(int img_num, bool keeps_ahead)
 		stream_progress_clearing(mcuboot_id(img_num));
 	}
 	return is_gone;
-}
-
-/* The header's page goes with the pages of the file behind it, if a block is erased at once. */
-static void widen_header(struct mcuboot_download *download)
-{
-	const struct flash_area *area = download->slot.area;
-	const size_t start = (size_t)area->fa_off + download->slot.start;
-	struct flash_pages_info page;
-
-	if (flash_needs_erase(area->fa_dev) &&
-	    flash_get_page_info_by_offs(area->fa_dev, (off_t)start, &page) == 0) {
-		download->clearing.head =
-			stream_erase_end(dfu_target_stream_get_stream(), start, start + page.size) -
-			(size_t)area->fa_off;
-	}
 }
 
 int mcuboot_clear_begin(struct mcuboot_download *download)
@@ -102,9 +107,7 @@ int mcuboot_clear_begin(struct mcuboot_download *download)
 	download->waiting &= (uint16_t)~(1u << image);
 	mcuboot_mark_clear(image, TARGET_UNTRIED);
 	download->clearing = mcuboot_clearing_begin(&download->slot);
-	if (CONFIG_STREAM_FLASH_ERASE_BLOCK > 0) {
-		widen_header(download);
-	}
+	widen_header(download);
 	return 0;
 }
 
@@ -136,10 +139,10 @@ int mcuboot_clear_rest(struct mcuboot_download *download)
 
 void mcuboot_clear_keep(struct mcuboot_download *download)
 {
-	if (IS_ENABLED(CONFIG_DFU_TARGET_PREPARE) &&
-	    download->clearing.stage == MCUBOOT_CLEAR_DONE) {
+	if (IS_ENABLED(CONFIG_DFU_TARGET_PREPARE)) {
 		mcuboot_ahead_save(download->file.image, dfu_target_stream_get_stream(),
-				   download->has_begun ? ERASED_BEHIND : ERASED_ALL);
+				   download->has_begun ? ERASED_BEHIND : ERASED_ALL,
+				   &download->clearing);
 		download->is_kept = true;
 	}
 }

@@ -218,6 +218,7 @@ int mcuboot_slot_clear(const struct mcuboot_slot *slot, struct mcuboot_clearing 
 int mcuboot_slot_reads_clear(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing)
 {
 	struct flash_pages_info page;
+	size_t head = slot->start;
 	size_t tail;
 	int rc = trailer_start(slot, &tail);
 
@@ -227,14 +228,21 @@ int mcuboot_slot_reads_clear(const struct mcuboot_slot *slot, struct mcuboot_cle
 	if (rc != 0) {
 		return rc;
 	}
-	const size_t head = slot->start + page.size;
-	/* From the slot's start on: in swap-offset the page before the image, too. */
-	rc = boot_slot_is_erased(slot->area, 0, head);
+	if ((clearing->stage & MCUBOOT_CLEAR_HEADER) == 0) {
+		head += page.size;
+	}
+	if ((clearing->stage & MCUBOOT_CLEAR_TRAILER) != 0) {
+		tail = clearing->tail;
+	}
+	/* In swap-offset the page before the image, too. */
+	rc = boot_slot_is_erased(
+		slot->area, (clearing->stage & MCUBOOT_CLEAR_FRONT) == 0 ? 0 : slot->start, head);
 	if (rc == 1) {
 		rc = boot_slot_is_erased(slot->area, tail, slot->area->fa_size);
 	}
 	if (rc == 1) {
-		*clearing = (struct mcuboot_clearing){head, tail, MCUBOOT_CLEAR_DONE};
+		clearing->head = head;
+		clearing->tail = tail;
 	}
 	return rc;
 }

@@ -62,6 +62,7 @@ enum mcuboot_clear_stage {
 	MCUBOOT_CLEAR_TRAILER = 1,
 	MCUBOOT_CLEAR_HEADER = 2,
 	MCUBOOT_CLEAR_FRONT = 4,
+	MCUBOOT_CLEAR_PARTS = 7,
 	MCUBOOT_CLEAR_BEGUN = 8,
 	MCUBOOT_CLEAR_DONE = MCUBOOT_CLEAR_BEGUN,
 };
@@ -76,8 +77,8 @@ int mcuboot_slot_clear_step(const struct mcuboot_slot *slot, struct mcuboot_clea
 int mcuboot_slot_clear(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing);
 
 /*
- * Whether all that clearing erases reads erased, 1, 0 or -errno; with 1 *clearing is as if it had
- * been done.
+ * Whether all that clearing has erased, by its stage and, of a trailer that is not done, its tail,
+ * reads erased: 1, 0 or -errno; with 1 *clearing is set as a whole.
  */
 int mcuboot_slot_reads_clear(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing);
 

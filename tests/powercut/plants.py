@@ -513,9 +513,9 @@ void mcuboot_links_order(const struct mcuboot_links *links, unsigned int images,
 		rc = boot_is_direct()""")]),
     Plant("a first page that is begun and reads erased is believed", "ahead-hollow/", "I3",
           "target/mcuboot_ahead.c", [("""\
-	if (!goes_on && record.state == ERASED_ALL &&
+	if (!goes_on && record.state == ERASED_ALL && mcuboot_slot_reads_clear(slot, &found) == 1) {
 """, """\
-	if (!goes_on &&
+	if (!goes_on && mcuboot_slot_reads_clear(slot, &found) == 1) {
 """)]),
     Plant("the page at which a download goes on is taken for one erased ahead", "ahead-hollow/", "I3",
           "target/mcuboot_ahead.c", [("""\
@@ -524,7 +524,7 @@ void mcuboot_links_order(const struct mcuboot_links *links, unsigned int images,
 	return stream_page_at(stream, stream->bytes_written, &start, &end) == 0 ? start
 """)]),
     Plant("the record of erased pages outlives them", "ahead-change/swap-move/n", "I3",
-          "target/mcuboot_ahead.c", [("target_settings_save(id, TARGET_AHEAD, NULL, 0);", "0;")]),
+          "target/mcuboot_ahead.c", [("target_settings_save(mcuboot_id(img_num), TARGET_AHEAD, NULL, 0);", "img_num < 0;")]),
 ]
 
 

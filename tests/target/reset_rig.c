@@ -436,3 +436,20 @@ size_t reset_next_offset(void)
 	assert_int_equal(reset_run(reset_ask), 0);
 	return dev->offset;
 }
+
+bool reset_is_slot_erase(const struct reset_op *op)
+{
+	const size_t slot = (size_t)(reset_slot(1) - dev->memory);
+
+	return op->kind == SIM_ERASE && op->off >= slot && op->off < slot + reset_slot_size();
+}
+
+size_t reset_erases_since(size_t from)
+{
+	size_t count = 0;
+
+	for (size_t i = from; i < dev->op_count; i++) {
+		count += dev->ops[i].kind == SIM_ERASE ? 1 : 0;
+	}
+	return count;
+}

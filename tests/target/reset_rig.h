@@ -143,4 +143,8 @@ void reset_ask(void);
 /* Parent: what reset_ask() finds after a reset. */
 size_t reset_next_offset(void);
 
+/* Whether it is an erase in slot 1, and how many erases, of all pages, there were since `from`. */
+bool reset_is_slot_erase(const struct reset_op *op);
+size_t reset_erases_since(size_t from);
+
 #endif

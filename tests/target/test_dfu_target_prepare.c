@@ -13,32 +13,13 @@
 #define SEEDS 2
 
 static size_t calls; /* of prepare, for a body to make */
-static uint32_t now_us;
-static uint32_t step_us;
-
-static bool is_in_slot(const struct reset_op *op)
-{
-	const size_t slot = (size_t)(reset_slot(1) - dev->memory);
-
-	return op->kind == SIM_ERASE && op->off >= slot && op->off < slot + reset_slot_size();
-}
-
-static size_t erases_since(size_t from)
-{
-	size_t count = 0;
-
-	for (size_t i = from; i < dev->op_count; i++) {
-		count += dev->ops[i].kind == SIM_ERASE ? 1 : 0;
-	}
-	return count;
-}
 
 /* Of the slot. */
 static void assert_no_page_was_erased_twice(size_t from)
 {
 	for (size_t i = from; i < dev->op_count; i++) {
-		for (size_t k = from; is_in_slot(&dev->ops[i]) && k < i; k++) {
-			assert_false(is_in_slot(&dev->ops[k]) &&
+		for (size_t k = from; reset_is_slot_erase(&dev->ops[i]) && k < i; k++) {
+			assert_false(reset_is_slot_erase(&dev->ops[k]) &&
 				     dev->ops[k].off == dev->ops[i].off);
 		}
 	}
@@ -50,7 +31,7 @@ static int prepare_once(void)
 	const int rc = dfu_target_prepare(0);
 
 	assert_true(rc == 0 || rc == 1);
-	assert_true(erases_since(before) <= 1);
+	assert_true(reset_erases_since(before) <= 1);
 	return rc;
 }
 
@@ -77,7 +58,7 @@ static void prepare_all_and_write(void)
 	prepare_all();
 	const size_t before = dev->op_count;
 	assert_int_equal(reset_write(new_file.size, 100), 0);
-	assert_int_equal(erases_since(before), 0);
+	assert_int_equal(reset_erases_since(before), 0);
 	assert_int_equal(dfu_target_prepare(0), 0);
 	assert_int_equal(dfu_target_done(true), 0);
 	assert_int_equal(dfu_target_prepare(0), -EPERM);
@@ -90,7 +71,7 @@ static void finish_without_erasing(void)
 	const size_t before = dev->op_count;
 
 	reset_finish();
-	assert_int_equal(erases_since(before), 0);
+	assert_int_equal(reset_erases_since(before), 0);
 }
 
 static void writes_after_it_erase_nothing_in_every_geometry(void **state)
@@ -117,16 +98,64 @@ static void a_reset_forgets_no_erase(void **state)
 		for (calls = 1; calls < 4; calls++) {
 			reset_open(&reset_cases[i], 5 * reset_cases[i].page + 20);
 			assert_int_equal(reset_run(prepare_some), 0);
-			const bool is_cleared = reset_setting("dfu/MCUBOOT0/a", &(size_t){0}) !=
-						NULL;
 			assert_int_equal(reset_run(prepare_some), 0);
 			assert_int_equal(reset_run(prepare_all), 0);
-			if (is_cleared) {
-				assert_no_page_was_erased_twice(0);
-			}
+			assert_no_page_was_erased_twice(0);
 			assert_int_equal(reset_run(finish_without_erasing), 0);
 			reset_close();
 		}
+	}
+}
+
+/* 256-byte pages, of which the trailer takes seven. */
+static const struct reset_case long_trailer = {
+	"long trailer", BOOT_MODE_SWAP_MOVE, 256, 64, 8, 256, 0xff, false, 8};
+
+static void prepare_a_step(void)
+{
+	assert_int_equal(reset_init(new_file.size), 0);
+	dev->result = prepare_once();
+}
+
+/* A device that has time for one erase at each start, while the slot is cleared, too. */
+static void a_step_at_each_start_comes_to_an_end(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i <= reset_case_count; i++) {
+		const struct reset_case *what = i == reset_case_count ? &long_trailer
+								      : &reset_cases[i];
+		size_t starts = 0;
+
+		if (what->no_erase) {
+			continue;
+		}
+		reset_open(what, 3 * what->page + 20);
+		do {
+			assert_int_equal(reset_run(prepare_a_step), 0);
+			assert_true(++starts < 40);
+		} while (dev->result == 1);
+		assert_no_page_was_erased_twice(0);
+		assert_int_equal(reset_run(finish_without_erasing), 0);
+		reset_close();
+	}
+}
+
+/* What was cleared in part is read, too: the trailer's magic, or the header where that is first. */
+static void a_part_that_is_not_clear_is_cleared_again(void **state)
+{
+	(void)state;
+	for (int is_direct = 0; is_direct < 2; is_direct++) {
+		struct reset_case what = reset_plain;
+
+		what.mode = is_direct ? BOOT_MODE_DIRECT_XIP : what.mode;
+		reset_open(&what, SIZE);
+		assert_int_equal(reset_run(prepare_a_step), 0);
+		const size_t at = is_direct ? 0 : reset_slot_size() - 1;
+		reset_slot(1)[at] = 0x12;
+		assert_int_equal(reset_run(prepare_a_step), 0);
+		assert_int_equal(reset_slot(1)[at], 0xff);
+		assert_int_equal(reset_run(reset_finish), 0);
+		reset_close();
 	}
 }
 
@@ -138,7 +167,7 @@ static void finish_a_shorter_file(void)
 	assert_int_equal(dfu_target_identity_set("shorter", 7), 0);
 	assert_int_equal(reset_init(0), 0);
 	assert_int_equal(reset_write(600, 100), 0);
-	assert_int_equal(erases_since(before), 0);
+	assert_int_equal(reset_erases_since(before), 0);
 }
 
 static void what_is_erased_serves_any_file(void **state)
@@ -168,7 +197,7 @@ static void pages_ahead_of_a_download_outlive_a_reset(void **state)
 	const size_t from = dev->op_count;
 	assert_int_equal(reset_run(reset_finish), 0);
 	/* 4000 bytes are 8 pages: 2 were reached, 3 more prepared; the second is begun again. */
-	assert_int_equal(erases_since(from), 8 - 5 + 1);
+	assert_int_equal(reset_erases_since(from), 8 - 5 + 1);
 	reset_close();
 }
 
@@ -189,7 +218,7 @@ static void the_page_of_the_position_is_erased_again(void **state)
 	assert_int_equal(reset_run(prepare_all_and_write_a_part), 0);
 	const size_t from = dev->op_count;
 	assert_int_equal(reset_run(reset_finish), 0);
-	assert_int_equal(erases_since(from), 1);
+	assert_int_equal(reset_erases_since(from), 1);
 	reset_close();
 }
 
@@ -225,7 +254,7 @@ static void finish_without_pages(void)
 	const size_t before = dev->op_count;
 
 	reset_finish();
-	assert_true(erases_since(before) < 7);
+	assert_true(reset_erases_since(before) < 7);
 }
 
 /* However often: trailer and header are cleared again, and no page behind. */
@@ -235,18 +264,18 @@ static void cuts_in_the_first_page_cost_no_page_behind_it(void **state)
 	reset_open(&reset_plain, 4000);
 	part = 200;
 	assert_int_equal(reset_run(prepare_all_and_write_a_part), 0);
-	const size_t all = erases_since(0);
+	const size_t all = reset_erases_since(0);
 	for (int i = 0; i < 3; i++) {
 		const size_t from = dev->op_count;
 
 		assert_int_equal(reset_run(prepare_all_and_write_a_part), 0);
-		assert_int_equal(erases_since(from), all - 7);
+		assert_int_equal(reset_erases_since(from), all - 7);
 	}
 	for (int i = 0; i < 3; i++) {
 		const size_t from = dev->op_count;
 
 		assert_int_equal(reset_run(write_a_little), 0);
-		assert_int_equal(erases_since(from), all - 7);
+		assert_int_equal(reset_erases_since(from), all - 7);
 	}
 	assert_int_equal(reset_run(finish_without_pages), 0);
 	reset_close();
@@ -323,7 +352,7 @@ static void a_page_that_reads_programmed_is_erased_whatever_the_record_says(void
 	spoil_slot();
 	const size_t from = dev->op_count;
 	assert_int_equal(reset_run(reset_finish), 0);
-	assert_int_equal(erases_since(from), 1);
+	assert_int_equal(reset_erases_since(from), 1);
 	reset_close();
 }
 
@@ -336,9 +365,10 @@ static void assert_all_is_erased_again(void)
 	for (size_t i = from; i < dev->op_count; i++) {
 		const size_t slot = (size_t)(reset_slot(1) - dev->memory);
 
-		trailer += is_in_slot(&dev->ops[i]) && dev->ops[i].off >= slot + 3 * dev->what.page;
+		trailer += reset_is_slot_erase(&dev->ops[i]) &&
+			   dev->ops[i].off >= slot + 3 * dev->what.page;
 	}
-	assert_int_equal(erases_since(from) - trailer, 3);
+	assert_int_equal(reset_erases_since(from) - trailer, 3);
 	assert_true(trailer > 0);
 }
 
@@ -350,7 +380,7 @@ static void without_a_record_blank_pages_are_erased(void **state)
 	size_t len;
 	uint8_t *record = reset_setting("dfu/MCUBOOT0/a", &len);
 	assert_non_null(record);
-	assert_int_equal(len, 20);
+	assert_int_equal(len, 24);
 	record[12] ^= 1;
 	assert_all_is_erased_again();
 	reset_close();
@@ -403,7 +433,7 @@ static void a_first_page_that_was_given_up_is_erased_though_it_reads_blank(void 
 	assert_int_equal(reset_run(reset_finish), 0);
 	size_t erases = 0;
 	for (size_t i = from; i < dev->op_count; i++) {
-		erases += is_in_slot(&dev->ops[i]) &&
+		erases += reset_is_slot_erase(&dev->ops[i]) &&
 			  dev->ops[i].off == (size_t)(reset_slot(1) - dev->memory);
 	}
 	assert_int_equal(erases, 1);
@@ -414,13 +444,17 @@ static void a_first_page_that_was_given_up_is_erased_though_it_reads_blank(void 
 static void a_slot_that_is_not_clear_is_cleared(void **state)
 {
 	(void)state;
-	for (int place = 0; place < 2; place++) {
-		reset_open(&reset_plain, SIZE);
+	for (int place = 0; place < 3; place++) {
+		struct reset_case what = reset_plain;
+
+		/* Where the first page comes before the image's. */
+		what.mode = place == 2 ? BOOT_MODE_SWAP_OFFSET : what.mode;
+		reset_open(&what, SIZE);
 		assert_int_equal(reset_run(prepare_all), 0);
-		reset_slot(1)[place == 0 ? 0 : reset_slot_size() - 1] = 0x12;
+		reset_slot(1)[place == 1 ? reset_slot_size() - 1 : 0] = 0x12;
 		const size_t from = dev->op_count;
 		assert_int_equal(reset_run(reset_finish), 0);
-		assert_true(erases_since(from) > 1);
+		assert_true(reset_erases_since(from) > 1);
 		reset_close();
 	}
 }
@@ -501,89 +535,6 @@ static void a_cut_at_any_operation_loses_no_more_than_without_it(void **state)
 		}
 		reset_close();
 	}
-}
-
-static uint32_t read_clock(void)
-{
-	const uint32_t now = now_us;
-
-	now_us += step_us;
-	return now;
-}
-
-/* Erases of the slot take 1 ms, what settings do takes 50 ms. */
-static uint32_t read_operations(void)
-{
-	uint32_t us = 0;
-
-	for (size_t i = 0; i < dev->op_count; i++) {
-		us += is_in_slot(&dev->ops[i]) ? 1000 : 50000;
-	}
-	return us;
-}
-
-static void prepare_beside_slow_settings(void)
-{
-	dfu_target_clock_set(read_operations);
-	assert_int_equal(reset_init(new_file.size), 0);
-	assert_int_equal(dfu_target_prepare(1), 1);
-	const size_t before = dev->op_count;
-	assert_int_equal(dfu_target_prepare(5), 1);
-	assert_int_equal(erases_since(before), 5);
-	dfu_target_clock_set(NULL);
-}
-
-static void the_time_of_settings_is_not_that_of_an_erase(void **state)
-{
-	(void)state;
-	reset_open(&reset_plain, 7000);
-	assert_int_equal(reset_run(prepare_beside_slow_settings), 0);
-	reset_close();
-}
-
-/* Each look at the clock takes time: begin, and once after each erase. */
-static void prepare_in_time(void)
-{
-	step_us = 0;
-	now_us = UINT32_MAX - 20000;
-	dfu_target_clock_set(read_clock);
-	assert_int_equal(reset_init(new_file.size), 0);
-	/* A clock that is too coarse to see an erase: 0 is one all the same. */
-	size_t before = dev->op_count;
-	assert_int_equal(dfu_target_prepare(0), 1);
-	assert_int_equal(erases_since(before), 1);
-	/* Nothing is measured: one erase, however long it takes. */
-	step_us = 10000;
-	before = dev->op_count;
-	assert_int_equal(dfu_target_prepare(1), 1);
-	assert_int_equal(erases_since(before), 1);
-	/* It took at least 10 ms, so no second one fits in 9, and none begins. */
-	before = dev->op_count;
-	assert_int_equal(dfu_target_prepare(9), 1);
-	assert_int_equal(erases_since(before), 0);
-	/* 0 is one, in any case. */
-	assert_int_equal(dfu_target_prepare(0), 1);
-	assert_int_equal(erases_since(before), 1);
-	/* Time for some, and a record for all of them. */
-	before = dev->op_count;
-	const uint32_t began = now_us;
-	const size_t saves = reset_count_saves("0/a");
-	assert_int_equal(dfu_target_prepare(250), 1);
-	assert_true(erases_since(before) > 1);
-	assert_true(now_us - began <= 250000 + step_us);
-	assert_int_equal(reset_count_saves("0/a"), saves + 1);
-	before = dev->op_count;
-	assert_int_equal(dfu_target_prepare(1000000), 0);
-	assert_true(erases_since(before) > 1);
-	dfu_target_clock_set(NULL);
-}
-
-static void with_a_clock_no_erase_begins_that_would_end_late(void **state)
-{
-	(void)state;
-	reset_open(&reset_plain, 7000);
-	assert_int_equal(reset_run(prepare_in_time), 0);
-	reset_close();
 }
 
 static void prepare_with_errors(void)
@@ -690,6 +641,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_after_it_erase_nothing_in_every_geometry),
 		cmocka_unit_test(a_reset_forgets_no_erase),
+		cmocka_unit_test(a_step_at_each_start_comes_to_an_end),
+		cmocka_unit_test(a_part_that_is_not_clear_is_cleared_again),
 		cmocka_unit_test(what_is_erased_serves_any_file),
 		cmocka_unit_test(pages_ahead_of_a_download_outlive_a_reset),
 		cmocka_unit_test(the_page_of_the_position_is_erased_again),
@@ -704,10 +657,8 @@ int main(void)
 		cmocka_unit_test(a_slot_that_is_not_clear_is_cleared),
 		cmocka_unit_test(
 			what_cannot_be_deleted_is_not_left_beside_what_would_have_it_believed),
-		cmocka_unit_test(the_time_of_settings_is_not_that_of_an_erase),
 		cmocka_unit_test(what_is_given_up_or_scheduled_has_no_record),
 		cmocka_unit_test(a_cut_at_any_operation_loses_no_more_than_without_it),
-		cmocka_unit_test(with_a_clock_no_erase_begins_that_would_end_late),
 		cmocka_unit_test(an_erase_that_fails_is_made_by_the_next_call),
 		cmocka_unit_test(a_target_of_the_application_may_have_its_own),
 	};

@@ -13,14 +13,20 @@
 #include "target/erased_record.h"
 
 static const struct erased_record sample = {
-	.state = ERASED_BEHIND, .offset = 0x14131211, .size = 0x24232221, .up_to = 0x04030201};
+	.state = ERASED_BEHIND,
+	.left = 5,
+	.offset = 0x14131211,
+	.size = 0x24232221,
+	.up_to = 0x04030201,
+	.tail = 0x34333231,
+};
 
 static void put_checksum(uint8_t raw[ERASED_RECORD_LEN])
 {
-	const uLong crc = crc32(0, raw, 16);
+	const uLong crc = crc32(0, raw, 20);
 
 	for (size_t i = 0; i < 4; i++) {
-		raw[16 + i] = (uint8_t)(crc >> (8 * i));
+		raw[20 + i] = (uint8_t)(crc >> (8 * i));
 	}
 }
 
@@ -30,12 +36,15 @@ static void assert_is_sample(const struct erased_record *record)
 	assert_int_equal(record->offset, sample.offset);
 	assert_int_equal(record->size, sample.size);
 	assert_int_equal(record->up_to, sample.up_to);
+	assert_int_equal(record->left, sample.left);
+	assert_int_equal(record->tail, sample.tail);
 }
 
 static void the_record_has_the_documented_bytes(void **state)
 {
-	uint8_t expected[ERASED_RECORD_LEN] = {1,    2,    0,    0,    0x11, 0x12, 0x13, 0x14,
-					       0x21, 0x22, 0x23, 0x24, 0x01, 0x02, 0x03, 0x04};
+	uint8_t expected[ERASED_RECORD_LEN] = {1,    2,    5,    0,    0x11, 0x12, 0x13,
+					       0x14, 0x21, 0x22, 0x23, 0x24, 0x01, 0x02,
+					       0x03, 0x04, 0x31, 0x32, 0x33, 0x34};
 	uint8_t raw[ERASED_RECORD_LEN];
 	struct erased_record decoded;
 
@@ -70,8 +79,9 @@ static void what_no_record_has_is_refused(void **state)
 		size_t at;
 		uint8_t value;
 		int rc;
-	} bytes[] = {{0, 0, -EBADMSG}, {0, 2, -EBADMSG}, {1, 0, -EBADMSG}, {1, 1, 0},
-		     {1, 2, 0},        {1, 3, -EBADMSG}, {2, 1, -EBADMSG}, {3, 1, -EBADMSG}};
+	} bytes[] = {{0, 0, -EBADMSG}, {0, 2, -EBADMSG}, {1, 0, -EBADMSG},
+		     {1, 1, 0},        {1, 2, 0},        {1, 3, -EBADMSG},
+		     {2, 7, 0},        {2, 8, -EBADMSG}, {3, 1, -EBADMSG}};
 	uint8_t raw[ERASED_RECORD_LEN];
 	struct erased_record decoded;
 

@@ -3,6 +3,8 @@
 #ifndef STREAM_STREAM_POSITION_H
 #define STREAM_STREAM_POSITION_H
 
+#include <string.h>
+
 #include <zephyr/storage/stream_flash.h>
 
 struct stream_position {
@@ -42,6 +44,23 @@ static inline void stream_set_end(struct stream_flash_ctx *ctx, size_t end)
 {
 	(void)ctx;
 	(void)end;
+}
+
+static inline size_t stream_room(const struct stream_flash_ctx *ctx)
+{
+	return ctx->buf_len - ctx->buf_bytes;
+}
+
+/* A full buffer is programmed at once, or is one that an error has left. */
+static inline bool stream_can_hold(const struct stream_flash_ctx *ctx, size_t len)
+{
+	return len < stream_room(ctx);
+}
+
+static inline void stream_hold(struct stream_flash_ctx *ctx, const uint8_t *data, size_t len)
+{
+	memcpy(&ctx->buf[ctx->buf_bytes], data, len);
+	ctx->buf_bytes += len;
 }
 
 static inline void stream_set_position(struct stream_flash_ctx *ctx,
