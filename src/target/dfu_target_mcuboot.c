@@ -58,6 +58,7 @@ static uint8_t seen[DOWNLOAD_FIRST_LEN];    /* by identify: the first bytes of t
 static uint8_t record[MCUBOOT_HELD_RECORD]; /* of the held-back bytes */
 static uint8_t *const held = &record[MCUBOOT_HELD_FRONT];
 static struct mcuboot_slot_verifier verifier;
+
 static const char *stream_id(void)
 {
 	return mcuboot_id(download.file.image);
