@@ -106,9 +106,10 @@ bool dfu_target_mcuboot_identify(const void *const buf);
  *                   stream is open; or a bootloader comes, and S0 has no fw_info.
  * @retval -errno    From the device, or -ENOENT: there is no primary slot.
  *
- * Touches no flash but the settings': what was under way and is another file is paused, and a
- * position inside a page is taken back to its start. After an error no download is under way; one
- * that was is paused. Cost: reads all that the download has written.
+ * Touches no flash but the settings' and, of what was under way and is another file, what a pause
+ * does: dfu_target_mcuboot_done(false). A position inside a page is taken back to its start. After
+ * an error no download is under way; one that was is paused. Cost: reads all that the download has
+ * written.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_init(size_t file_size, int img_num, dfu_target_callback_t cb);
 
@@ -128,7 +129,8 @@ DFU_MUST_CHECK int dfu_target_mcuboot_offset_get(size_t *offset);
  * is cleared and the held-back bytes are whole they are saved, and from then on a record for each
  * page that is. A failure to save is logged and costs no more than progress.
  *
- * Power cut: the slot shows no image until done(true) has verified one.
+ * Power cut: from the first call on nothing is pending there. What was in the slot may still be
+ * found until all of it is cleared, and then no image is until done(true) has verified one.
  *
  * @retval 0        Accepted.
  * @retval -EINVAL  @p buf is NULL; nothing consumed.
@@ -158,6 +160,9 @@ DFU_MUST_CHECK int dfu_target_mcuboot_prepare(uint32_t budget_ms);
 /**
  * @brief true: flush, verify what flash holds, program the held-back bytes. false: pause, losing
  * nothing.
+ *
+ * Where pages are still to be cleared both clear all of them first. A pause that cannot loses what
+ * has arrived, and says so in the log: the next init goes on at 0.
  *
  * Verified is what the bootloader would ask, boot_judge(), but for dependencies on other images,
  * which may come later: those are asked when the image is scheduled. Without

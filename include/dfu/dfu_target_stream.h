@@ -72,6 +72,10 @@ DFU_MUST_CHECK int dfu_target_stream_bytes_buffered_get(size_t *out);
 
 /**
  * @brief Append bytes: stream_flash_buffered_write() without a flush; its errors and states.
+ *
+ * A call that has erased a page, with no more bytes than the buffer's length, leaves a buffer that
+ * it fills exactly to the next call, to a pause or to the end.
+ *
  * @retval -EACCES  No stream is open.
  */
 DFU_MUST_CHECK int dfu_target_stream_write(const uint8_t *buf, size_t len);

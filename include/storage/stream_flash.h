@@ -13,7 +13,8 @@
  * Two options believe what flash reads, for fewer erases: CONFIG_STREAM_FLASH_TRUST_BLANK takes a
  * page that reads erased for an erased one, CONFIG_STREAM_FLASH_SKIP_EQUAL neither erases nor
  * programs a page that reads as it should become, if the buffer holds all of it. The page at which
- * a stream goes on after a reset is never believed.
+ * a stream goes on by a record is never believed. A stream that begins again without one has no
+ * such page: what a cut has left where it was is believed like the rest.
  */
 #ifndef STORAGE_STREAM_FLASH_H
 #define STORAGE_STREAM_FLASH_H
@@ -124,7 +125,8 @@ DFU_MUST_CHECK int stream_flash_buffered_write(struct stream_flash_ctx *ctx, con
 					       size_t len, bool flush);
 
 /**
- * @brief Erase the page that holds a byte of the region, unless it is ready already.
+ * @brief Erase the page that holds a byte of the region, unless it is ready already, or
+ * is believed to be (CONFIG_STREAM_FLASH_TRUST_BLANK).
  *
  * Deprecated upstream; pages are erased by the write calls. Only with CONFIG_STREAM_FLASH_ERASE.
  * With CONFIG_STREAM_FLASH_ERASE_BLOCK the pages behind it go with it, as for a write, where it
@@ -161,7 +163,7 @@ DFU_MUST_CHECK int stream_flash_erase_page(struct stream_flash_ctx *ctx, off_t o
  *
  * @retval 0         The stream stands at that position, nothing in the buffer; also when there is
  *                   no record, or one that is no further than the present position: the context is
- *                   unchanged then.
+ *                   unchanged then, but for the doubt about its page.
  * @retval -EFAULT   NULL argument.
  * @retval -EBADMSG  The record is damaged, of another version or of another region. @p ctx
  *                   unchanged.

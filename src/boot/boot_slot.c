@@ -113,8 +113,10 @@ int boot_slot_clear_header(const struct flash_area *fa, size_t off, size_t erase
 	if (rc != 0) {
 		return rc;
 	}
-	if (*end < off + page.size) {
-		*end = off + page.size;
+	const size_t to = off + page.size > *end ? off + page.size : *end;
+	rc = off < erased_from ? flash_area_flatten(fa, (off_t)off, to - off) : 0;
+	if (rc == 0) {
+		*end = to;
 	}
-	return off < erased_from ? flash_area_flatten(fa, (off_t)off, *end - off) : 0;
+	return rc;
 }

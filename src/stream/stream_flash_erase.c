@@ -106,10 +106,7 @@ static int make_next_ready(struct stream_flash_ctx *ctx)
 	return erased;
 }
 
-/*
- * Whether the buffer's `len` bytes are all of the page at the frontier, and it holds them. Of a
- * page that the region begins inside of the buffer has less.
- */
+/* Whether the buffer's `len` bytes are all of the page at the frontier, and it holds them. */
 static int is_equal(const struct stream_flash_ctx *ctx, size_t len)
 {
 	const size_t at = ctx->offset + ctx->bytes_written;
@@ -122,7 +119,7 @@ static int is_equal(const struct stream_flash_ctx *ctx, size_t len)
 		return 0;
 	}
 	rc = flash_get_page_info_by_offs(ctx->fdev, (off_t)at, &page);
-	if (rc != 0 || page.size != len) {
+	if (rc != 0 || (size_t)page.start_offset != at || page.size != len) {
 		return rc;
 	}
 	for (size_t done = 0; done < len; done += n) {

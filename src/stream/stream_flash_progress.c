@@ -50,6 +50,8 @@ int stream_flash_progress_load(struct stream_flash_ctx *ctx, const char *setting
 	if (ctx == NULL || settings_key == NULL) {
 		return -EFAULT;
 	}
+	/* What a cut has left of the page that the stream stands at, nobody knows. */
+	ctx->in_doubt = ctx->erased_up_to == ctx->bytes_written;
 	rc = load_record(&progress, settings_key);
 	if (rc != 0) {
 		return rc == -ENOENT ? 0 : rc;

@@ -27,8 +27,8 @@
 #include "common/bytes.h"
 #include "flash/flash_caps.h"
 #include "modem/fmfu_file.h"
-#include "target/download_record.h"
 #include "stream/stream_position.h"
+#include "target/download_record.h"
 #include "target/identity.h"
 #include "target/stream_progress.h"
 

@@ -6,7 +6,8 @@
  *   1. first byte arrives: the page of the trailer's magic,
  *      then the rest of the trailer                           nothing is pending any more
  *   2. the pages where an old header may be                   no image is visible
- *      An erase in each of the first writes, as long as the buffer can take their bytes.
+ *      An erase in each of the first writes, as long as the buffer can take their bytes; 2 before 1
+ *      where the bootloader reads no trailer.
  *   3. the held-back bytes into the settings, once they are whole
  *   4. the rest of the file through the stream, from the first write block behind the held-back
  *      bytes
@@ -121,7 +122,7 @@ static void begin_programs(void)
 {
 	download.has_begun = true;
 	save_held();
-	if (IS_ENABLED(CONFIG_DFU_TARGET_PREPARE) && download.is_kept) {
+	if (download.is_kept) {
 		mcuboot_clear_keep(&download);
 	}
 	stream_progress_begin(dfu_target_stream_get_stream());
@@ -138,7 +139,10 @@ static void restart_download(void)
 /* Before a pause: what has arrived can be kept where the slot is cleared. */
 static void keep_first(void)
 {
-	if (mcuboot_clear_rest(&download) != 0) {
+	const int rc = mcuboot_clear_rest(&download);
+
+	if (rc != 0) {
+		DFU_WRN("pause: slot not cleared: %d: begins at 0 again", rc);
 		restart_download();
 	} else if (download.held_len < download.slot.hold_len) {
 		save_held();
@@ -347,17 +351,22 @@ static int flush(void)
 
 static int complete(void)
 {
+	bool is_short = false;
 	bool refused = false;
 
 	if (download.held_len < DFU_IMAGE_HEADER_LEN ||
 	    (download.file.size != 0 && download.left > 0)) {
 		DFU_ERR("done with %lu bytes missing", (unsigned long)download.left);
-		refuse_download();
-		return -EBADMSG;
+		is_short = true;
 	}
-	int rc = mcuboot_clear_rest(&download);
+	/* Of a short one, too: what was there before must not be found in its place. */
+	int rc = download.held_len > 0 ? mcuboot_clear_rest(&download) : 0;
 	if (rc != 0) {
 		return rc;
+	}
+	if (is_short) {
+		refuse_download();
+		return -EBADMSG;
 	}
 	if (!download.has_begun) {
 		begin_programs(); /* of a file that ends before, filled up as by the stream */

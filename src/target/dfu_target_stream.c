@@ -131,7 +131,7 @@ static DFU_NOINLINE int write_through(const uint8_t *buf, size_t len, bool has_e
 	const bool may_wait = len <= stream.buf_len;
 	const size_t ready = stream.erased_up_to;
 
-	if (buf == NULL) {
+	if (buf == NULL && len > 0) {
 		return -EFAULT;
 	}
 	if (len > stream.available - stream.bytes_written - stream.buf_bytes) {

@@ -6,7 +6,7 @@
 #include "common/bytes.h"
 
 #define VERSION 1
-#define LEFT_ALL 7
+#define LEFT_ALL (ERASED_LEFT_TRAILER | ERASED_LEFT_HEADER | ERASED_LEFT_FRONT)
 
 #define OFF_VERSION 0
 #define OFF_STATE 1

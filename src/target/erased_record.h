@@ -13,9 +13,16 @@ enum erased_record_state {
 	ERASED_BEHIND = 2, /* only pages behind that of the download's position are known */
 };
 
+/* What is not cleared yet. */
+enum erased_record_left {
+	ERASED_LEFT_TRAILER = 1,
+	ERASED_LEFT_HEADER = 2, /* its page */
+	ERASED_LEFT_FRONT = 4,  /* a page before it */
+};
+
 struct erased_record {
 	uint8_t state;
-	uint8_t left;    /* not cleared yet: 1 trailer, 2 page of the header, 4 first page */
+	uint8_t left;    /* enum erased_record_left, added up */
 	uint32_t offset; /* of the stream's region, from the start of the device */
 	uint32_t size;   /* of the region */
 	uint32_t up_to;  /* pages that begin below this are erased; from the start of the region */

@@ -22,6 +22,11 @@
 #include "target/stream_progress.h"
 #include "target/target_settings.h"
 
+_Static_assert((int)MCUBOOT_CLEAR_TRAILER == (int)ERASED_LEFT_TRAILER &&
+		       (int)MCUBOOT_CLEAR_HEADER == (int)ERASED_LEFT_HEADER &&
+		       (int)MCUBOOT_CLEAR_FRONT == (int)ERASED_LEFT_FRONT,
+	       "bits of a record");
+
 void mcuboot_ahead_save(int img_num, const struct stream_flash_ctx *stream,
 			enum erased_record_state state, const struct mcuboot_clearing *clearing)
 {
@@ -33,7 +38,7 @@ void mcuboot_ahead_save(int img_num, const struct stream_flash_ctx *stream,
 		.size = (uint32_t)stream->available,
 		.up_to = (uint32_t)(stream->known_to > stream->erased_up_to ? stream->known_to
 									    : stream->erased_up_to),
-		.tail = left == 0 ? 0 : (uint32_t)clearing->tail,
+		.tail = (left & MCUBOOT_CLEAR_TRAILER) != 0 ? (uint32_t)clearing->tail : 0,
 	};
 	uint8_t raw[ERASED_RECORD_LEN];
 

@@ -3,7 +3,7 @@
  * Steps 1 and 2 of a download (dfu_target_mcuboot.c), a page at a time: each of its first writes
  * takes one, so does dfu_target_prepare(), which goes on with the pages behind.
  *
- *   what settings know of the slot  ->  CLEARING  ->  trailer  ->  header  ->  pages ahead
+ *   what settings know of the slot  ->  CLEARING  ->  trailer, header  ->  pages ahead
  *
  * What dfu_target_prepare() clears a record knows, and that nothing has been programmed since
  * (ERASED_ALL), so that a download, of whatever file, goes on with it. Before its first program
@@ -54,7 +54,6 @@ static void widen_header(struct mcuboot_download *download)
 void mcuboot_clear_find(struct mcuboot_download *download)
 {
 	struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
-
 	const bool goes_on = download->held_len > 0;
 
 	download->clearing.stage = goes_on ? MCUBOOT_CLEAR_DONE : 0;
@@ -81,9 +80,11 @@ bool mcuboot_clear_announce(int img_num, bool keeps_ahead)
 	const bool is_gone = !keeps_ahead && (!IS_ENABLED(CONFIG_DFU_TARGET_PREPARE) ||
 					      mcuboot_ahead_delete(img_num) == 0);
 
-	/* A record that could not be deleted would be believed beside this one. */
 	if (is_gone || keeps_ahead) {
 		stream_progress_clearing(mcuboot_id(img_num));
+	} else {
+		/* A record that could not be deleted would be believed beside that one. */
+		mcuboot_mark_set(img_num, TARGET_ERASING);
 	}
 	return is_gone;
 }

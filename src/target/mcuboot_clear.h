@@ -22,8 +22,7 @@ struct mcuboot_download {
 	uint16_t waiting;  /* the same, where it has been held back */
 	uint8_t state;
 	bool has_seen;  /* since the last init */
-	bool has_begun; /* the slot is cleared, and what is held back whole: bytes may be programmed
-			 */
+	bool has_begun; /* slot cleared, held-back bytes whole: programs may come */
 	bool is_kept;   /* settings know of pages that are erased ahead */
 	struct mcuboot_clearing clearing;
 };

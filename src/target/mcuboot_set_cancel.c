@@ -61,7 +61,9 @@ static int find_pending(struct plan *plan)
 
 	plan->pending = plan->due;
 	for (int n = 0; rc == 0 && n < boot_arrangement()->images; n++) {
-		plan->pending |= mcuboot_schedule_is_marked(n) ? image_bit(n) : 0;
+		plan->pending |= mcuboot_pair_is_there(n) && mcuboot_schedule_is_marked(n)
+					 ? image_bit(n)
+					 : 0;
 	}
 	return rc;
 }

@@ -215,6 +215,16 @@ int mcuboot_slot_clear(const struct mcuboot_slot *slot, struct mcuboot_clearing 
 	return rc;
 }
 
+/* Whether a page of the slot begins there, or the slot ends. */
+static bool is_edge(const struct flash_area *area, size_t off)
+{
+	size_t start;
+
+	return off == area->fa_size ||
+	       (off < area->fa_size && boot_slot_page_start(area, off, &start) == 0 &&
+		start == off);
+}
+
 int mcuboot_slot_reads_clear(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing)
 {
 	struct flash_pages_info page;
@@ -233,6 +243,9 @@ int mcuboot_slot_reads_clear(const struct mcuboot_slot *slot, struct mcuboot_cle
 	}
 	if ((clearing->stage & MCUBOOT_CLEAR_TRAILER) != 0) {
 		tail = clearing->tail;
+		if (!is_edge(slot->area, tail)) {
+			return 0;
+		}
 	}
 	/* In swap-offset the page before the image, too. */
 	rc = boot_slot_is_erased(

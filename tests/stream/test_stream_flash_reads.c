@@ -9,6 +9,9 @@
 
 #include <cmocka.h>
 
+#include <settings/settings.h>
+#include <settings/settings_ram.h> /* ports/ */
+
 #include "rig.h"
 #include "stream/stream_position.h"
 
@@ -145,6 +148,38 @@ static void where_a_stream_goes_on_no_reading_is_believed(void **state)
 	finish(100, PAGES - 3, PAGES - 3);
 }
 
+/* A record of nothing, or none: a cut in the first page may have come before there was one. */
+static void the_first_page_is_in_doubt_where_progress_is_saved(void **state)
+{
+	struct settings_ram ram;
+	uint8_t memory[256];
+
+	(void)state;
+	settings_ram_init(&ram, memory, sizeof(memory));
+	settings_backend_set(&ram.backend);
+	begin(PAGE);
+	make_equal(0);
+	make_blank(1);
+	assert_int_equal(stream_flash_progress_load(&rig.ctx, "app/pos"), 0);
+	finish(100, PAGES - 1, PAGES);
+	settings_backend_set(NULL);
+}
+
+/* One that begins before the region is not the buffer's, though it is as long, and holds all of it.
+ */
+static void a_page_is_equal_from_its_start_only(void **state)
+{
+	static const struct test_geometry odd = {
+		.runs = {{1, 512}, {4, 1024}}, .write_block_size = 4, .erase_value = 0xff};
+
+	(void)state;
+	rig_init(&rig, &odd, 1024, 2560, 1024);
+	memcpy(rig.flash.memory + 1024, rig.data, 1024);
+	assert_int_equal(rig_feed(&rig, rig.size, 100), -EEXIST);
+	assert_int_equal(rig.flash.nor.stats.erases, 0);
+	rig_free(&rig);
+}
+
 static void inside_a_page_whose_rest_is_known_to_be_erased_there_is_no_doubt(void **state)
 {
 	(void)state;
@@ -232,6 +267,8 @@ int main(void)
 		cmocka_unit_test(a_smaller_buffer_leaves_no_page_alone),
 		cmocka_unit_test(a_last_part_of_a_page_is_written),
 		cmocka_unit_test(where_a_stream_goes_on_no_reading_is_believed),
+		cmocka_unit_test(the_first_page_is_in_doubt_where_progress_is_saved),
+		cmocka_unit_test(a_page_is_equal_from_its_start_only),
 		cmocka_unit_test(inside_a_page_whose_rest_is_known_to_be_erased_there_is_no_doubt),
 		cmocka_unit_test(what_the_owner_has_erased_ends_the_doubt),
 		cmocka_unit_test(an_erase_that_fails_leaves_the_doubt),

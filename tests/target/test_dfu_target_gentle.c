@@ -171,6 +171,28 @@ static void a_pause_that_cannot_clear_it_forgets_them(void **state)
 	}
 }
 
+/* A whole old image in the slot must not be taken for the one that is missing bytes. */
+static void an_end_without_all_bytes_leaves_nothing_to_schedule(void **state)
+{
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		open_case(c, &device_cases[0], 512);
+		assert_int_equal(target_device_download(512), 0);
+		assert_int_equal(target_device_init(0, dut.image_len - 4), 0);
+		assert_int_equal(target_device_offset(), 0);
+		assert_int_equal(dfu_target_write(dut.image, 100), 0);
+		for (int i = 0; i < 2; i++) {
+			dut.flash.nor.fail_after = i == 0 ? 0 : -1;
+			dut.flash.nor.fail_rc = -EIO;
+			assert_int_equal(dfu_target_done(true), i == 0 ? -EIO : -EBADMSG);
+		}
+		assert_int_equal(dfu_target_schedule_update(0), -ENOENT);
+		mode_case_assert_next(c, 0);
+		target_device_close();
+	}
+}
+
 static void another_file_finds_nothing_of_it(void **state)
 {
 	(void)state;
@@ -334,6 +356,7 @@ int main(void)
 		cmocka_unit_test(a_write_erases_one_page_at_most),
 		cmocka_unit_test(a_pause_clears_the_slot_and_loses_no_byte),
 		cmocka_unit_test(a_pause_that_cannot_clear_it_forgets_them),
+		cmocka_unit_test(an_end_without_all_bytes_leaves_nothing_to_schedule),
 		cmocka_unit_test(another_file_finds_nothing_of_it),
 		cmocka_unit_test(an_erase_that_fails_takes_nothing_of_its_call),
 		cmocka_unit_test(a_pause_that_cannot_erase_a_page_keeps_a_full_buffer),
