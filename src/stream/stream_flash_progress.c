@@ -41,6 +41,13 @@ static int save_record(const struct stream_flash_ctx *ctx, size_t written, const
 	return settings_save_one(settings_key, raw, sizeof(raw));
 }
 
+/* What a cut has left of the page that the stream stands at, nobody knows. */
+static int stay(struct stream_flash_ctx *ctx)
+{
+	ctx->in_doubt = ctx->erased_up_to == ctx->bytes_written;
+	return 0;
+}
+
 int stream_flash_progress_load(struct stream_flash_ctx *ctx, const char *settings_key)
 {
 	struct progress progress;
@@ -50,25 +57,26 @@ int stream_flash_progress_load(struct stream_flash_ctx *ctx, const char *setting
 	if (ctx == NULL || settings_key == NULL) {
 		return -EFAULT;
 	}
-	/* What a cut has left of the page that the stream stands at, nobody knows. */
-	ctx->in_doubt = ctx->erased_up_to == ctx->bytes_written;
 	rc = load_record(&progress, settings_key);
 	if (rc != 0) {
-		return rc == -ENOENT ? 0 : rc;
+		return rc == -ENOENT ? stay(ctx) : rc;
 	}
 	if (progress.offset != ctx->offset || progress.size != ctx->available ||
 	    progress.written > ctx->available) {
 		return -EBADMSG;
 	}
 	if (progress.written <= ctx->bytes_written) {
-		return 0;
+		return stay(ctx);
 	}
 	rc = stream_find_position(ctx, (size_t)progress.written, &position);
 	if (rc == 0 && position.written != progress.written) {
 		rc = save_record(ctx, position.written, settings_key);
 	}
-	if (rc != 0 || position.written <= ctx->bytes_written) {
+	if (rc != 0) {
 		return rc;
+	}
+	if (position.written <= ctx->bytes_written) {
+		return stay(ctx);
 	}
 	stream_set_position(ctx, &position);
 	return 0;

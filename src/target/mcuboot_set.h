@@ -45,8 +45,8 @@ int mcuboot_set_refuse_member(const struct mcuboot_set_state *state, unsigned in
 
 /*
  * The intent for images of which some writes are about to begin: those whose image becomes another
- * one, and has a hash. torn: those whose header is to be taken for torn. Saves none (*is_saved) where a cut could
- * not part anything.
+ * one, and has a hash. torn: those whose header is to be taken for torn. Saves none (*is_saved)
+ * where a cut could not part anything.
  */
 int mcuboot_set_promise(enum mcuboot_intent_kind kind, unsigned int images, unsigned int torn,
 			bool *is_saved);
