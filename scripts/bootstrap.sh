@@ -10,7 +10,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 packages_build='gcc libc6-dev cmake ninja-build pkg-config libcmocka-dev libmbedtls-dev libsodium-dev libfdt-dev
-	device-tree-compiler libjansson-dev zlib1g-dev libcurl4-openssl-dev nginx openssl
+	device-tree-compiler libjansson-dev zlib1g-dev libcurl4-openssl-dev nginx openssl git
 	gcc-arm-none-eabi picolibc-arm-none-eabi python3 python3-venv'
 packages_clang='clang-19'
 packages_fuzz='clang-19 libclang-rt-19-dev'
@@ -19,7 +19,7 @@ packages_big_endian='gcc-powerpc-linux-gnu libc6-dev-powerpc-cross qemu-user bzi
 packages_qemu='qemu-system-arm qemu-system-misc gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf'
 packages_size='gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf'
 packages_bench='valgrind'
-commands_build='cc cmake ninja pkg-config dtc arm-none-eabi-gcc arm-none-eabi-g++ python3 nginx openssl'
+commands_build='cc cmake ninja pkg-config dtc arm-none-eabi-gcc arm-none-eabi-g++ python3 nginx openssl git'
 headers_build='cmocka.h psa/crypto.h sodium.h libfdt.h jansson.h zlib.h curl/curl.h'
 commands_clang='clang-19'
 commands_fuzz='clang-19'
