@@ -49,8 +49,8 @@ void mcuboot_ahead_save(int img_num, const struct stream_flash_ctx *stream,
 	(void)target_settings_save(mcuboot_id(img_num), TARGET_AHEAD, raw, sizeof(raw));
 }
 
-bool mcuboot_ahead_load(int img_num, const struct stream_flash_ctx *stream,
-			struct erased_record *record)
+/* Whether there is a record of the stream's region. */
+static bool load(int img_num, const struct stream_flash_ctx *stream, struct erased_record *record)
 {
 	uint8_t raw[ERASED_RECORD_LEN];
 
@@ -78,7 +78,7 @@ bool mcuboot_ahead_find(int img_num, const struct mcuboot_slot *slot,
 	struct erased_record record;
 
 	stream_set_known(stream, 0, 0);
-	if (!mcuboot_ahead_load(img_num, stream, &record)) {
+	if (!load(img_num, stream, &record)) {
 		return false;
 	}
 	struct mcuboot_clearing found = {

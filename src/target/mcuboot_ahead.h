@@ -17,10 +17,6 @@
 void mcuboot_ahead_save(int img_num, const struct stream_flash_ctx *stream,
 			enum erased_record_state state, const struct mcuboot_clearing *clearing);
 
-/* Whether there is a record of the stream's region. */
-bool mcuboot_ahead_load(int img_num, const struct stream_flash_ctx *stream,
-			struct erased_record *record);
-
 /*
  * A stream has been opened: tell it what there is a record of, if it goes on, or its slot was
  * cleared, or in part, and has seen no program since. True: the latter, *clearing goes on there.

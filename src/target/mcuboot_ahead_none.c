@@ -10,15 +10,6 @@ void mcuboot_ahead_save(int img_num, const struct stream_flash_ctx *stream,
 	(void)clearing;
 }
 
-bool mcuboot_ahead_load(int img_num, const struct stream_flash_ctx *stream,
-			struct erased_record *record)
-{
-	(void)img_num;
-	(void)stream;
-	(void)record;
-	return false;
-}
-
 bool mcuboot_ahead_find(int img_num, const struct mcuboot_slot *slot,
 			struct stream_flash_ctx *stream, bool goes_on,
 			struct mcuboot_clearing *clearing)
