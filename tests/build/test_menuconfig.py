@@ -72,15 +72,19 @@ class Menuconfig(unittest.TestCase):
         folder = project.make_config(self.conf.parent, self.conf)
         return (folder / "autoconf.h").read_text()
 
-    def test_an_option_is_chosen_and_saved_and_a_build_takes_it(self):
-        self.conf.write_text("CONFIG_IMG_BLOCK_BUF_SIZE=1024\n")
+    def choose_and_save(self):
+        """One option more; the exit status, and what stood on the terminal."""
         menu = self.make()
         menu.type("/", "Slotwise")
         menu.type("FLASH_AREA_CHECK\n", "Jump")
         menu.type("y", "SHA-256 of a flash area")
         menu.type("q", r"\[\*\]|\*")
         menu.type("y", "Save")
-        status, said = menu.close()
+        return menu.close()
+
+    def test_an_option_is_chosen_and_saved_and_a_build_takes_it(self):
+        self.conf.write_text("CONFIG_IMG_BLOCK_BUF_SIZE=1024\n")
+        status, said = self.choose_and_save()
         self.assertEqual(status, 0, said)
         header = self.options()
         self.assertIn("#define CONFIG_FLASH_AREA_CHECK_INTEGRITY 1\n", header)
@@ -88,13 +92,7 @@ class Menuconfig(unittest.TestCase):
 
     def test_what_cannot_work_is_told_after_it_was_saved(self):
         self.conf.write_text("CONFIG_BOOT_MAX_ALIGN=12\n")
-        menu = self.make()
-        menu.type("/", "Slotwise")
-        menu.type("FLASH_AREA_CHECK\n", "Jump")
-        menu.type("y", "SHA-256 of a flash area")
-        menu.type("q", r"\[\*\]|\*")
-        menu.type("y", "Save")
-        status, said = menu.close()
+        status, said = self.choose_and_save()
         self.assertNotEqual(status, 0)
         self.assertIn("CONFIG_BOOT_MAX_ALIGN", said)
 
