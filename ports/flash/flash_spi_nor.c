@@ -3,6 +3,9 @@
  * Each program and erase is: write enable, see that the chip took it, the command, wait until the
  * chip is done. Nothing is left running, so a read finds the chip idle. Init finds it at work when
  * only the CPU was reset, so it waits first.
+ *
+ * spi_nor_bus.c has the commands and that wait; spi_nor_sfdp.c finds what the chip says of itself,
+ * and spi_nor_tables.c understands it.
  */
 #include <flash/flash_spi_nor.h>
 

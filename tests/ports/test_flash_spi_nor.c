@@ -288,7 +288,7 @@ static void each_error_of_init_leaves_no_device_and_may_be_tried_again(void **st
 		rc = flash_spi_nor_init(&rig.nor, &rig.config);
 		assert_true(rc == 0 || (rc == -ECOMM && !device_is_ready(&rig.nor.device)));
 	} while (rc != 0);
-	assert_int_equal(k, 1 + 1 + 1 + 1 + 16 + 3 + 1);
+	assert_int_equal(k, 1 + 1 + 1 + 1 + 1 + 3 + 1);
 	assert_true(rig.chip.mode_4_byte);
 	fake_spi_nor_free(&rig.chip);
 }

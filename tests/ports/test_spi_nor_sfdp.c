@@ -346,13 +346,14 @@ static void the_last_edition_of_the_basic_table_is_taken(void **state)
 
 static void an_error_of_the_bus_passes_through(void **state)
 {
-	(void)state;
-	for (long k = 0; k < 1 + 2 + 16; k++) {
-		struct tables tables = of_gd25();
+	struct tables tables = of_gd25();
 
-		tables.fail_after = k;
+	(void)state;
+	/* The header, two entries of the list, two tables. */
+	for (tables.fail_after = 0; tables.fail_after < 1 + 2 + 2; tables.fail_after++) {
 		assert_refused(tables, -ECOMM);
 	}
+	assert_int_equal(must_read(tables).size, 32u << 20);
 }
 
 static bool is_power_of_two(size_t n)
