@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include <flash/file_io.h>
+#include <posix/file_io.h>
 
 #define ERASE_CHUNK 4096
 

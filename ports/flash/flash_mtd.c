@@ -10,7 +10,7 @@
 #include <mtd/mtd-user.h>
 
 #include <dfu/log.h>
-#include <flash/file_io.h>
+#include <posix/file_io.h>
 
 #define PARAMETERS(block)                                                                          \
 	{{.write_block_size = (block), .erase_value = 0xff},                                       \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <flash/file_io.h>
+#include <posix/file_io.h>
 
 #include <unistd.h>
 
