@@ -12,7 +12,7 @@
  * - full: the modem is put into its bootloader, and all of its firmware is written. From the first
  *   write to the end the modem has no firmware that could be started.
  *
- * Ports: ports/modem/modem_nrf.c (the vendor's library on nRF91), sim/modem*.c (simulated).
+ * Ports: ports/modem/modem_nrf*.c (the vendor's library on nRF91), sim/modem*.c (simulated).
  */
 #ifndef DFU_MODEM_H
 #define DFU_MODEM_H

@@ -4,9 +4,10 @@
  * @brief The modem of nRF91, through its maker's library nrf_modem: the one with
  * nrf_modem_bootloader_*() (nRF Connect SDK 2.3), and a size_t in nrf_modem_delta_dfu_offset().
  *
- * A firmware compiles modem_nrf.c with its SDK's headers on the include path, and links the SDK's
- * library. ports/modem/nrf/ holds the declarations that the file needs, under the same names, for
- * builds without an SDK; it must not be on a firmware's include path.
+ * A firmware compiles modem_nrf.c, modem_nrf_delta.c and modem_nrf_full.c with its SDK's headers on
+ * the include path, and links the SDK's library. ports/modem/nrf/ holds the declarations that the
+ * files need, under the same names, for builds without an SDK; it must not be on a firmware's
+ * include path.
  *
  * In an application for the nRF Connect SDK:
  *

@@ -9,7 +9,7 @@ import project
 
 PORTS = project.SOURCE / "ports"
 STAND_INS = PORTS / "modem/nrf"
-PORT = PORTS / "modem/modem_nrf.c"
+PORT = [PORTS / f"modem/modem_nrf{part}.c" for part in ("", "_delta", "_full")]
 HEADERS = [*sorted(path.name for path in STAND_INS.glob("*.h")), "modem/modem_nrf.h"]
 CPP = ["-std=c++17", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 CORTEX_M33 = ["-mcpu=cortex-m33", "-mthumb", "-Os", "--specs=picolibc.specs"]
@@ -60,16 +60,23 @@ class Headers(unittest.TestCase):
         self.assertEqual(wanted[".cpp"], wanted[".c"])
 
     def test_no_name_is_declared_that_the_port_does_not_use(self):
-        text = "".join(path.read_text() for path in [*STAND_INS.glob("*.h"), PORT])
+        text = "".join(path.read_text() for path in [*STAND_INS.glob("*.h"), *PORT])
         code = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
         names = re.findall(r"\bnrf_\w+\b(?!\.h)|\bNRF_\w+(?<!_H__)(?!\.h)", code)
         self.assertGreater(len(set(names)), 30)
         self.assertEqual([name for name in sorted(set(names)) if names.count(name) < 2], [])
 
+    def compile_port(self, *headers):
+        """The objects of the port, and the headers that they took."""
+        objects = [self.folder / f"{file.stem}.o" for file in PORT]
+        used = [project.must_run(["arm-none-eabi-gcc", *project.WARNINGS, *CORTEX_M33, *(f"-I{folder}" for folder in headers),
+                                  f"-I{project.SOURCE / 'include'}", f"-I{PORTS}", f"-I{self.folder}", "-c", file,
+                                  "-o", made, "-MMD", "-MF", "/dev/stdout"]) for file, made in zip(PORT, objects)]
+        return objects, "".join(used)
+
     def test_the_port_compiles_for_cortex_m33_and_wants_the_documented_functions(self):
-        project.must_run(["arm-none-eabi-gcc", *project.WARNINGS, *CORTEX_M33, f"-I{project.SOURCE / 'include'}",
-                          f"-I{PORTS}", f"-I{self.folder}", f"-I{STAND_INS}", "-c", PORT, "-o", self.folder / "port.o"])
-        symbols = project.must_run(["arm-none-eabi-nm", self.folder / "port.o"])
+        objects, _ = self.compile_port(STAND_INS)
+        symbols = project.must_run(["arm-none-eabi-nm", *objects])
         self.assertEqual(set(re.findall(r" U (nrf_\w+)", symbols)),
                          {f"nrf_modem_delta_dfu_{name}" for name in ("uuid", "area", "offset", "erase", "write_init",
                                                                      "write", "write_done", "update", "rollback")} |
@@ -85,9 +92,7 @@ class Headers(unittest.TestCase):
         params = "struct nrf_modem_bootloader_init_params"
         text = (sdk / "nrf_modem.h").read_text()
         (sdk / "nrf_modem.h").write_text(text.replace(f"{params};", f"{params} {{ int a; void (*b)(void *); }};"))
-        used = project.must_run(["arm-none-eabi-gcc", *project.WARNINGS, *CORTEX_M33, f"-I{sdk}",
-                                 f"-I{project.SOURCE / 'include'}", f"-I{PORTS}", f"-I{self.folder}", "-c", PORT,
-                                 "-o", self.folder / "port.o", "-MMD", "-MF", "/dev/stdout"])
+        _, used = self.compile_port(sdk)
         self.assertIn(str(sdk / "nrf_modem_delta_dfu.h"), used)
         self.assertNotIn(str(STAND_INS), used)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What modem_nrf.c uses of the modem library's header of this name, for builds without its SDK
+ * What the port uses of the modem library's header of this name, for builds without its SDK
  * (modem_nrf.h).
  */
 #ifndef NRF_MODEM_H__
