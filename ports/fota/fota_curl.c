@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libcurl pushes; a transport is pulled. The transfer of a file is one of a multi handle of its
- * own, which runs inside open() and read() only, until there are some bytes in the buffer or it is
- * over:
+ * A file is asked for, the answer's header is judged, and the body is given out as it is read:
  *
- *     open   add the transfer, run, judge the answer's header, pause
- *     read   buffer not empty: take from there
- *            else: go on, run, pause, take
- *     close  remove it: libcurl closes the connection, or keeps it if the answer is complete
+ *     open   ask, judge the answer's header
+ *     read   what is in the buffer, or else what comes next
+ *     close  libcurl closes the connection, or keeps it if the answer is complete
  *
- * Bytes that do not fit are refused with CURL_WRITEFUNC_PAUSE, and come again. Between the calls
- * the transfer is paused, so that the time that a flash takes is not held against the server; the
- * server meets a full window.
+ * fota_curl_request.c says what is asked for, fota_curl_transfer.c has libcurl run,
+ * fota_curl_answer.c judges the header, whose fields http_answer.c reads, and fota_curl_error.c
+ * names what goes wrong.
  *
  * The validator of an answer goes into the If-Range of the next request for the same content if it
  * is a strong one (RFC 9110, 13.1.5): an ETag without W/, or a Last-Modified at least a second
@@ -31,88 +28,10 @@
 #define STALL_TIMEOUT_S 10u
 #define WAIT_MS 500u
 #define WAIT_MAX_MS 30000u
-#define POLL_MS 1000 /* at most: libcurl knows its own timers */
 
 static struct fota_curl *curl_of(const struct fota_transport *transport)
 {
 	return transport->data;
-}
-
-size_t fota_curl_receive(char *data, size_t size, size_t count, void *arg)
-{
-	struct fota_curl *curl = arg;
-	const size_t len = size * count; /* size is 1 */
-
-	if (len > sizeof(curl->buffer) - curl->end) {
-		return CURL_WRITEFUNC_PAUSE;
-	}
-	memcpy(&curl->buffer[curl->end], data, len);
-	curl->end += len;
-	return len;
-}
-
-static bool has_bytes(const struct fota_curl *curl)
-{
-	return curl->begin < curl->end;
-}
-
-static void hear_of_end(struct fota_curl *curl)
-{
-	const CURLMsg *message;
-	int left;
-
-	do {
-		message = curl_multi_info_read(curl->multi, &left);
-		if (message != NULL && message->msg == CURLMSG_DONE) {
-			curl->is_over = true;
-			curl->result = message->data.result;
-		}
-	} while (message != NULL);
-}
-
-/* Run the transfer until it has brought something or is over. 0, or -errno of the run itself. */
-static int run(struct fota_curl *curl)
-{
-	while (!has_bytes(curl) && !curl->is_over) {
-		int running;
-		CURLMcode code = curl_multi_perform(curl->multi, &running);
-
-		if (code == CURLM_OK) {
-			hear_of_end(curl);
-		}
-		if (code == CURLM_OK && !has_bytes(curl) && !curl->is_over) {
-			code = curl_multi_poll(curl->multi, NULL, 0, POLL_MS, NULL);
-		}
-		if (code != CURLM_OK) {
-			return fota_curl_fail(curl, code == CURLM_OUT_OF_MEMORY ? -ENOMEM : -EIO,
-					      curl_multi_strerror(code));
-		}
-	}
-	return 0;
-}
-
-static int set_paused(struct fota_curl *curl, bool paused)
-{
-	const CURLcode code = curl->is_over ? CURLE_OK
-					    : curl_easy_pause(curl->easy, paused ? CURLPAUSE_RECV
-										 : CURLPAUSE_CONT);
-
-	return code == CURLE_OK ? 0 : fota_curl_fail_as(curl, code);
-}
-
-static void end_transfer(struct fota_curl *curl)
-{
-	if (curl->is_open) {
-		/* It fails for handles that are not there only. */
-		(void)curl_multi_remove_handle(curl->multi, curl->easy);
-	}
-	curl_slist_free_all(curl->headers);
-	curl->headers = NULL;
-	curl->is_open = false;
-	curl->is_over = false;
-	curl->result = CURLE_OK;
-	curl->begin = 0;
-	curl->end = 0;
 }
 
 /* Ask, and take the answer's header. On failure nothing is open. */
@@ -121,21 +40,13 @@ static int ask(struct fota_curl *curl, const struct fota_request *request, size_
 {
 	int rc;
 
-	end_transfer(curl);
+	fota_curl_end(curl);
 	curl->error[0] = '\0';
 	rc = fota_curl_request(curl, request, offset);
-	if (rc == 0 && curl_multi_add_handle(curl->multi, curl->easy) != CURLM_OK) {
-		rc = fota_curl_fail(curl, -ENOMEM, "out of memory");
-	}
-	curl->is_open = rc == 0;
-	rc = rc != 0 ? rc : run(curl);
-	if (rc == 0 && !has_bytes(curl) && curl->result != CURLE_OK) {
-		rc = fota_curl_fail_as(curl, curl->result);
-	}
+	rc = rc != 0 ? rc : fota_curl_begin(curl);
 	rc = rc != 0 ? rc : fota_curl_answer(curl, request, offset, content);
-	rc = rc != 0 ? rc : set_paused(curl, true);
 	if (rc != 0) {
-		end_transfer(curl);
+		fota_curl_end(curl);
 	}
 	return rc;
 }
@@ -195,7 +106,7 @@ static ssize_t take(struct fota_curl *curl, uint8_t *to, size_t len)
 	if (curl->left != HTTP_NOT_TOLD) {
 		curl->left -= n;
 	}
-	if (!has_bytes(curl)) {
+	if (!fota_curl_has_bytes(curl)) {
 		curl->begin = 0;
 		curl->end = 0;
 	}
@@ -210,20 +121,18 @@ static ssize_t read_file(const struct fota_transport *transport, void *buf, size
 	if (!curl->is_open) {
 		return fota_curl_fail(curl, -EINVAL, "no file is open");
 	}
-	if (!has_bytes(curl) && !curl->is_over) {
-		rc = set_paused(curl, false);
-		rc = rc != 0 ? rc : run(curl);
-		rc = rc != 0 ? rc : set_paused(curl, true);
+	if (!fota_curl_has_bytes(curl) && !curl->is_over) {
+		rc = fota_curl_go_on(curl);
 	}
 	if (rc != 0) {
 		return rc;
 	}
-	return has_bytes(curl) ? take(curl, buf, len) : judge_end(curl);
+	return fota_curl_has_bytes(curl) ? take(curl, buf, len) : judge_end(curl);
 }
 
 static void close_file(const struct fota_transport *transport)
 {
-	end_transfer(curl_of(transport));
+	fota_curl_end(curl_of(transport));
 }
 
 static void wait_before(const struct fota_transport *transport, unsigned int attempt)
@@ -280,7 +189,7 @@ int fota_curl_init(struct fota_curl *curl, const struct fota_curl_config *config
 
 void fota_curl_free(struct fota_curl *curl)
 {
-	end_transfer(curl);
+	fota_curl_end(curl);
 	curl_easy_cleanup(curl->easy);
 	(void)curl_multi_cleanup(curl->multi);
 	curl->easy = NULL;
