@@ -5,6 +5,11 @@
  * The order is that of trust: what the device says of itself, then what it must refuse, then what
  * bytes it keeps. A lie breaks more rules than one; the first that fails names it best. Of bytes
  * that a second read corrects, only read-while-busy is told, after the rules that compare most.
+ *
+ * The rules are in flash_conformance_device.c (what the device says of itself), _refused.c (what it
+ * must not do), _content.c (what bytes it keeps), _again.c (programs of what is programmed) and
+ * _time.c (reads at once, resets, cuts). They are made of _steps.c; _note.c has why one failed, and
+ * _text.c the characters of that.
  */
 #include "conformance/flash_conformance_parts.h"
 
@@ -154,7 +159,7 @@ static const char *plan(struct conformance_run *run)
 	run->inner = next_page(run, start);
 	run->inner_page = next_page(run, run->inner) - run->inner;
 	run->inner_end = last;
-	run->chunk = (suite->buf_size - 4) / run->block * run->block;
+	run->chunk = (suite->buf_size - CONFORMANCE_SKIPS) / run->block * run->block;
 	return NULL;
 }
 

@@ -63,13 +63,25 @@ bool conformance_program(struct conformance_run *run, size_t at, size_t len, uns
 bool conformance_blank(struct conformance_run *run, size_t at, size_t len);
 bool conformance_prepare(struct conformance_run *run, unsigned int seed);
 bool conformance_expect(struct conformance_run *run, size_t at, size_t len, unsigned int seed);
+bool conformance_read(struct conformance_run *run, size_t at, void *data, size_t len);
 
-/* Fail the rule; the first note stays. */
+/* What a call gave: it should be 0, or an error where it is to be refused. The rule fails if not.
+ */
+bool conformance_ok(struct conformance_run *run, const char *call, long long at, size_t len,
+		    int rc);
+void conformance_refused(struct conformance_run *run, const char *call, long long at, size_t len,
+			 int rc);
+
+/* Fail the rule; the first note stays. `first` leaves it to the caller: true, there is none yet. */
+bool conformance_fail_first(struct conformance_run *run);
 void conformance_fail(struct conformance_run *run, const char *why);
 void conformance_fail_call(struct conformance_run *run, const char *call, long long at, size_t len,
 			   int rc);
 void conformance_fail_read(struct conformance_run *run, size_t at, const char *why);
 void conformance_fail_byte(struct conformance_run *run, size_t at, uint8_t is, uint8_t expected);
+
+/* In `buf` conformance_program() begins before this. */
+#define CONFORMANCE_SKIPS 4
 
 /* Fill `buf` + skip with what conformance_program() programs there. */
 void conformance_fill(const struct conformance_run *run, size_t skip, size_t at, size_t len,

@@ -44,68 +44,10 @@ void conformance_fill(const struct conformance_run *run, size_t skip, size_t at,
 	}
 }
 
-void conformance_fail(struct conformance_run *run, const char *why)
+bool conformance_read(struct conformance_run *run, size_t at, void *data, size_t len)
 {
-	if (!run->failed) {
-		conformance_text_add(&run->note, why);
-	}
-	run->failed = true;
-}
-
-static void note_call(struct conformance_text *note, const char *call, long long at, size_t len)
-{
-	conformance_text_add(note, call);
-	conformance_text_add(note, "(");
-	if (at < 0) {
-		conformance_text_number(note, at);
-	} else {
-		conformance_text_hex(note, (unsigned long long)at);
-	}
-	conformance_text_add(note, ", ");
-	conformance_text_hex(note, len);
-	conformance_text_add(note, ")");
-}
-
-void conformance_fail_call(struct conformance_run *run, const char *call, long long at, size_t len,
-			   int rc)
-{
-	if (!run->failed) {
-		note_call(&run->note, call, at, len);
-		conformance_text_add(&run->note, " is ");
-		conformance_text_number(&run->note, rc);
-	}
-	run->failed = true;
-}
-
-void conformance_fail_read(struct conformance_run *run, size_t at, const char *why)
-{
-	if (!run->failed) {
-		conformance_text_hex(&run->note, at);
-		conformance_text_add(&run->note, why);
-	}
-	run->failed = true;
-}
-
-void conformance_fail_byte(struct conformance_run *run, size_t at, uint8_t is, uint8_t expected)
-{
-	if (!run->failed) {
-		conformance_text_hex(&run->note, at);
-		conformance_text_add(&run->note, " reads ");
-		conformance_text_hex(&run->note, is);
-		conformance_text_add(&run->note, ", not ");
-		conformance_text_hex(&run->note, expected);
-	}
-	run->failed = true;
-}
-
-static bool read_chunk(struct conformance_run *run, size_t at, size_t len)
-{
-	int rc = flash_read(run->dev, (off_t)at, run->suite->buf, len);
-
-	if (rc != 0) {
-		conformance_fail_call(run, "flash_read", (long long)at, len, rc);
-	}
-	return rc == 0;
+	return conformance_ok(run, "flash_read", (long long)at, len,
+			      flash_read(run->dev, (off_t)at, data, len));
 }
 
 /* Bytes of a chunk, which has been read, that are as they should be. */
@@ -130,7 +72,7 @@ static bool find_wrong(struct conformance_run *run, size_t at, size_t len, size_
 	for (*wrong = at; *wrong < end; at += step) {
 		size_t part = smaller(step, end - at);
 
-		if (!read_chunk(run, at, part)) {
+		if (!conformance_read(run, at, run->suite->buf, part)) {
 			return false;
 		}
 		*wrong = at + count_right(run, at, part, seed);
@@ -206,7 +148,8 @@ static void fail_write(struct conformance_run *run, size_t at, size_t len, unsig
 bool conformance_program(struct conformance_run *run, size_t at, size_t len, unsigned int seed)
 {
 	while (len > 0) {
-		const size_t skip = run->writes++ % 4; /* a source need not be aligned */
+		/* A source need not be aligned. */
+		const size_t skip = run->writes++ % CONFORMANCE_SKIPS;
 		size_t part = smaller(len, run->chunk);
 		int rc;
 
@@ -225,16 +168,12 @@ bool conformance_program(struct conformance_run *run, size_t at, size_t len, uns
 bool conformance_blank(struct conformance_run *run, size_t at, size_t len)
 {
 	const struct flash_driver_api *api = run->dev->api;
-	int rc;
 
 	if (api->erase == NULL) {
 		return conformance_program(run, at, len, CONFORMANCE_BLANK);
 	}
-	rc = flash_erase(run->dev, (off_t)at, len);
-	if (rc != 0) {
-		conformance_fail_call(run, "flash_erase", (long long)at, len, rc);
-	}
-	return rc == 0;
+	return conformance_ok(run, "flash_erase", (long long)at, len,
+			      flash_erase(run->dev, (off_t)at, len));
 }
 
 bool conformance_prepare(struct conformance_run *run, unsigned int seed)

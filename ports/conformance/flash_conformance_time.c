@@ -10,14 +10,13 @@
 #define CUTS 8
 #define SEED_OF_KEPT 0x5eedu /* known to both runs around a reset */
 
-/* The read comes at once: its room is beside the source, and nothing is computed in between. */
+/* The read comes at once: its room is behind what was programmed, and nothing is computed before.
+ */
 static void read_at_once(struct conformance_run *run, size_t at, unsigned int seed)
 {
-	uint8_t *read_back = run->suite->buf + run->block;
-	int rc = flash_read(run->dev, (off_t)at, read_back, run->block);
+	uint8_t *read_back = run->suite->buf + run->block + CONFORMANCE_SKIPS;
 
-	if (rc != 0) {
-		conformance_fail_call(run, "flash_read", (long long)at, run->block, rc);
+	if (!conformance_read(run, at, read_back, run->block)) {
 		return;
 	}
 	for (size_t i = 0; i < run->block; i++) {
@@ -27,18 +26,6 @@ static void read_at_once(struct conformance_run *run, size_t at, unsigned int se
 			conformance_fail_byte(run, at + i, read_back[i], expected);
 		}
 	}
-}
-
-static bool write_block(struct conformance_run *run, size_t at, unsigned int seed)
-{
-	int rc;
-
-	conformance_fill(run, 0, at, run->block, seed);
-	rc = flash_write(run->dev, (off_t)at, run->suite->buf, run->block);
-	if (rc != 0) {
-		conformance_fail_call(run, "flash_write", (long long)at, run->block, rc);
-	}
-	return rc == 0;
 }
 
 /* Also reports what the rules before it came upon. */
@@ -56,15 +43,15 @@ const char *conformance_read_while_busy(struct conformance_run *run)
 		return NULL;
 	}
 	read_at_once(run, run->inner, CONFORMANCE_BLANK);
-	if (write_block(run, run->inner, seed)) {
+	if (conformance_program(run, run->inner, run->block, seed)) {
 		read_at_once(run, run->inner, seed);
 	}
-	if (last > run->inner && write_block(run, last, seed)) {
+	if (last > run->inner && conformance_program(run, last, run->block, seed)) {
 		read_at_once(run, run->start, old);
 		read_at_once(run, last, seed);
 	}
 	if (conformance_blank(run, run->inner, run->inner_page) &&
-	    write_block(run, run->inner, old)) {
+	    conformance_program(run, run->inner, run->block, old)) {
 		read_at_once(run, run->inner, old);
 	}
 	return NULL;
@@ -87,12 +74,7 @@ const char *conformance_after_reset(struct conformance_run *run)
 
 static bool reopen(struct conformance_run *run)
 {
-	int rc = run->suite->reopen(run->suite->arg);
-
-	if (rc != 0) {
-		conformance_fail_call(run, "reopen", 0, 0, rc);
-	}
-	return rc == 0;
+	return conformance_ok(run, "reopen", 0, 0, run->suite->reopen(run->suite->arg));
 }
 
 const char *conformance_persistence(struct conformance_run *run)
@@ -118,12 +100,7 @@ static const char *why_no_cuts(const struct conformance_run *run)
 
 static bool cut(struct conformance_run *run)
 {
-	int rc = run->suite->cut(run->suite->arg);
-
-	if (rc != 0) {
-		conformance_fail_call(run, "cut", 0, 0, rc);
-	}
-	return rc == 0;
+	return conformance_ok(run, "cut", 0, 0, run->suite->cut(run->suite->arg));
 }
 
 /* First bytes of [at, end) that have the seed's value. */
@@ -178,18 +155,14 @@ static void cut_program(struct conformance_run *run)
 	const unsigned int old = conformance_seed(run);
 	const unsigned int seed = conformance_seed(run);
 	const size_t len = run->chunk < run->inner_page ? run->chunk : run->inner_page;
-	int rc;
 
 	if (!conformance_prepare(run, old) ||
 	    !conformance_blank(run, run->inner, run->inner_page) || !cut(run)) {
 		return;
 	}
 	conformance_fill(run, 0, run->inner, len, seed);
-	rc = flash_write(run->dev, (off_t)run->inner, run->suite->buf, len);
-	if (rc >= 0) {
-		conformance_fail_call(run, "without power, flash_write", (long long)run->inner, len,
-				      rc);
-	}
+	conformance_refused(run, "without power, flash_write", (long long)run->inner, len,
+			    flash_write(run->dev, (off_t)run->inner, run->suite->buf, len));
 	if (reopen(run)) {
 		expect_others(run, old);
 		check_torn(run, run->inner, run->inner + run->inner_page, seed);
@@ -200,16 +173,13 @@ static void cut_program(struct conformance_run *run)
 static void cut_erase(struct conformance_run *run)
 {
 	const unsigned int old = conformance_seed(run);
-	int rc;
 
 	if (!conformance_prepare(run, old) || !cut(run)) {
 		return;
 	}
-	rc = flash_erase(run->dev, (off_t)run->inner, run->inner_page);
-	if (rc >= 0) {
-		conformance_fail_call(run, "without power, flash_erase", (long long)run->inner,
-				      run->inner_page, rc);
-	}
+	conformance_refused(run, "without power, flash_erase", (long long)run->inner,
+			    run->inner_page,
+			    flash_erase(run->dev, (off_t)run->inner, run->inner_page));
 	if (reopen(run)) {
 		expect_others(run, old);
 		use_again(run);
