@@ -9,6 +9,7 @@ import project
 
 FOLDERS = ("include", "src", "ports", "sim", "cli", "bench", "examples", "tests", "fuzz", "esp-idf", "zephyr")
 FILE_LINES = 700
+PORT_LINES = 250
 FUNCTION_LINES = 80
 CONDITIONALS_PER_1000 = 5
 
@@ -42,6 +43,10 @@ class Shape(unittest.TestCase):
             self.assertLessEqual(text.count("\n"), FILE_LINES, file)
             for line, length in functions(text):
                 self.assertLessEqual(length, FUNCTION_LINES, f"{file}:{line}")
+
+    def test_every_file_of_a_port_is_small(self):
+        long = [file.name for file in c_files("ports") if file.suffix == ".c" and file.read_text().count("\n") > PORT_LINES]
+        self.assertEqual(long, [])
 
     def test_features_of_the_library_are_files(self):
         text = "".join(file.read_text() for file in (project.SOURCE / "src").rglob("*.c"))
