@@ -35,13 +35,17 @@ struct tables {
 	uint8_t raw[128];
 	size_t len;
 	long fail_after; /* reads; negative: none */
+	size_t read_up_to;
 };
 
 static int read_tables(void *arg, uint32_t address, uint8_t *data, size_t len)
 {
 	struct tables *tables = arg;
 
-	assert_true(address < 0x1000000);
+	assert_true(address < 0x1000000 && len > 0);
+	if (address + len > tables->read_up_to) {
+		tables->read_up_to = address + len;
+	}
 	if (tables->fail_after >= 0 && tables->fail_after-- == 0) {
 		return -ECOMM;
 	}
@@ -215,6 +219,16 @@ static void tables_of_2011_say_no_page_and_no_times(void **state)
 	assert_int_equal(chip.program_max_us, 0);
 	assert_erase(&chip.erases[0], 4096, 0x20, 0, 0);
 	assert_erase(&chip.erases[2], 65536, 0xd8, 0, 0);
+}
+
+static void no_more_is_read_than_a_table_has(void **state)
+{
+	struct tables tables = tables_of(fake_mx25r, 9, NULL);
+	struct spi_nor_chip chip;
+
+	(void)state;
+	assert_int_equal(spi_nor_sfdp(&chip, read_tables, &tables), 0);
+	assert_int_equal(tables.read_up_to, BASIC_TABLE + 4 * 9);
 }
 
 /* Types 1 to 4: 64 KiB in 3 s, 4 KiB in 4 ms, 256 KiB in 1.28 s, 32 KiB in 112 ms, each up to twice
@@ -408,6 +422,7 @@ int main(void)
 		cmocka_unit_test(opcodes_for_4_bytes_are_taken_only_as_a_whole),
 		cmocka_unit_test(a_chip_beyond_16_mib_without_a_way_is_refused),
 		cmocka_unit_test(tables_of_2011_say_no_page_and_no_times),
+		cmocka_unit_test(no_more_is_read_than_a_table_has),
 		cmocka_unit_test(erases_are_sorted_and_their_units_are_right),
 		cmocka_unit_test(of_two_erases_of_a_size_the_first_is_taken),
 		cmocka_unit_test(erases_of_less_than_256_bytes_are_refused),
