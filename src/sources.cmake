@@ -110,7 +110,7 @@ if(CONFIG_DFU_TARGET_MCUBOOT)
 	if(CONFIG_SETTINGS)
 		list(APPEND slotwise_target target/mcuboot_held.c target/mcuboot_intent.c)
 	else()
-		list(APPEND slotwise_target target/mcuboot_held_none.c target/mcuboot_intent_none.c)
+		list(APPEND slotwise_target target/mcuboot_intent_none.c)
 	endif()
 endif()
 

@@ -38,7 +38,7 @@ static uint32_t checksum(const uint8_t *record, size_t len)
 	return crc32_ieee(0, record, MCUBOOT_HELD_FRONT + len);
 }
 
-void mcuboot_held_save(int img_num, uint8_t *record, size_t len)
+void held_record_save(int img_num, uint8_t *record, size_t len)
 {
 	record[OFF_VERSION] = VERSION;
 	record[OFF_RESERVED] = 0;
@@ -48,7 +48,7 @@ void mcuboot_held_save(int img_num, uint8_t *record, size_t len)
 				   MCUBOOT_HELD_FRONT + len + MCUBOOT_HELD_BACK);
 }
 
-int mcuboot_held_load(int img_num, uint8_t *record, size_t max_len)
+int held_record_load(int img_num, uint8_t *record, size_t max_len)
 {
 	const ssize_t n = target_settings_load(mcuboot_id(img_num), TARGET_HELD, record,
 					       MCUBOOT_HELD_FRONT + max_len + MCUBOOT_HELD_BACK);
@@ -67,12 +67,7 @@ int mcuboot_held_load(int img_num, uint8_t *record, size_t max_len)
 	return (int)len;
 }
 
-void mcuboot_held_delete(int img_num)
-{
-	(void)target_settings_save(mcuboot_id(img_num), TARGET_HELD, NULL, 0);
-}
-
-void mcuboot_mark_set(int img_num, const char *name)
+void held_mark_set(int img_num, const char *name)
 {
 	static const uint8_t mark = MARK;
 
@@ -80,7 +75,7 @@ void mcuboot_mark_set(int img_num, const char *name)
 }
 
 /* Whatever the value is: a mark that is damaged costs an erase. */
-bool mcuboot_mark_is_set(int img_num, const char *name)
+bool held_mark_is_set(int img_num, const char *name)
 {
 	uint8_t mark;
 
@@ -88,7 +83,7 @@ bool mcuboot_mark_is_set(int img_num, const char *name)
 	return len > 0 || len == -EOVERFLOW;
 }
 
-void mcuboot_mark_clear(int img_num, const char *name)
+void held_mark_clear(int img_num, const char *name)
 {
 	(void)target_settings_save(mcuboot_id(img_num), name, NULL, 0);
 }

@@ -65,25 +65,25 @@ static int load_held(int img_num, struct mcuboot_candidate *candidate)
 static int find_head(int img_num, bool is_torn, struct mcuboot_candidate *candidate)
 {
 	const uint8_t *bytes = &candidate->record[MCUBOOT_HELD_FRONT];
-	const int has_header = mcuboot_slot_has_header(&candidate->slot);
+	int rc = mcuboot_slot_has_header(&candidate->slot);
+	const bool has_header = rc > 0;
 
 	candidate->head = NULL;
 	candidate->may_be_torn = false;
-	if (has_header < 0) {
-		return has_header;
+	if (rc < 0) {
+		return rc;
 	}
-	int rc = load_held(img_num, candidate);
+	rc = load_held(img_num, candidate);
 	if (rc != 0) {
-		candidate->is_none = has_header == 0 && rc == -ENOENT;
-		return has_header == 1 ? 0 : rc;
+		candidate->is_none = !has_header && rc == -ENOENT;
+		return has_header ? 0 : rc;
 	}
 	rc = mcuboot_head_look(&candidate->slot, bytes);
 	if (rc < 0) {
 		return rc;
 	}
-	candidate->may_be_torn = has_header == 1 &&
-				 (rc == MCUBOOT_HEAD_PART || rc == MCUBOOT_HEAD_TORN);
-	if (has_header == 0 || (candidate->may_be_torn && is_torn)) {
+	candidate->may_be_torn = has_header && (rc == MCUBOOT_HEAD_PART || rc == MCUBOOT_HEAD_TORN);
+	if (!has_header || (candidate->may_be_torn && is_torn)) {
 		candidate->head = bytes;
 	}
 	return 0;
@@ -172,8 +172,11 @@ int mcuboot_schedule_check(int img_num, unsigned int together, bool *is_torn, bo
 		/* Installing it would change nothing, and cost the image in the first page. */
 		rc = mcuboot_slot_is_remainder(img_num, &slot);
 	}
-	*is_refused = *is_refused || rc == 1;
-	return rc == 1 ? -ENOENT : rc;
+	if (rc == 1) {
+		*is_refused = true;
+		rc = -ENOENT;
+	}
+	return rc;
 }
 
 static int publish(int img_num, const struct mcuboot_candidate *candidate)
@@ -188,8 +191,8 @@ static int publish(int img_num, const struct mcuboot_candidate *candidate)
 
 bool mcuboot_schedule_is_marked(int img_num)
 {
-	return mcuboot_mark_is_set(img_num, TARGET_ERASING) ||
-	       mcuboot_download_is_clearing(img_num);
+	return IS_ENABLED(CONFIG_SETTINGS) && (mcuboot_mark_is_set(img_num, TARGET_ERASING) ||
+					       mcuboot_download_is_clearing(img_num));
 }
 
 static int erase_again(int img_num, const struct mcuboot_slot *slot, const uint8_t *head)
@@ -214,7 +217,7 @@ static int request(int img_num, const struct mcuboot_slot *slot, const uint8_t *
 
 	if (mcuboot_schedule_is_marked(img_num)) {
 		rc = erase_again(img_num, slot, head);
-	} else if (mcuboot_slot_is_torn(slot)) {
+	} else if (IS_ENABLED(CONFIG_SETTINGS) && mcuboot_slot_is_torn(slot)) {
 		mcuboot_mark_set(img_num, TARGET_ERASING);
 	}
 	if (rc == 0) {
@@ -334,7 +337,7 @@ static int cancel(int img_num, struct mcuboot_candidate *candidate)
 		rc = find_head(img_num, true, candidate);
 		rc = erase_again(img_num, slot, rc == 0 ? candidate->head : NULL);
 		rc = rc == -EUCLEAN ? 0 : rc; /* beside a torn header nothing can be asked for */
-	} else if (mcuboot_slot_is_clear(slot) == 0) {
+	} else if (IS_ENABLED(CONFIG_SETTINGS) && mcuboot_slot_is_clear(slot) == 0) {
 		mcuboot_mark_set(img_num, TARGET_ERASING);
 	}
 	if (rc == 0) {
