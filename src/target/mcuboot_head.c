@@ -19,35 +19,18 @@
 #include "target/mcuboot_held.h"
 
 /* What a write block looks like: bits. */
-#define SAME 1u  /* as it is to be */
-#define BLANK 2u /* erased */
-#define BEGUN 4u /* has no bit but of the one or the other; true of those, too */
-
-static unsigned int look_at(const uint8_t *found, const uint8_t *wanted, size_t len, uint8_t erased)
-{
-	unsigned int look = SAME | BLANK | BEGUN;
-
-	for (size_t i = 0; i < len; i++) {
-		const uint8_t changed = found[i] ^ erased;
-
-		if (found[i] != wanted[i]) {
-			look &= ~SAME;
-		}
-		if (changed != 0) {
-			look &= ~BLANK;
-		}
-		if ((changed & ~(wanted[i] ^ erased)) != 0) {
-			look &= ~BEGUN;
-		}
-	}
-	return look;
-}
+#define SAME 1  /* as it is to be */
+#define BLANK 2 /* erased */
+#define BEGUN 4 /* has no bit but of the one or the other; true of those, too */
 
 /* The bits above, or -errno. */
 static int look_at_block(const struct flash_area *area, size_t off, const uint8_t *block)
 {
 	const size_t block_size = flash_area_align(area);
-	unsigned int look = SAME | BLANK | BEGUN;
+	const uint8_t erased = flash_area_erased_val(area);
+	uint8_t wrong = 0;   /* bits that are not as they are to be */
+	uint8_t changed = 0; /* not erased */
+	uint8_t strange = 0; /* neither */
 	uint8_t found[32];
 	size_t n;
 
@@ -57,16 +40,19 @@ static int look_at_block(const struct flash_area *area, size_t off, const uint8_
 		if (rc != 0) {
 			return rc;
 		}
-		look &= look_at(found, &block[done], n, flash_area_erased_val(area));
+		for (size_t i = 0; i < n; i++) {
+			wrong |= found[i] ^ block[done + i];
+			changed |= found[i] ^ erased;
+			strange |= (found[i] ^ block[done + i]) & (found[i] ^ erased);
+		}
 	}
-	return (int)look;
+	return (wrong == 0 ? SAME : 0) | (changed == 0 ? BLANK : 0) | (strange == 0 ? BEGUN : 0);
 }
 
 int mcuboot_head_look(const struct mcuboot_slot *slot, const uint8_t *head)
 {
 	const size_t block_size = flash_area_align(slot->area);
-	bool any = false;
-	bool all = true;
+	int all = SAME | BLANK;
 	bool torn = false;
 
 	for (size_t off = 0; off < slot->hold_len; off += block_size) {
@@ -74,17 +60,19 @@ int mcuboot_head_look(const struct mcuboot_slot *slot, const uint8_t *head)
 		if (look < 0) {
 			return look;
 		}
-		if (((unsigned int)look & BEGUN) == 0) {
+		if ((look & BEGUN) == 0) {
 			return MCUBOOT_HEAD_OTHER;
 		}
-		any = any || ((unsigned int)look & BLANK) == 0;
-		all = all && ((unsigned int)look & SAME) != 0;
-		torn = torn || ((unsigned int)look & (SAME | BLANK)) == 0;
+		all &= look;
+		torn = torn || look == BEGUN;
 	}
 	if (torn) {
 		return MCUBOOT_HEAD_TORN;
 	}
-	return all ? MCUBOOT_HEAD_WHOLE : any ? MCUBOOT_HEAD_PART : MCUBOOT_HEAD_BLANK;
+	if ((all & SAME) != 0) {
+		return MCUBOOT_HEAD_WHOLE;
+	}
+	return (all & BLANK) != 0 ? MCUBOOT_HEAD_BLANK : MCUBOOT_HEAD_PART;
 }
 
 static int program_block(const struct flash_area *area, size_t off, const uint8_t *block)
@@ -94,10 +82,10 @@ static int program_block(const struct flash_area *area, size_t off, const uint8_
 	if (look < 0) {
 		return look;
 	}
-	if (((unsigned int)look & SAME) != 0) {
+	if ((look & SAME) != 0) {
 		return 0;
 	}
-	if (((unsigned int)look & BLANK) == 0 && flash_needs_erase(area->fa_dev)) {
+	if ((look & BLANK) == 0 && flash_needs_erase(area->fa_dev)) {
 		DFU_INF("slot %u: write block at %lu is torn", area->fa_id, (unsigned long)off);
 		return -EUCLEAN;
 	}
@@ -109,7 +97,7 @@ static int program_block(const struct flash_area *area, size_t off, const uint8_
 	if (look < 0) {
 		return look;
 	}
-	return ((unsigned int)look & SAME) != 0 ? 0 : -EUCLEAN;
+	return (look & SAME) != 0 ? 0 : -EUCLEAN;
 }
 
 int mcuboot_head_program(const struct mcuboot_slot *slot, const uint8_t *head)
@@ -126,42 +114,37 @@ int mcuboot_head_program(const struct mcuboot_slot *slot, const uint8_t *head)
 	return 0;
 }
 
-/* The page; its start is the slot's, or a page's of it. 0: it cannot be told. */
-static size_t page_size(const struct mcuboot_slot *slot)
+/* Bytes that their page has behind the held-back ones; SIZE_MAX: that cannot be told. */
+static size_t rest_of_page(const struct mcuboot_slot *slot)
 {
 	struct flash_pages_info page;
 
-	return boot_slot_page(slot->area, slot->start, &page) == 0 &&
-			       page.start_offset == (off_t)slot->start
-		       ? page.size
-		       : 0;
-}
-
-static bool rest_fits(const struct mcuboot_slot *slot, size_t size, size_t buf_len)
-{
-	return size >= slot->hold_len && size - slot->hold_len <= buf_len;
+	if (boot_slot_page(slot->area, slot->start, &page) != 0 ||
+	    page.start_offset != (off_t)slot->start || page.size < slot->hold_len) {
+		return SIZE_MAX;
+	}
+	return page.size - slot->hold_len;
 }
 
 bool mcuboot_head_is_mendable(const struct mcuboot_slot *slot, size_t buf_len)
 {
-	return !flash_needs_erase(slot->area->fa_dev) || rest_fits(slot, page_size(slot), buf_len);
+	return !flash_needs_erase(slot->area->fa_dev) || rest_of_page(slot) <= buf_len;
 }
 
-static int write_again(const struct mcuboot_slot *slot, uint8_t *buf)
+static int write_again(const struct mcuboot_slot *slot, size_t rest, uint8_t *buf)
 {
-	const size_t size = page_size(slot);
-	const off_t rest = (off_t)(slot->start + slot->hold_len);
-	size_t len = size - slot->hold_len;
-	int rc = flash_area_read(slot->area, rest, buf, len);
+	const off_t off = (off_t)(slot->start + slot->hold_len);
+	size_t len = rest;
+	int rc = flash_area_read(slot->area, off, buf, len);
 	if (rc != 0) {
 		return rc;
 	}
 	while (len > 0 && buf[len - 1] == flash_area_erased_val(slot->area)) {
 		len--;
 	}
-	rc = flash_area_erase(slot->area, (off_t)slot->start, size);
+	rc = flash_area_erase(slot->area, (off_t)slot->start, slot->hold_len + rest);
 	if (rc == 0 && len > 0) {
-		rc = flash_area_write(slot->area, rest, buf,
+		rc = flash_area_write(slot->area, off, buf,
 				      round_up(len, flash_area_align(slot->area)));
 	}
 	return rc;
@@ -169,11 +152,13 @@ static int write_again(const struct mcuboot_slot *slot, uint8_t *buf)
 
 int mcuboot_head_mend(int img_num, const struct mcuboot_slot *slot, uint8_t *buf, size_t buf_len)
 {
-	if (!rest_fits(slot, page_size(slot), buf_len)) {
+	const size_t rest = rest_of_page(slot);
+
+	if (rest > buf_len) {
 		return -EIO;
 	}
 	mcuboot_mark_set(img_num, TARGET_MENDING);
-	const int rc = write_again(slot, buf);
+	const int rc = write_again(slot, rest, buf);
 
 	if (rc == 0) {
 		mcuboot_mark_clear(img_num, TARGET_MENDING);

@@ -178,7 +178,7 @@ PLANTS = [
 """)]),
     Plant("a torn block of the header is programmed again", "download/", "I3",
           "target/mcuboot_head.c", [("""\
-	if (((unsigned int)look & BLANK) == 0 && flash_needs_erase(area->fa_dev)) {
+	if ((look & BLANK) == 0 && flash_needs_erase(area->fa_dev)) {
 """, """\
 	if (false) {
 """)]),
@@ -199,7 +199,7 @@ PLANTS = [
           "target/mcuboot_head.c", [("""\
 	if (rc == 0 && len > 0) {
 """, """\
-	if (rc == 0 && len > page_size(slot)) {
+	if (rc == 0 && len > rest) {
 """)]),
     Plant("a download goes into the slot that runs", "download/", "I2",
           "target/mcuboot_slot.c", [("""\
