@@ -25,6 +25,7 @@ struct pages {
 	size_t end;  /* offset in the slot */
 	size_t last; /* bytes of the last one */
 	size_t count;
+	bool is_mixed; /* they are of several sizes */
 };
 
 /* -EINVAL: the page is not the slot's alone. */
@@ -40,6 +41,9 @@ static int next_page(struct pages *pages)
 	if (page.start_offset != (off_t)pages->end || page.size > fa->fa_size - pages->end) {
 		return -EINVAL;
 	}
+	if (pages->count > 0 && page.size != pages->last) {
+		pages->is_mixed = true;
+	}
 	pages->end += page.size;
 	pages->last = page.size;
 	pages->count++;
@@ -51,22 +55,14 @@ static bool has_more(const struct pages *pages)
 	return pages->end < pages->fa->fa_size;
 }
 
-/* All pages; their number, and whether they are of the size of the last one. */
-static int walk(struct pages *pages, bool *is_uniform)
+static int walk(struct pages *pages)
 {
-	size_t first = 0;
+	int rc = 0;
 
-	*is_uniform = true;
-	while (has_more(pages)) {
-		const int rc = next_page(pages);
-
-		if (rc != 0) {
-			return rc;
-		}
-		first = pages->count == 1 ? pages->last : first;
-		*is_uniform = *is_uniform && pages->last == first;
+	while (rc == 0 && has_more(pages)) {
+		rc = next_page(pages);
 	}
-	return 0;
+	return rc;
 }
 
 /*
@@ -214,16 +210,15 @@ static ssize_t room_by_pages(const struct flash_area *primary, const struct flas
 	const bool is_offset = boot_arrangement()->mode == BOOT_MODE_SWAP_OFFSET;
 	struct pages here = {.fa = primary};
 	struct pages there = {.fa = secondary};
-	bool is_uniform[2];
-	int rc = walk(&here, &is_uniform[0]);
+	int rc = walk(&here);
 
-	rc = rc == 0 ? walk(&there, &is_uniform[1]) : rc;
+	rc = rc == 0 ? walk(&there) : rc;
 	if (rc != 0) {
 		return rc;
 	}
 	const size_t fewer = is_offset ? here.count : there.count;
 	const size_t more = is_offset ? there.count : here.count;
-	if (!is_uniform[0] || !is_uniform[1] || here.last != there.last ||
+	if (here.is_mixed || there.is_mixed || here.last != there.last ||
 	    (more != fewer && more != fewer + 1) || more > boot_arrangement()->max_sectors) {
 		return -ENOTSUP;
 	}
@@ -236,14 +231,13 @@ static ssize_t room_by_pages(const struct flash_area *primary, const struct flas
 static ssize_t room_alone(int area)
 {
 	const struct flash_area *fa;
-	bool is_uniform;
 	int rc = flash_area_open((uint8_t)area, &fa);
 
 	if (rc != 0) {
 		return rc;
 	}
 	struct pages pages = {.fa = fa};
-	rc = walk(&pages, &is_uniform);
+	rc = walk(&pages);
 	if (rc == 0 && boot_needs_trailer()) {
 		rc = boot_slot_can_have_trailer(fa) ? 0 : -ENOTSUP;
 	}
@@ -254,14 +248,13 @@ static ssize_t room_alone(int area)
 static ssize_t room_for_copy(uint8_t area)
 {
 	const struct flash_area *fa;
-	bool is_uniform;
 	int rc = flash_area_open(area, &fa);
 
 	if (rc != 0) {
 		return rc == -ENOENT ? 0 : rc;
 	}
 	struct pages pages = {.fa = fa};
-	rc = walk(&pages, &is_uniform);
+	rc = walk(&pages);
 	return rc == 0 ? (ssize_t)fa->fa_size : rc;
 }
 
@@ -270,7 +263,6 @@ static ssize_t room_for_bootloader(int image_index)
 	const ssize_t s0 = room_for_copy(BOOT_S0_AREA_ID);
 	const ssize_t s1 = room_for_copy(BOOT_S1_AREA_ID);
 	const struct flash_area *fa;
-	bool is_uniform;
 	size_t start;
 	int rc = boot_slot_open_secondary(image_index, &fa);
 
@@ -281,7 +273,7 @@ static ssize_t room_for_bootloader(int image_index)
 		return rc;
 	}
 	struct pages pages = {.fa = fa};
-	rc = walk(&pages, &is_uniform);
+	rc = walk(&pages);
 	rc = rc == 0 ? boot_slot_upload_start(fa, &start) : rc;
 	if (rc != 0) {
 		return rc;
