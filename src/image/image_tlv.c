@@ -96,60 +96,40 @@ static int entries_check(const struct dfu_image *image, size_t off, size_t end,
 	return 0;
 }
 
-/* The info header at off must lie in the source. */
-static int info_read(const struct dfu_image *image, size_t off, uint16_t magic, uint16_t *total,
-		     enum dfu_image_fault *fault)
+/* The area at off, whose info header must lie in the source; sets total_size to its end. */
+static int area_check(struct dfu_image *image, size_t off, enum dfu_image_fault *fault)
 {
+	const bool is_protected = off < image->hashed_size;
 	uint8_t raw[TLV_HEADER_LEN];
-	int rc = image_read(&image->source, off, raw, sizeof(raw));
+	const int rc = image_read(&image->source, off, raw, sizeof(raw));
 
 	if (rc != 0) {
 		return rc;
 	}
-	*total = get_le16(&raw[2]);
-	if (get_le16(&raw[0]) != magic || *total < sizeof(raw)) {
+	const uint16_t total = get_le16(&raw[2]);
+	if (get_le16(&raw[0]) != (is_protected ? INFO_MAGIC_PROTECTED : INFO_MAGIC) ||
+	    total < sizeof(raw) || (is_protected && total != image->hashed_size - off)) {
 		return image_refuse(fault, DFU_IMAGE_TLV_FORMAT);
 	}
-	return 0;
-}
-
-static int protected_check(const struct dfu_image *image, enum dfu_image_fault *fault)
-{
-	size_t off = image->hashed_size - image->header.protect_tlv_size;
-	uint16_t total;
-	/*
-	 * Four bytes are there even if the header says fewer: the other area's info header follows.
-	 */
-	int rc = info_read(image, off, INFO_MAGIC_PROTECTED, &total, fault);
-
-	if (rc != 0) {
-		return rc;
+	if (total > image->source.size - off) {
+		return image_refuse(fault, DFU_IMAGE_TRUNCATED);
 	}
-	if (total != image->header.protect_tlv_size) {
-		return image_refuse(fault, DFU_IMAGE_TLV_FORMAT);
-	}
-	return entries_check(image, off + TLV_HEADER_LEN, image->hashed_size, fault);
+	image->total_size = off + total;
+	return entries_check(image, off + sizeof(raw), image->total_size, fault);
 }
 
 int image_tlv_areas_check(struct dfu_image *image, enum dfu_image_fault *fault)
 {
-	uint16_t total;
+	const uint16_t protect_size = image->header.protect_tlv_size;
 	int rc = 0;
 
-	if (image->header.protect_tlv_size != 0) {
-		rc = protected_check(image, fault);
+	/*
+	 * Four bytes are there even if the header says fewer: the other area's info header follows.
+	 */
+	if (protect_size != 0) {
+		rc = area_check(image, image->hashed_size - protect_size, fault);
 	}
-	if (rc == 0) {
-		rc = info_read(image, image->hashed_size, INFO_MAGIC, &total, fault);
-	}
-	if (rc != 0) {
-		return rc;
-	}
-	if (total > image->source.size - image->hashed_size) {
-		return image_refuse(fault, DFU_IMAGE_TRUNCATED);
-	}
-	image->total_size = image->hashed_size + total;
-	return entries_check(image, image->hashed_size + TLV_HEADER_LEN, image->total_size, fault);
+	return rc == 0 ? area_check(image, image->hashed_size, fault) : rc;
 }
 
 static size_t next_off(const struct dfu_image *image, const struct dfu_image_tlv *tlv)
