@@ -44,7 +44,7 @@ if(CONFIG_RETENTION_BOOT_MODE)
 endif()
 set(slotwise_boot)
 if(CONFIG_BOOTLOADER_MCUBOOT)
-	list(APPEND slotwise_boot boot/trailer.c boot/boot_slot.c boot/boot_state.c boot/boot_trailer.c boot/boot_request.c boot/mcuboot.c boot/boot_modes.c boot/boot_running.c
+	list(APPEND slotwise_boot boot/boot_tail.c boot/boot_slot.c boot/boot_state.c boot/boot_trailer.c boot/boot_request.c boot/mcuboot.c boot/boot_modes.c boot/boot_running.c
 		boot/boot_repair.c boot/boot_pending.c boot/boot_size.c
 		boot/boot_rules.c boot/boot_judge.c boot/boot_judge_strict.c boot/boot_find.c boot/boot_device_rules.c boot/boot_dependency.c boot/boot_needs.c boot/fw_info.c boot/boot_bootloader.c
 		boot/boot_bootloader_rules.c)

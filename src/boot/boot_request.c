@@ -31,56 +31,42 @@
  */
 #include "boot/boot_repair.h"
 
-#include <string.h>
-
 #include "flash/flash_caps.h"
+
+#define FIELDS (TRAILER_SWAP_INFO + 1)
 
 /* What fields should hold, by trailer_field; 0: stay erased. The magic is always wanted. */
 struct wish {
-	uint8_t field[TRAILER_SWAP_INFO + 1];
+	uint8_t field[FIELDS];
 };
 
-static uint8_t align(void)
-{
-	return boot_arrangement()->max_align;
-}
-
-/* Where a field is in the tail. */
-static size_t place_of(unsigned int field)
-{
-	return (TRAILER_SWAP_INFO - field) * align();
-}
+/* In which they are programmed: the last one commits. */
+static const uint8_t order[FIELDS] = {
+	TRAILER_IMAGE_OK,
+	TRAILER_COPY_DONE,
+	TRAILER_SWAP_INFO,
+	TRAILER_MAGIC,
+};
 
 /* A flag's or swap_info's write block, or all that is programmed with the magic. */
-static bool is_blank(const struct boot_tail *tail, unsigned int field)
+static bool is_blank(const struct boot_tail *tail, enum trailer_field field)
 {
-	const size_t len = field == TRAILER_MAGIC ? trailer_magic_room(align()) : tail->block;
+	const size_t len = field == TRAILER_MAGIC
+				   ? trailer_magic_room(boot_arrangement()->max_align)
+				   : tail->block;
 
-	return bytes_are(&tail->bytes[place_of(field)], len, tail->erased);
-}
-
-/* Into the tail in RAM, as it is programmed; how many bytes that are. */
-static size_t put(struct boot_tail *tail, unsigned int field, uint8_t value)
-{
-	return trailer_encode(&tail->bytes[place_of(field)], (enum trailer_field)field, value,
-			      align(), tail->block, tail->erased);
-}
-
-static void forget(struct boot_tail *tail)
-{
-	memset(tail->bytes, tail->erased, boot_tail_len());
-	trailer_decode(&tail->state, tail->bytes, align(), tail->erased);
+	return bytes_are(&tail->bytes[boot_tail_place(field)], len, tail->erased);
 }
 
 /* No magic yet, and nothing in the tail that is not wanted. */
 static bool is_begun(const struct boot_tail *tail, const struct wish *wish)
 {
-	for (unsigned int i = TRAILER_IMAGE_OK; i <= TRAILER_SWAP_INFO; i++) {
-		const uint8_t *found = &tail->bytes[place_of(i)];
+	for (enum trailer_field i = TRAILER_IMAGE_OK; i <= TRAILER_SWAP_INFO; i++) {
+		const uint8_t *found = &tail->bytes[boot_tail_place(i)];
 		const bool is_wanted = wish->field[i] != 0 && found[0] == wish->field[i];
 
 		if ((found[0] != tail->erased && !is_wanted) ||
-		    !bytes_are(&found[1], align() - 1u, tail->erased)) {
+		    !bytes_are(&found[1], boot_arrangement()->max_align - 1u, tail->erased)) {
 			return false;
 		}
 	}
@@ -91,11 +77,11 @@ static bool is_begun(const struct boot_tail *tail, const struct wish *wish)
  * The padding before a magic is left out where it is whole write blocks: a cut behind them would
  * leave blocks that read erased and are not.
  */
-static int program(const struct flash_area *fa, struct boot_tail *tail, unsigned int field,
+static int program(const struct flash_area *fa, struct boot_tail *tail, enum trailer_field field,
 		   uint8_t value)
 {
-	size_t len = put(tail, field, value);
-	size_t place = place_of(field);
+	size_t len = boot_tail_put(tail, field, value);
+	size_t place = boot_tail_place(field);
 
 	while (flash_needs_erase(fa->fa_dev) &&
 	       bytes_are(&tail->bytes[place], tail->block, tail->erased)) {
@@ -106,34 +92,32 @@ static int program(const struct flash_area *fa, struct boot_tail *tail, unsigned
 				&tail->bytes[place], len);
 }
 
+static bool lacks(const struct boot_tail *tail, const struct wish *wish, enum trailer_field field)
+{
+	return (field == TRAILER_MAGIC || wish->field[field] != 0) && is_blank(tail, field);
+}
+
 /* All that is wanted and not there; then the tail as it is now. */
 static int complete(const struct flash_area *fa, struct boot_tail *tail, const struct wish *wish)
 {
 	int rc = 0;
 
-	for (unsigned int i = TRAILER_IMAGE_OK; rc == 0 && i <= TRAILER_SWAP_INFO; i++) {
-		if (wish->field[i] != 0 && is_blank(tail, i)) {
-			rc = program(fa, tail, i, wish->field[i]);
+	for (size_t i = 0; rc == 0 && i < FIELDS; i++) {
+		if (lacks(tail, wish, order[i])) {
+			rc = program(fa, tail, order[i], wish->field[order[i]]);
 		}
-	}
-	if (rc == 0 && tail->state.magic == BOOT_MAGIC_UNSET) {
-		rc = program(fa, tail, TRAILER_MAGIC, 0);
 	}
 	return rc == 0 ? boot_slot_read_tail(fa, tail) : rc;
 }
 
-/* The tail that complete() would leave. */
-static struct boot_tail completed(const struct boot_tail *tail, const struct wish *wish)
+/* The same in RAM. */
+static void complete_copy(struct boot_tail *tail, const struct wish *wish)
 {
-	struct boot_tail after = *tail;
-
-	for (unsigned int i = TRAILER_MAGIC; i <= TRAILER_SWAP_INFO; i++) {
-		if (is_blank(tail, i) && (wish->field[i] != 0 || i == TRAILER_MAGIC)) {
-			(void)put(&after, i, wish->field[i]);
+	for (size_t i = 0; i < FIELDS; i++) {
+		if (lacks(tail, wish, order[i])) {
+			(void)boot_tail_put(tail, order[i], wish->field[order[i]]);
 		}
 	}
-	trailer_decode(&after.state, after.bytes, align(), after.erased);
-	return after;
 }
 
 /*
@@ -146,10 +130,7 @@ static int make_way(const struct flash_area *fa, struct boot_tail *tail, int ref
 	if (refusal == 0) {
 		const int rc = boot_trailer_wipe(fa, NULL);
 
-		if (rc == 0) {
-			forget(tail);
-		}
-		return rc;
+		return rc == 0 ? boot_slot_read_tail(fa, tail) : rc;
 	}
 	return can_go_on && (refusal == -EUCLEAN || refusal == -EINVAL || refusal == -ENOTSUP)
 		       ? 0
@@ -182,8 +163,9 @@ static int compare(const struct boot_tail *tail, int wanted)
 static DFU_NOINLINE bool gets_request(const struct boot_tail *tail, const struct wish *wish,
 				      int wanted)
 {
-	const struct boot_tail after = completed(tail, wish);
+	struct boot_tail after = *tail;
 
+	complete_copy(&after, wish);
 	return compare(&after, wanted) == 0;
 }
 
@@ -252,8 +234,9 @@ static bool is_startable(const struct boot_tail *tail, bool for_good)
 static DFU_NOINLINE bool gets_startable(const struct boot_tail *tail, const struct wish *wish,
 					bool for_good)
 {
-	const struct boot_tail after = completed(tail, wish);
+	struct boot_tail after = *tail;
 
+	complete_copy(&after, wish);
 	return is_startable(&after, for_good);
 }
 

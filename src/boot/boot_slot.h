@@ -59,11 +59,20 @@ static inline size_t boot_tail_len(void)
 	return trailer_distance(boot_arrangement()->max_align, TRAILER_SWAP_INFO);
 }
 
+/* Where in them a field is. */
+static inline size_t boot_tail_place(enum trailer_field field)
+{
+	return boot_tail_len() - trailer_distance(boot_arrangement()->max_align, field);
+}
+
 /* -ENOTSUP as boot_read_swap_state(), else from the device. */
 int boot_slot_read_tail(const struct flash_area *fa, struct boot_tail *tail);
 
 /* Whether it reads erased. */
 bool boot_tail_is_blank(const struct boot_tail *tail);
+
+/* Make a field what it is to be, as trailer_encode() does; returns how many bytes to program. */
+size_t boot_tail_put(struct boot_tail *tail, enum trailer_field field, uint8_t value);
 
 /* The write block that swap status is counted in, for both slots of a pair. */
 size_t boot_slot_status_block(const struct flash_area *fa);

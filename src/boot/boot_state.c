@@ -48,32 +48,6 @@ static void put_facts(uint8_t facts[FACTS / 2], const struct boot_swap_state *st
 	facts[2] = state->copy_done;
 }
 
-bool boot_slot_can_have_trailer(const struct flash_area *fa)
-{
-	return trailer_fits(boot_arrangement()->max_align, flash_area_align(fa), fa->fa_size);
-}
-
-int boot_slot_read_tail(const struct flash_area *fa, struct boot_tail *tail)
-{
-	tail->erased = flash_area_erased_val(fa);
-	if (!boot_slot_can_have_trailer(fa)) {
-		return -ENOTSUP;
-	}
-	tail->block = (uint8_t)flash_area_align(fa);
-	const int rc = flash_area_read(fa, (off_t)(fa->fa_size - boot_tail_len()), tail->bytes,
-				       boot_tail_len());
-	if (rc == 0) {
-		trailer_decode(&tail->state, tail->bytes, boot_arrangement()->max_align,
-			       tail->erased);
-	}
-	return rc;
-}
-
-bool boot_tail_is_blank(const struct boot_tail *tail)
-{
-	return bytes_are(tail->bytes, boot_tail_len(), tail->erased);
-}
-
 int boot_read_swap_state(const struct flash_area *fa, struct boot_swap_state *state)
 {
 	struct boot_tail tail;

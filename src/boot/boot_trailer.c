@@ -52,14 +52,9 @@ int boot_slot_trailer_start(const struct flash_area *fa, size_t *start)
 
 ssize_t boot_trailer_size(const struct flash_area *fa)
 {
-	const struct boot_arrangement *arrangement = boot_arrangement();
-	const size_t len = trailer_length(arrangement, boot_slot_status_block(fa));
+	const size_t len = trailer_length(boot_arrangement(), boot_slot_status_block(fa));
 
-	if (!trailer_fits(arrangement->max_align, flash_area_align(fa), fa->fa_size) ||
-	    len > fa->fa_size) {
-		return -ENOTSUP;
-	}
-	return (ssize_t)len;
+	return boot_slot_can_have_trailer(fa) && len <= fa->fa_size ? (ssize_t)len : -ENOTSUP;
 }
 
 int boot_trailer_wipe(const struct flash_area *fa, size_t *first)

@@ -26,27 +26,15 @@ VIOLATIONS = 400  # Before the one that is waited for: some plants show in runs 
 PLANTS = [
     Plant("a request's magic is written before what it asks for", "schedule-permanent/swap", "I1",
           "boot/boot_request.c", [("""\
-	int rc = 0;
-
-	for (unsigned int i = TRAILER_IMAGE_OK; rc == 0 && i <= TRAILER_SWAP_INFO; i++) {
-		if (wish->field[i] != 0 && is_blank(tail, i)) {
-			rc = program(fa, tail, i, wish->field[i]);
-		}
-	}
-	if (rc == 0 && tail->state.magic == BOOT_MAGIC_UNSET) {
-		rc = program(fa, tail, TRAILER_MAGIC, 0);
-	}
+	TRAILER_IMAGE_OK,
+	TRAILER_COPY_DONE,
+	TRAILER_SWAP_INFO,
+	TRAILER_MAGIC,
 """, """\
-	int rc = 0;
-
-	if (tail->state.magic == BOOT_MAGIC_UNSET) {
-		rc = program(fa, tail, TRAILER_MAGIC, 0);
-	}
-	for (unsigned int i = TRAILER_IMAGE_OK; rc == 0 && i <= TRAILER_SWAP_INFO; i++) {
-		if (wish->field[i] != 0 && is_blank(tail, i)) {
-			rc = program(fa, tail, i, wish->field[i]);
-		}
-	}
+	TRAILER_MAGIC,
+	TRAILER_IMAGE_OK,
+	TRAILER_COPY_DONE,
+	TRAILER_SWAP_INFO,
 """)]),
     Plant("progress is saved before the page is in flash", "-large/swap", "I6",
           "target/dfu_target_stream.c", [("""\
@@ -186,13 +174,11 @@ PLANTS = [
           "boot/boot_request.c", [("""\
 		const int rc = boot_trailer_wipe(fa, NULL);
 
-		if (rc == 0) {
-			forget(tail);
-		}
-		return rc;
+		return rc == 0 ? boot_slot_read_tail(fa, tail) : rc;
 """, """\
 		(void)fa;
-		forget(tail);
+		memset(tail->bytes, tail->erased, boot_tail_len());
+		tail->state.magic = BOOT_MAGIC_UNSET;
 		return 0;
 """)]),
     Plant("the rest of a first page that is written again is forgotten", "download/", "I3",
