@@ -34,8 +34,10 @@ static inline void put_le16(uint8_t *p, uint16_t v)
 
 static inline void put_le32(uint8_t *p, uint32_t v)
 {
-	put_le16(p, (uint16_t)v);
-	put_le16(p + 2, (uint16_t)(v >> 16));
+	p[0] = (uint8_t)v;
+	p[1] = (uint8_t)(v >> 8);
+	p[2] = (uint8_t)(v >> 16);
+	p[3] = (uint8_t)(v >> 24);
 }
 
 static inline void put_le64(uint8_t *p, uint64_t v)
