@@ -35,18 +35,16 @@ _Static_assert(HASH_TYPE_ALG(DFU_IMAGE_TLV_SHA384) == DFU_HASH_SHA384 &&
 		       HASH_TYPE_ALG(DFU_IMAGE_TLV_SHA512) == DFU_HASH_SHA512,
 	       "hash TLV types and hash algorithms are not in the same order");
 
-/* What one walk over the TLVs finds. */
+/* What one walk over the TLVs finds besides what the report tells. */
 struct contents {
 	struct dfu_image_tlv hash; /* the first one */
 	unsigned int hash_count;
-	uint16_t signature_type; /* of the first one */
-	bool has_demanded;       /* a signature of the type that is demanded */
-	bool is_pure;
+	bool has_demanded; /* a signature of the type that is demanded */
 	bool is_pure_malformed;
 };
 
 static int pure_read(const struct dfu_image *image, const struct dfu_image_tlv *tlv,
-		     struct contents *contents)
+		     struct contents *contents, struct dfu_image_report *report)
 {
 	uint8_t value = 0;
 
@@ -57,28 +55,29 @@ static int pure_read(const struct dfu_image *image, const struct dfu_image_tlv *
 			return rc;
 		}
 	}
-	contents->is_pure = true;
+	report->is_pure = true;
 	contents->is_pure_malformed |= value != 1;
 	return 0;
 }
 
 static void contents_add(struct contents *contents, const struct dfu_image_tlv *tlv,
-			 uint16_t demanded)
+			 uint16_t demanded, struct dfu_image_report *report)
 {
 	if (tlv->type >= DFU_IMAGE_TLV_SHA256 && tlv->type <= DFU_IMAGE_TLV_SHA512) {
 		if (contents->hash_count++ == 0) {
 			contents->hash = *tlv;
+			report->hash_type = tlv->type;
 		}
 	} else if (tlv->type >= DFU_IMAGE_TLV_RSA2048_PSS && tlv->type <= DFU_IMAGE_TLV_ED25519) {
-		if (contents->signature_type == 0) {
-			contents->signature_type = tlv->type;
+		if (report->signature_type == 0) {
+			report->signature_type = tlv->type;
 		}
 		contents->has_demanded |= tlv->type == demanded;
 	}
 }
 
 static int contents_read(const struct dfu_image *image, uint16_t demanded,
-			 struct contents *contents)
+			 struct contents *contents, struct dfu_image_report *report)
 {
 	struct dfu_image_tlv tlv = {0};
 	int rc;
@@ -86,12 +85,12 @@ static int contents_read(const struct dfu_image *image, uint16_t demanded,
 	*contents = (struct contents){0};
 	while ((rc = image_tlv_step(image, &tlv)) > 0) {
 		if (tlv.type == DFU_IMAGE_TLV_SIG_PURE) {
-			rc = pure_read(image, &tlv, contents);
+			rc = pure_read(image, &tlv, contents, report);
 			if (rc != 0) {
 				return rc;
 			}
 		}
-		contents_add(contents, &tlv, demanded);
+		contents_add(contents, &tlv, demanded, report);
 	}
 	return rc;
 }
@@ -186,12 +185,12 @@ static int hash_check(const struct dfu_image *image, uint8_t *buf, size_t len,
 static int signature_kind_check(const struct contents *contents, const struct image_demand *demand,
 				struct dfu_image_report *report)
 {
-	if (demand->signature != 0 && contents->signature_type == 0) {
+	if (demand->signature != 0 && report->signature_type == 0) {
 		return image_refuse(&report->fault, DFU_IMAGE_NO_SIGNATURE);
 	}
 	if ((demand->signature != 0 && !contents->has_demanded) ||
 	    (demand->signing != IMAGE_SIGNING_ANY &&
-	     contents->is_pure != (demand->signing == IMAGE_SIGNING_PURE))) {
+	     report->is_pure != (demand->signing == IMAGE_SIGNING_PURE))) {
 		return image_refuse(&report->fault, DFU_IMAGE_SIGNATURE_TYPE);
 	}
 	return 0;
@@ -237,15 +236,11 @@ int image_verify(const struct dfu_image *image, const struct image_demand *deman
 	if (buf == NULL || len < WORK_BUFFER_MIN) {
 		return -EINVAL;
 	}
-	int rc = contents_read(image, demand->signature, &contents);
+	int rc = contents_read(image, demand->signature, &contents, report);
 
-	if (rc != 0) {
-		return rc;
+	if (rc == 0) {
+		rc = contents_check(image, &contents, demand->hash, report);
 	}
-	report->hash_type = contents.hash.type;
-	report->signature_type = contents.signature_type;
-	report->is_pure = contents.is_pure;
-	rc = contents_check(image, &contents, demand->hash, report);
 	if (rc == 0) {
 		rc = hash_check(image, buf, len, report);
 	}
