@@ -116,7 +116,10 @@ static int held_header(int img_num, uint8_t raw[DFU_IMAGE_HEADER_LEN])
 static int verify(int img_num, const struct mcuboot_candidate *candidate, unsigned int together,
 		  bool *is_refused)
 {
-	const struct mcuboot_slot_set set = {.images = together, .header = held_header};
+	const struct mcuboot_slot_set set = {
+		.images = together,
+		.header = boot_arrangement()->images > 1 ? held_header : NULL,
+	};
 	const struct mcuboot_slot_verifier *verifier = mcuboot_download_verifier();
 	const size_t size = candidate->slot.area->fa_size - candidate->slot.start;
 	enum dfu_image_fault fault;
