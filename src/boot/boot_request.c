@@ -137,20 +137,10 @@ static int make_way(const struct flash_area *fa, struct boot_tail *tail, int ref
 		       : refusal;
 }
 
-/* What a secondary's trailer asks for by itself. */
-static int asked_for(const struct boot_tail *tail)
-{
-	static const struct boot_swap_state blank = {.magic = BOOT_MAGIC_UNSET,
-						     .copy_done = BOOT_FLAG_UNSET,
-						     .image_ok = BOOT_FLAG_UNSET};
-
-	return boot_swap_type_of(&blank, &tail->state);
-}
-
 /* 0: as wanted; -EALREADY: more than that is in force; -EIO: less. */
 static int compare(const struct boot_tail *tail, int wanted)
 {
-	const int type = asked_for(tail);
+	const int type = boot_slot_asks_for(&tail->state);
 
 	if (type == wanted ||
 	    (boot_arrangement()->mode == BOOT_MODE_OVERWRITE_ONLY && type != BOOT_SWAP_TYPE_NONE)) {

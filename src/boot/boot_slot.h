@@ -74,6 +74,9 @@ bool boot_tail_is_blank(const struct boot_tail *tail);
 /* Make a field what it is to be, as trailer_encode() does; returns how many bytes to program. */
 size_t boot_tail_put(struct boot_tail *tail, enum trailer_field field, uint8_t value);
 
+/* The swap type that a secondary's trailer asks for by itself. */
+int boot_slot_asks_for(const struct boot_swap_state *secondary);
+
 /* The write block that swap status is counted in, for both slots of a pair. */
 size_t boot_slot_status_block(const struct flash_area *fa);
 

@@ -3,49 +3,45 @@
  * What trailers say. Nothing here writes.
  *
  * The bootloader decides by a table over both trailers; the rows below are its rows, in its order.
- * The secondary's swap_info is in none of them: magic and image_ok ask for an update, swap_info is
- * a note for the swap itself.
+ * Each asks one of them, and only a good magic counts. The secondary's swap_info is in none of
+ * them: magic and image_ok ask for an update, swap_info is a note for the swap itself.
  */
 #include "boot/boot_bootloader.h"
 #include "boot/boot_slot.h"
 
 #define ANY 0
-#define GOOD BOOT_MAGIC_GOOD
 #define SET BOOT_FLAG_SET
 #define UNSET BOOT_FLAG_UNSET
-#define FACTS 6
-
-struct swap_rule {
-	uint8_t facts[FACTS];
-	uint8_t type;
-};
 
 /* clang-format off */
-static const struct swap_rule rules[] = {
-	/* secondary                 primary
-	 * magic  image_ok  copy_done  magic  image_ok  copy_done    =>  type */
-	{{ GOOD,  UNSET,    SET,       ANY,   ANY,      ANY   },     BOOT_SWAP_TYPE_REVERT }, /* offset */
-	{{ GOOD,  UNSET,    ANY,       ANY,   ANY,      ANY   },     BOOT_SWAP_TYPE_TEST },
-	{{ GOOD,  SET,      ANY,       ANY,   ANY,      ANY   },     BOOT_SWAP_TYPE_PERM },
-	{{ ANY,   ANY,      ANY,       GOOD,  UNSET,    SET   },     BOOT_SWAP_TYPE_REVERT },
+static const struct {
+	uint8_t image_ok;
+	uint8_t copy_done;
+	uint8_t type;
+} rules[] = {
+	/* image_ok  copy_done  =>  type */
+	/* secondary */
+	{ UNSET,     SET,           BOOT_SWAP_TYPE_REVERT }, /* swap-offset */
+	{ UNSET,     ANY,           BOOT_SWAP_TYPE_TEST },
+	{ SET,       ANY,           BOOT_SWAP_TYPE_PERM },
+	/* primary */
+	{ UNSET,     SET,           BOOT_SWAP_TYPE_REVERT },
 };
 /* clang-format on */
 
-static bool applies(const struct swap_rule *rule, const uint8_t facts[FACTS])
+#define RULES (sizeof(rules) / sizeof(rules[0]))
+#define PRIMARY (RULES - 1)
+
+/* By the rules from this one on, up to the other one. */
+static int type_by(size_t rule, size_t end, const struct boot_swap_state *state)
 {
-	for (size_t i = 0; i < FACTS; i++) {
-		if (rule->facts[i] != ANY && rule->facts[i] != facts[i]) {
-			return false;
+	for (; rule < end && state->magic == BOOT_MAGIC_GOOD; rule++) {
+		if (rules[rule].image_ok == state->image_ok &&
+		    (rules[rule].copy_done == ANY || rules[rule].copy_done == state->copy_done)) {
+			return rules[rule].type;
 		}
 	}
-	return true;
-}
-
-static void put_facts(uint8_t facts[FACTS / 2], const struct boot_swap_state *state)
-{
-	facts[0] = state->magic;
-	facts[1] = state->image_ok;
-	facts[2] = state->copy_done;
+	return BOOT_SWAP_TYPE_NONE;
 }
 
 int boot_read_swap_state(const struct flash_area *fa, struct boot_swap_state *state)
@@ -70,22 +66,17 @@ int boot_read_swap_state_by_id(int flash_area_id, struct boot_swap_state *state)
 	return rc == 0 ? boot_read_swap_state(fa, state) : rc;
 }
 
+int boot_slot_asks_for(const struct boot_swap_state *secondary)
+{
+	return type_by(boot_mode_in(BOOT_MODE_BIT(SWAP_OFFSET)) ? 0 : 1, PRIMARY, secondary);
+}
+
 int boot_swap_type_of(const struct boot_swap_state *primary,
 		      const struct boot_swap_state *secondary)
 {
-	uint8_t facts[FACTS] = {BOOT_MAGIC_UNSET, UNSET, UNSET};
+	const int type = secondary != NULL ? boot_slot_asks_for(secondary) : BOOT_SWAP_TYPE_NONE;
 
-	if (secondary != NULL) {
-		put_facts(facts, secondary);
-	}
-	put_facts(&facts[FACTS / 2], primary);
-	for (size_t i = boot_arrangement()->mode == BOOT_MODE_SWAP_OFFSET ? 0 : 1;
-	     i < sizeof(rules) / sizeof(rules[0]); i++) {
-		if (applies(&rules[i], facts)) {
-			return rules[i].type;
-		}
-	}
-	return BOOT_SWAP_TYPE_NONE;
+	return type == BOOT_SWAP_TYPE_NONE ? type_by(PRIMARY, RULES, primary) : type;
 }
 
 static int read_running(int image_index, struct boot_swap_state *state)
@@ -111,8 +102,7 @@ int boot_is_unconfirmed_multi(int image_index)
 	if (boot_is_direct()) {
 		return boot_is_given_up(&state);
 	}
-	/* What the last rule asks of the primary. */
-	return state.magic == GOOD && state.image_ok == UNSET && state.copy_done == SET;
+	return type_by(PRIMARY, RULES, &state) == BOOT_SWAP_TYPE_REVERT;
 }
 
 bool boot_is_img_confirmed_multi(int image_index)
