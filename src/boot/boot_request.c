@@ -266,7 +266,7 @@ static int set_direct(const struct flash_area *fa, struct boot_tail *tail, bool 
 /* Whether a slot runs, or might. */
 static bool may_run(const struct flash_area *fa)
 {
-	const int running = boot_running_slot(fa->fa_id / 2);
+	const int running = boot_slot_running(fa->fa_id / 2);
 
 	return running < 0 || running == fa->fa_id % 2;
 }
@@ -286,7 +286,7 @@ static int check_call(const struct flash_area *fa, bool active)
 	if (takes_requests && boot_is_direct()) {
 		return 0;
 	}
-	return (boot_running_slot(fa->fa_id / 2) == fa->fa_id % 2) == active ? 0 : -EINVAL;
+	return (boot_slot_running(fa->fa_id / 2) == fa->fa_id % 2) == active ? 0 : -EINVAL;
 }
 
 static int set_next(const struct flash_area *fa, bool active, bool for_good, size_t image_end)

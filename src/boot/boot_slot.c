@@ -34,7 +34,7 @@ int boot_slot_open_secondary(int image_index, const struct flash_area **fa)
 
 int boot_slot_open_running(int image_index, const struct flash_area **fa)
 {
-	const int slot = boot_running_slot(image_index);
+	const int slot = boot_slot_running(image_index);
 
 	return slot < 0 ? slot : boot_slot_open(image_index, (enum boot_slot)slot, fa);
 }

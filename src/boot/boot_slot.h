@@ -31,6 +31,12 @@ int boot_slot_open(int image_index, enum boot_slot slot, const struct flash_area
 /* The secondary, where it must exist: -ENODEV without one. */
 int boot_slot_open_secondary(int image_index, const struct flash_area **fa);
 
+/* boot_running_slot() of an image that there is; a constant where it is one. */
+static inline int boot_slot_running(int image_index)
+{
+	return boot_is_direct() ? boot_running_slot(image_index) : BOOT_PRIMARY;
+}
+
 /* The slot that an image runs from: as boot_running_slot(), else as flash_area_open(). */
 int boot_slot_open_running(int image_index, const struct flash_area **fa);
 
