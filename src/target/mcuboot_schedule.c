@@ -292,15 +292,17 @@ static int schedule_alone(bool permanent)
 	return rc == 0 ? mcuboot_schedule_one(0, is_torn, permanent) : rc;
 }
 
+static int schedule(unsigned int images, bool permanent)
+{
+	return boot_arrangement()->images > 1 ? mcuboot_set_schedule(images, permanent)
+					      : schedule_alone(permanent);
+}
+
 int dfu_target_mcuboot_schedule_set(unsigned int images, int permanent)
 {
-	const bool is_permanent = permanent != BOOT_UPGRADE_TEST;
-
-	if (images == 0 || images >> boot_arrangement()->images != 0) {
-		return -ENOENT;
-	}
-	return boot_arrangement()->images > 1 ? mcuboot_set_schedule(images, is_permanent)
-					      : schedule_alone(is_permanent);
+	return images == 0 || images >> boot_arrangement()->images != 0
+		       ? -ENOENT
+		       : schedule(images, permanent != BOOT_UPGRADE_TEST);
 }
 
 int dfu_target_mcuboot_schedule(int img_num, int permanent)
@@ -319,7 +321,7 @@ int dfu_target_mcuboot_schedule(int img_num, int permanent)
 			return rc;
 		}
 	}
-	return dfu_target_mcuboot_schedule_set(images, permanent);
+	return schedule(images, permanent != BOOT_UPGRADE_TEST);
 }
 
 int dfu_target_mcuboot_schedule_update(int img_num)
