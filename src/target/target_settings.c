@@ -16,21 +16,22 @@
 
 _Static_assert(KEY_SIZE <= SETTINGS_MAX_NAME_LEN, "a key is a name");
 
-static void make_key(char key[KEY_SIZE], const char *id, const char *name)
+/* The key of a value, and settings that can be asked. */
+static int begin(char key[KEY_SIZE], const char *id, const char *name)
 {
 	const size_t len = strlen(id);
 
 	memcpy(key, TREE, sizeof(TREE) - 1);
 	memcpy(&key[sizeof(TREE) - 1], id, len);
 	memcpy(&key[sizeof(TREE) - 1 + len], name, strlen(name) + 1);
+	return settings_subsys_init();
 }
 
 int target_settings_save(const char *id, const char *name, const void *value, size_t len)
 {
 	char key[KEY_SIZE];
-	int rc = settings_subsys_init();
+	int rc = begin(key, id, name);
 
-	make_key(key, id, name);
 	if (rc == 0) {
 		rc = settings_save_one(key, value, len);
 	}
@@ -46,9 +47,8 @@ int target_settings_save(const char *id, const char *name, const void *value, si
 ssize_t target_settings_load(const char *id, const char *name, void *buf, size_t len)
 {
 	char key[KEY_SIZE];
-	ssize_t rc = settings_subsys_init();
+	ssize_t rc = begin(key, id, name);
 
-	make_key(key, id, name);
 	if (rc == 0) {
 		rc = settings_load_one(key, buf, len);
 	}
