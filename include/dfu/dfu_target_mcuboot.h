@@ -4,8 +4,9 @@
  * @brief DFU target for MCUboot images. Source compatible with the nRF Connect SDK.
  *
  * Writes to the slot of an image pair that does not run, boot_upload_area(); in swap-offset one
- * page up in it. Before the first program the slot's trailer and the pages where an old header may
- * be are erased, each page of the slot at most once in a download. The first 32 bytes of the file
+ * page up in it. Before the first program what asks for the slot's old image and the pages where
+ * its header may be are erased, before the new image is verified the rest of the trailer; each page
+ * of the slot at most once in a download that no reset interrupts. The first 32 bytes of the file
  * (rounded up to write blocks) are held back in RAM, and once in the settings under
  * "dfu/MCUBOOT<n>/h", and programmed last, once the image has been verified as flash holds it: no
  * unverified or interrupted download has a header that the bootloader could see.
@@ -124,10 +125,12 @@ DFU_MUST_CHECK int dfu_target_mcuboot_offset_get(size_t *offset);
  *
  * The first byte of a download ends the one before, takes back what is pending and linked with the
  * slot's image ("Several images at once"), and begins to clear the slot with what makes its image
- * count: the page of the trailer's magic or, where the bootloader reads no trailer, that of the
- * header. Each of the next calls clears one more page, and the bytes wait in the buffer. Once all
- * is cleared and the held-back bytes are whole they are saved, and from then on a record for each
- * page that is. A failure to save is logged and costs no more than progress.
+ * count: the page of the trailer's magic, if the trailer has one, then that of the header (where
+ * the bootloader reads no trailer the header's first), in swap-offset the first page, if something
+ * is there. While more than one is left each call clears one, and the bytes wait in the buffer.
+ * Then, once the held-back bytes are whole, those are saved, and from then on a record for each
+ * page that is. What no bootloader reads by then done(true) clears. A failure to save is logged and
+ * costs no more than progress.
  *
  * Power cut: from the first call on nothing is pending there. What was in the slot may still be
  * found until all of it is cleared, and then no image is until done(true) has verified one.
@@ -141,13 +144,18 @@ DFU_MUST_CHECK int dfu_target_mcuboot_offset_get(size_t *offset);
  * @retval -errno   From stream_flash_buffered_write() or the device; the offset says what was
  *                  consumed.
  *
- * Blocks for one erase of a page (or a block: CONFIG_STREAM_FLASH_ERASE_BLOCK) at most, and a
- * program for each buffer filled, if @p len is no more than the buffer's length. Exceptions: a call
- * whose bytes the buffer does not take, while pages are still to be cleared, clears all of them
- * (one of the trailer, mostly, and one of the header; in swap-offset the first page, too);
- * larger calls erase each page that they enter; taking back other images erases their trailers. A
- * settings log on flash may erase a page of its own for a record. What dfu_target_prepare() has
- * erased is not erased here: after it has returned 0 no call erases.
+ * Blocks for one erase of a page (or a block: CONFIG_STREAM_FLASH_ERASE_BLOCK) at most, if @p len
+ * is no more than the buffer's length, or no more than a page and only the header's page has to go
+ * before a program. Else
+ * - a call longer than a page erases each page that it enters;
+ * - a first call longer than the buffer erases one more where a request is in force or an earlier
+ *   download has not cleared its trailer (without progress in settings: always), and one more in
+ *   swap-offset where something is in the first page;
+ * - where both hold, in a slot that no swap-offset bootloader takes, one call as long as the buffer
+ *   erases two;
+ * - taking back other images erases their trailers;
+ * - a settings log on flash may erase a page of its own for a record.
+ * What dfu_target_prepare() has erased is not erased here: after it has returned 0 no call erases.
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_write(const void *const buf, size_t len);
 
@@ -161,8 +169,9 @@ DFU_MUST_CHECK int dfu_target_mcuboot_prepare(uint32_t budget_ms);
  * @brief true: flush, verify what flash holds, program the held-back bytes. false: pause, losing
  * nothing.
  *
- * Where pages are still to be cleared both clear all of them first. A pause that cannot loses what
- * has arrived, and says so in the log: the next init goes on at 0.
+ * Where pages are still to be cleared true clears all of them first, the trailer's mostly, false
+ * those that programs wait for. A pause that cannot loses what has arrived, and says so in the log:
+ * the next init goes on at 0.
  *
  * Verified is what the bootloader would ask, boot_judge(), but for dependencies on other images,
  * which may come later: those are asked when the image is scheduled. Without

@@ -63,6 +63,11 @@ static inline size_t min_size(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+static inline size_t max_size(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
 /* off + len may wrap; size - len cannot, once len <= size. */
 static inline bool range_fits(size_t off, size_t len, size_t size)
 {

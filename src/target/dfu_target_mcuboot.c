@@ -4,20 +4,21 @@
  *
  * Order of the flash writes, and what a cut between them leaves:
  *   1. first byte arrives: the page of the trailer's magic,
- *      then the rest of the trailer                           nothing is pending any more
+ *      if the trailer may have one                            nothing is pending any more
  *   2. the pages where an old header may be                   no image is visible
  *      An erase in each of the first writes, as long as the buffer can take their bytes; 2 before 1
  *      where the bootloader reads no trailer.
  *   3. the held-back bytes into the settings, once they are whole
  *   4. the rest of the file through the stream, from the first write block behind the held-back
  *      bytes
- *   5. done(true): what flash holds is verified, the held-back bytes standing in from RAM
+ *   5. done(true): the rest of the trailer; then what flash holds is verified, the held-back bytes
+ *      standing in from RAM
  *   6. the held-back write blocks but the first
  *   7. the first write block, with the header's magic         the image is visible
  *
  * Where the bootloader starts what it finds, 6 and 7 are left to scheduling (mcuboot_schedule.c),
- * and so they are while the running image is unconfirmed. What steps 1 and 2 erase the stream does
- * not erase again.
+ * and so they are while the running image is unconfirmed. What is cleared the stream does not erase
+ * again, and the other way round.
  *
  *   NONE --init--> ACTIVE --done(true)--> OVER          init of anything else begins a new download
  *                  |  ^  \--verification failed--> FAILED
@@ -136,10 +137,10 @@ static void restart_download(void)
 	pad_held();
 }
 
-/* Before a pause: what has arrived can be kept where the slot is cleared. */
+/* Before a pause: what has arrived can be kept where nothing urgent is left. */
 static void keep_first(void)
 {
-	const int rc = mcuboot_clear_rest(&download);
+	const int rc = mcuboot_clear_urgent(&download);
 
 	if (rc != 0) {
 		DFU_WRN("pause: slot not cleared: %d: begins at 0 again", rc);
@@ -431,7 +432,9 @@ void mcuboot_download_forget_progress(int img_num)
 
 bool mcuboot_download_is_clearing(int img_num)
 {
-	return stream_progress_is_clearing(mcuboot_id(img_num));
+	const char *id = mcuboot_id(img_num);
+
+	return stream_progress_is_clearing(id) || stream_progress_stored_left(id) != 0;
 }
 
 void mcuboot_download_published(int img_num)
@@ -507,6 +510,8 @@ static void take_up(const struct mcuboot_slot *slot, int img_num, size_t file_si
 	download.file.image = (uint8_t)img_num;
 	download.file.size = (uint32_t)file_size;
 	download.file.id = target_identity();
+	download.file.left = &download.clearing.left;
+	download.clearing = (struct mcuboot_clearing){.tail = slot->area->fa_size};
 	if ((download.visible & 1u << img_num) != 0) {
 		pad_held();
 	} else {
@@ -555,13 +560,17 @@ int dfu_target_mcuboot_offset_get(size_t *offset)
 	return 0;
 }
 
-/* Clear a step of the slot, or all that is left of it if the buffer has no room for `len` bytes. */
+/* Clear a page that is urgent, or all that are if the buffer has no room for `len` bytes. */
 static int clear_for(size_t len)
 {
-	const struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
+	const int rc = mcuboot_clear_begin(&download);
 
-	return stream_can_hold(stream, len) ? mcuboot_clear_step(&download)
-					    : mcuboot_clear_rest(&download);
+	if (rc != 0 || download.clearing.urgent == 0) {
+		return rc;
+	}
+	return stream_can_hold(dfu_target_stream_get_stream(), len)
+		       ? mcuboot_clear_step(&download)
+		       : mcuboot_clear_urgent(&download);
 }
 
 /*
@@ -571,16 +580,17 @@ static int clear_for(size_t len)
 static DFU_NOINLINE int write_first(const uint8_t *bytes, size_t len)
 {
 	const size_t n = min_size(len, (size_t)(download.slot.hold_len - download.held_len));
-	const bool erases = download.clearing.stage != MCUBOOT_CLEAR_DONE;
+	const bool erases = download.clearing.left == MCUBOOT_CLEAR_ALL ||
+			    download.clearing.urgent != 0;
 	int rc = clear_for(len - n);
 
-	if (rc < 0) {
+	if (rc != 0) {
 		return recount(rc);
 	}
 	memcpy(&held[download.held_len], bytes, n);
 	download.held_len = (uint16_t)(download.held_len + n);
 	download.file.first = held;
-	if (rc == 0 && download.held_len == download.slot.hold_len) {
+	if (download.clearing.urgent == 0 && download.held_len == download.slot.hold_len) {
 		begin_programs();
 	}
 	rc = len > n ? dfu_target_stream_append(&bytes[n], len - n, erases) : 0;
@@ -631,7 +641,6 @@ int dfu_target_mcuboot_done(bool successful)
 int dfu_target_mcuboot_reset(void)
 {
 	struct mcuboot_slot slot;
-	struct mcuboot_clearing clearing;
 
 	if (download.state == NONE) {
 		return -EACCES;
@@ -648,7 +657,7 @@ int dfu_target_mcuboot_reset(void)
 	}
 	if (rc == 0) {
 		(void)mcuboot_clear_announce(download.file.image, false);
-		rc = mcuboot_slot_clear(&slot, &clearing);
+		rc = mcuboot_slot_clear(&slot);
 	}
 	if (rc == 0) {
 		end_download(NONE);

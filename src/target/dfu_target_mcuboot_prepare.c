@@ -13,6 +13,7 @@
 #include "common/clock.h"
 #include "flash/flash_caps.h"
 #include "stream/stream_ready.h"
+#include "target/mcuboot_ahead.h"
 #include "target/mcuboot_clear.h"
 
 static uint32_t longest_us; /* step since the start; 0: none was measured */
@@ -26,7 +27,7 @@ static bool has_time(uint32_t budget_ms, uint32_t passed_us)
 
 static bool must_clear(const struct mcuboot_download *download)
 {
-	return download->clearing.stage != MCUBOOT_CLEAR_DONE;
+	return download->clearing.left != 0;
 }
 
 /* 1: something is left to erase; 0: nothing. */
@@ -61,8 +62,7 @@ int dfu_target_mcuboot_prepare(uint32_t budget_ms)
 		return download->state == NONE ? -EACCES : -EPERM;
 	}
 	const struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
-	const size_t known = stream->known_to > stream->erased_up_to ? stream->known_to
-								     : stream->erased_up_to;
+	const size_t known = mcuboot_ahead_end(stream);
 	const struct mcuboot_clearing clearing = download->clearing;
 	int rc = is_left(download);
 	if (rc == 0 ||
@@ -84,7 +84,7 @@ int dfu_target_mcuboot_prepare(uint32_t budget_ms)
 			longest_us = passed - before;
 		}
 	} while (rc == 1 && has_time(budget_ms, passed));
-	if (stream->erased_up_to > known || download->clearing.stage != clearing.stage ||
+	if (stream->erased_up_to > known || download->clearing.left != clearing.left ||
 	    download->clearing.tail != clearing.tail) {
 		mcuboot_clear_keep(download);
 	}

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/bytes.h"
+#include "target/erased_record.h"
 
 #define VERSION 1
 
@@ -24,7 +25,8 @@
 #define OFF_WRITTEN 16
 #define OFF_SUM 20
 #define OFF_TAIL_LEN 24
-#define OFF_RESERVED 26
+#define OFF_LEFT 26
+#define OFF_RESERVED 27
 #define OFF_CRC 28
 
 _Static_assert(OFF_CRC + 4 == DOWNLOAD_RECORD_LEN, "the checksum ends the record");
@@ -55,7 +57,8 @@ void download_record_encode(uint8_t raw[DOWNLOAD_RECORD_LEN], const struct downl
 	put_le32(&raw[OFF_WRITTEN], record->written);
 	put_le32(&raw[OFF_SUM], record->sum);
 	put_le16(&raw[OFF_TAIL_LEN], record->tail_len);
-	put_le16(&raw[OFF_RESERVED], 0);
+	raw[OFF_LEFT] = record->left;
+	raw[OFF_RESERVED] = 0;
 	put_le32(&raw[OFF_CRC], checksum(raw, record->tail_len, binding));
 }
 
@@ -63,7 +66,7 @@ int download_record_decode(struct download_record *record, const uint8_t *raw, s
 {
 	if (len != DOWNLOAD_RECORD_LEN || raw[OFF_VERSION] != VERSION ||
 	    raw[OFF_STATE] < DOWNLOAD_RUNNING || raw[OFF_STATE] > DOWNLOAD_CLEARING ||
-	    get_le16(&raw[OFF_RESERVED]) != 0) {
+	    raw[OFF_LEFT] > ERASED_LEFT_ALL || raw[OFF_RESERVED] != 0) {
 		return -EBADMSG;
 	}
 	*record = (struct download_record){
@@ -76,6 +79,7 @@ int download_record_decode(struct download_record *record, const uint8_t *raw, s
 		.written = get_le32(&raw[OFF_WRITTEN]),
 		.sum = get_le32(&raw[OFF_SUM]),
 		.tail_len = get_le16(&raw[OFF_TAIL_LEN]),
+		.left = raw[OFF_LEFT],
 	};
 	return 0;
 }

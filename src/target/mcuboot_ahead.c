@@ -30,14 +30,13 @@ _Static_assert((int)MCUBOOT_CLEAR_TRAILER == (int)ERASED_LEFT_TRAILER &&
 void mcuboot_ahead_save(int img_num, const struct stream_flash_ctx *stream,
 			enum erased_record_state state, const struct mcuboot_clearing *clearing)
 {
-	const uint8_t left = clearing->stage & MCUBOOT_CLEAR_PARTS;
+	const uint8_t left = clearing->left & MCUBOOT_CLEAR_PARTS;
 	const struct erased_record record = {
 		.state = (uint8_t)state,
 		.left = left,
 		.offset = (uint32_t)stream->offset,
 		.size = (uint32_t)stream->available,
-		.up_to = (uint32_t)(stream->known_to > stream->erased_up_to ? stream->known_to
-									    : stream->erased_up_to),
+		.up_to = (uint32_t)mcuboot_ahead_end(stream),
 		.tail = (left & MCUBOOT_CLEAR_TRAILER) != 0 ? (uint32_t)clearing->tail : 0,
 	};
 	uint8_t raw[ERASED_RECORD_LEN];
@@ -83,7 +82,7 @@ bool mcuboot_ahead_find(int img_num, const struct mcuboot_slot *slot,
 	}
 	struct mcuboot_clearing found = {
 		.tail = record.tail,
-		.stage = (uint8_t)(MCUBOOT_CLEAR_BEGUN | record.left),
+		.left = record.left,
 	};
 	if (!goes_on && record.state == ERASED_ALL && mcuboot_slot_reads_clear(slot, &found) == 1) {
 		stream_set_known(stream, record.left == 0 ? 0 : untouched_from(stream),

@@ -1,25 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Steps 1 and 2 of a download (dfu_target_mcuboot.c), a page at a time: each of its first writes
- * takes one, so does dfu_target_prepare(), which goes on with the pages behind.
+ * Steps 1, 2 and 5 of a download (dfu_target_mcuboot.c), a page at a time: each of its first writes
+ * takes one that is urgent, its end the rest; dfu_target_prepare() takes them all, and goes on with
+ * the pages behind.
  *
- *   what settings know of the slot  ->  CLEARING  ->  trailer, header  ->  pages ahead
+ *   what settings know of the slot  ->  CLEARING  ->  fields of the trailer, header  ->  programs
+ *                                                     ->  rest of the trailer, first page
  *
- * What dfu_target_prepare() clears a record knows, and that nothing has been programmed since
- * (ERASED_ALL), so that a download, of whatever file, goes on with it. Before its first program
- * that is taken back to what stays true (ERASED_BEHIND).
+ * What is left while programs come, the record of the progress tells. What dfu_target_prepare()
+ * clears a record of its own knows, and that nothing has been programmed since (ERASED_ALL), so
+ * that a download, of whatever file, goes on with it. Before its first program that is taken back
+ * to what stays true (ERASED_BEHIND).
  */
 #include "target/mcuboot_clear.h"
 
 #include <dfu/config.h>
 
 #include "boot/arrangement.h"
+#include "common/bytes.h"
 #include "flash/flash_caps.h"
 #include "stream/stream_position.h"
 #include "stream/stream_ready.h"
 #include "target/mcuboot_ahead.h"
 #include "target/mcuboot_held.h"
 #include "target/mcuboot_id.h"
+#include "target/mcuboot_schedule.h"
 #include "target/mcuboot_set.h"
 
 int mcuboot_clear_leave_set(int img_num)
@@ -27,13 +32,21 @@ int mcuboot_clear_leave_set(int img_num)
 	return boot_arrangement()->images > 1 ? mcuboot_set_leave(img_num) : 0;
 }
 
+static bool is_cleared(const struct mcuboot_download *download, unsigned int parts)
+{
+	return (download->clearing.left & (parts | MCUBOOT_CLEAR_ALL)) == 0;
+}
+
+/* The stream learns what is erased, once the page is that it begins in. */
 static void note_cleared(const struct mcuboot_download *download)
 {
 	const size_t start = mcuboot_download_stream_start(download);
 	const struct mcuboot_clearing *clearing = &download->clearing;
 
-	stream_set_erased(dfu_target_stream_get_stream(), clearing->head - start,
-			  clearing->tail > start ? clearing->tail - start : 0);
+	if (is_cleared(download, MCUBOOT_CLEAR_HEADER)) {
+		stream_set_erased(dfu_target_stream_get_stream(), clearing->head - start,
+				  clearing->tail > start ? clearing->tail - start : 0);
+	}
 }
 
 /* The header's page goes with the pages of the file behind it, if a block is erased at once. */
@@ -51,12 +64,39 @@ static void widen_header(struct mcuboot_download *download)
 	}
 }
 
+/*
+ * Whether fields of the trailer may ask for what is in the slot. That they read erased counts where
+ * settings would tell of an erase that was cut.
+ */
+static bool may_have_request(const struct mcuboot_download *download)
+{
+	return (boot_needs_trailer() && (!IS_ENABLED(CONFIG_DFU_TARGET_STREAM_SAVE_PROGRESS) ||
+					 mcuboot_schedule_is_marked(download->file.image))) ||
+	       mcuboot_slot_may_have_request(&download->slot);
+}
+
+/* What must go before a program, of what is left. */
+static void find_urgent(struct mcuboot_download *download)
+{
+	unsigned int urgent = MCUBOOT_CLEAR_HEADER;
+
+	if (may_have_request(download)) {
+		urgent |= MCUBOOT_CLEAR_TRAILER;
+	}
+	if (mcuboot_slot_has_front(&download->slot) != 0) {
+		urgent |= MCUBOOT_CLEAR_FRONT;
+	}
+	download->clearing.urgent = (uint8_t)(urgent & download->clearing.left);
+}
+
 void mcuboot_clear_find(struct mcuboot_download *download)
 {
 	struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
 	const bool goes_on = download->held_len > 0;
 
-	download->clearing.stage = goes_on ? MCUBOOT_CLEAR_DONE : 0;
+	if (!goes_on) {
+		download->clearing.left = MCUBOOT_CLEAR_ALL;
+	}
 	download->has_begun = download->held_len == download->slot.hold_len ||
 			      stream_progress_is_complete();
 	stream_set_end(stream, mcuboot_download_stream_end(download));
@@ -68,9 +108,9 @@ void mcuboot_clear_find(struct mcuboot_download *download)
 				&download->clearing)) {
 		return;
 	}
-	if (download->clearing.stage == MCUBOOT_CLEAR_DONE) {
-		note_cleared(download);
-	} else if ((download->clearing.stage & MCUBOOT_CLEAR_HEADER) != 0) {
+	find_urgent(download);
+	note_cleared(download);
+	if (!is_cleared(download, MCUBOOT_CLEAR_HEADER)) {
 		widen_header(download);
 	}
 }
@@ -93,13 +133,16 @@ int mcuboot_clear_begin(struct mcuboot_download *download)
 {
 	const uint8_t image = download->file.image;
 
-	if (download->clearing.stage != 0) {
+	if (download->clearing.left != MCUBOOT_CLEAR_ALL) {
 		return 0;
 	}
 	const int rc = mcuboot_clear_leave_set(image);
 	if (rc != 0) {
 		return rc;
 	}
+	download->clearing = mcuboot_clearing_begin(&download->slot);
+	find_urgent(download); /* by what settings knew before */
+	widen_header(download);
 	if (mcuboot_clear_announce(image, stream_has_known(dfu_target_stream_get_stream()))) {
 		download->is_kept = false;
 	}
@@ -107,34 +150,55 @@ int mcuboot_clear_begin(struct mcuboot_download *download)
 	download->visible &= (uint16_t)~(1u << image);
 	download->waiting &= (uint16_t)~(1u << image);
 	mcuboot_mark_clear(image, TARGET_UNTRIED);
-	download->clearing = mcuboot_clearing_begin(&download->slot);
-	widen_header(download);
 	return 0;
 }
 
 int mcuboot_clear_step(struct mcuboot_download *download)
 {
+	struct mcuboot_clearing *clearing = &download->clearing;
 	int rc = mcuboot_clear_begin(download);
+	const uint8_t before = clearing->left;
 
-	if (rc != 0 || download->clearing.stage == MCUBOOT_CLEAR_DONE) {
+	if (rc != 0 || before == 0) {
 		return rc;
 	}
-	rc = mcuboot_slot_clear_step(&download->slot, &download->clearing);
+	if (is_cleared(download, MCUBOOT_CLEAR_HEADER)) {
+		/* Pages that the file has come to are not the trailer's any more. */
+		clearing->head = max_size(clearing->head,
+					  mcuboot_download_stream_start(download) +
+						  dfu_target_stream_get_stream()->erased_up_to);
+	}
+	rc = mcuboot_slot_clear_step(&download->slot, clearing);
 	if (rc == 0) {
-		mcuboot_mark_clear(download->file.image, TARGET_ERASING);
-		mcuboot_mark_clear(download->file.image, TARGET_MENDING);
 		note_cleared(download);
+	}
+	const unsigned int done = before & (unsigned int)~clearing->left;
+	if ((done & MCUBOOT_CLEAR_TRAILER) != 0) {
+		mcuboot_mark_clear(download->file.image, TARGET_ERASING);
+	}
+	if ((done & MCUBOOT_CLEAR_HEADER) != 0) {
+		mcuboot_mark_clear(download->file.image, TARGET_MENDING);
+	}
+	return rc;
+}
+
+int mcuboot_clear_urgent(struct mcuboot_download *download)
+{
+	int rc = mcuboot_clear_begin(download);
+
+	while (rc == 0 && download->clearing.urgent != 0) {
+		rc = mcuboot_clear_step(download);
 	}
 	return rc;
 }
 
 int mcuboot_clear_rest(struct mcuboot_download *download)
 {
-	int rc;
+	int rc = 0;
 
-	do {
+	while (rc == 0 && download->clearing.left != 0) {
 		rc = mcuboot_clear_step(download);
-	} while (rc > 0);
+	}
 	return rc;
 }
 

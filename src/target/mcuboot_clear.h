@@ -22,7 +22,7 @@ struct mcuboot_download {
 	uint16_t waiting;  /* the same, where it has been held back */
 	uint8_t state;
 	bool has_seen;  /* since the last init */
-	bool has_begun; /* slot cleared, held-back bytes whole: programs may come */
+	bool has_begun; /* nothing urgent left, held-back bytes whole: programs may come */
 	bool is_kept;   /* settings know of pages that are erased ahead */
 	struct mcuboot_clearing clearing;
 };
@@ -59,10 +59,11 @@ bool mcuboot_clear_announce(int img_num, bool keeps_ahead);
 int mcuboot_clear_begin(struct mcuboot_download *download);
 
 /*
- * Before the first program, an erase of the slot at most: 1 if more is left, 0, or -errno: repeat
- * the call. The stream learns what is erased. And all that is left: 0 or -errno.
+ * An erase of the slot at most, of what is left to be cleared; the stream learns what is erased.
+ * And all that must go before a program, and all: 0, or -errno: repeat the call.
  */
 int mcuboot_clear_step(struct mcuboot_download *download);
+int mcuboot_clear_urgent(struct mcuboot_download *download);
 int mcuboot_clear_rest(struct mcuboot_download *download);
 
 /* Let settings know what is erased. */

@@ -10,14 +10,19 @@
  *
  * Emptying takes first what makes the old content count:
  *
- *   page of the magic -> rest of the trailer -> page of the image's header -> first page (if other)
- *   page of the image's header -> trailer         where the bootloader reads no trailer
+ *   fields of the trailer -> page of the image's header -> rest of the trailer -> first page
+ *   page of the image's header -> trailer        where the bootloader reads no trailer
+ *
+ * The first two are urgent: nothing may be programmed before. The others no bootloader looks at
+ * while the trailer has no fields; they go before somebody can ask for the image. A trailer without
+ * fields, as far as reading and settings tell, is not urgent either.
  *
  * The first page goes last: with an unconfirmed image running it holds the header of the fallback,
  * and without it a remainder one page up could be taken for that. Each page is erased once; slots
- * may be so small that trailer and header share one. The trailer goes in every mode that could have
- * one, also where the bootloader does not read it (direct-xip, ram-load, firmware-loader): its few
- * pages cost less than a request left over for the day the bootloader is another one.
+ * may be so small that trailer and header share one, and an image may reach into the pages of a
+ * trailer that is but fields. The trailer goes in every mode that could have one, also where the
+ * bootloader does not read it (direct-xip, ram-load, firmware-loader): its few pages cost less than
+ * a request left over for the day the bootloader is another one.
  */
 #include "target/mcuboot_slot.h"
 
@@ -127,7 +132,8 @@ static int trailer_start(const struct mcuboot_slot *slot, size_t *start)
 }
 
 /*
- * The page below `tail`, or without explicit erase all that there is; none that the header's took.
+ * The page below `tail`, or without explicit erase all that there is; none below `head`. 1: more is
+ * left.
  */
 static int clear_trailer(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing)
 {
@@ -162,25 +168,27 @@ struct mcuboot_clearing mcuboot_clearing_begin(const struct mcuboot_slot *slot)
 	return (struct mcuboot_clearing){
 		.head = slot->start,
 		.tail = slot->area->fa_size,
-		.stage = MCUBOOT_CLEAR_BEGUN | MCUBOOT_CLEAR_TRAILER | MCUBOOT_CLEAR_HEADER |
-			 (has_front ? MCUBOOT_CLEAR_FRONT : 0),
+		.left = MCUBOOT_CLEAR_TRAILER | MCUBOOT_CLEAR_HEADER |
+			(has_front ? MCUBOOT_CLEAR_FRONT : 0),
+		.urgent = MCUBOOT_CLEAR_TRAILER | MCUBOOT_CLEAR_HEADER,
 	};
 }
 
 /* Of what is left, what counts most. */
-static uint8_t next_part(uint8_t stage)
+static uint8_t next_part(const struct mcuboot_clearing *clearing)
 {
-	const bool is_header = (stage & MCUBOOT_CLEAR_HEADER) != 0;
+	const uint8_t parts = clearing->urgent != 0 ? clearing->urgent : clearing->left;
+	const bool is_header = (parts & MCUBOOT_CLEAR_HEADER) != 0;
 
-	if ((stage & MCUBOOT_CLEAR_TRAILER) != 0 && (boot_needs_trailer() || !is_header)) {
+	if ((parts & MCUBOOT_CLEAR_TRAILER) != 0 && (boot_needs_trailer() || !is_header)) {
 		return MCUBOOT_CLEAR_TRAILER;
 	}
-	return is_header ? MCUBOOT_CLEAR_HEADER : stage & MCUBOOT_CLEAR_FRONT;
+	return is_header ? MCUBOOT_CLEAR_HEADER : parts & MCUBOOT_CLEAR_FRONT;
 }
 
 int mcuboot_slot_clear_step(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing)
 {
-	const uint8_t part = next_part(clearing->stage);
+	const uint8_t part = next_part(clearing);
 	size_t first_page = 0;
 	int rc = 0;
 
@@ -199,19 +207,22 @@ int mcuboot_slot_clear_step(const struct mcuboot_slot *slot, struct mcuboot_clea
 		break;
 	}
 	if (rc == 0) {
-		clearing->stage &= (uint8_t)~part;
+		clearing->left &= (uint8_t)~part;
 	}
-	return rc != 0 ? rc : clearing->stage != MCUBOOT_CLEAR_DONE;
+	if (rc == 0 || (rc > 0 && clearing->tail <= slot->area->fa_size - boot_tail_len())) {
+		clearing->urgent &= (uint8_t)~part;
+	}
+	return rc < 0 ? rc : 0;
 }
 
-int mcuboot_slot_clear(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing)
+int mcuboot_slot_clear(const struct mcuboot_slot *slot)
 {
-	int rc;
+	struct mcuboot_clearing clearing = mcuboot_clearing_begin(slot);
+	int rc = 0;
 
-	*clearing = mcuboot_clearing_begin(slot);
-	do {
-		rc = mcuboot_slot_clear_step(slot, clearing);
-	} while (rc > 0);
+	while (rc == 0 && clearing.left != 0) {
+		rc = mcuboot_slot_clear_step(slot, &clearing);
+	}
 	return rc;
 }
 
@@ -238,10 +249,10 @@ int mcuboot_slot_reads_clear(const struct mcuboot_slot *slot, struct mcuboot_cle
 	if (rc != 0) {
 		return rc;
 	}
-	if ((clearing->stage & MCUBOOT_CLEAR_HEADER) == 0) {
+	if ((clearing->left & MCUBOOT_CLEAR_HEADER) == 0) {
 		head += page.size;
 	}
-	if ((clearing->stage & MCUBOOT_CLEAR_TRAILER) != 0) {
+	if ((clearing->left & MCUBOOT_CLEAR_TRAILER) != 0) {
 		tail = clearing->tail;
 		if (!is_edge(slot->area, tail)) {
 			return 0;
@@ -249,7 +260,7 @@ int mcuboot_slot_reads_clear(const struct mcuboot_slot *slot, struct mcuboot_cle
 	}
 	/* In swap-offset the page before the image, too. */
 	rc = boot_slot_is_erased(
-		slot->area, (clearing->stage & MCUBOOT_CLEAR_FRONT) == 0 ? 0 : slot->start, head);
+		slot->area, (clearing->left & MCUBOOT_CLEAR_FRONT) == 0 ? 0 : slot->start, head);
 	if (rc == 1) {
 		rc = boot_slot_is_erased(slot->area, tail, slot->area->fa_size);
 	}
@@ -268,8 +279,7 @@ int mcuboot_slot_has_header(const struct mcuboot_slot *slot)
 	return rc < 0 ? rc : !rc;
 }
 
-/* Whether something in a first page before the image could be a header: 1, 0 or -errno. */
-static int has_front(const struct mcuboot_slot *slot)
+int mcuboot_slot_has_front(const struct mcuboot_slot *slot)
 {
 	const int rc = boot_mode_in(BOOT_MODE_BIT(SWAP_OFFSET))
 			       ? boot_slot_is_erased(slot->area, 0, HEADER_MAGIC_LEN)
@@ -278,16 +288,28 @@ static int has_front(const struct mcuboot_slot *slot)
 	return rc < 0 ? rc : !rc;
 }
 
-int mcuboot_slot_is_clear(const struct mcuboot_slot *slot)
+/* 1: the fields of its trailer read erased, 0 or -errno. */
+static int has_blank_tail(const struct mcuboot_slot *slot)
 {
 	struct boot_tail tail;
-	int rc = has_front(slot);
+	const int rc = boot_slot_read_tail(slot->area, &tail);
+
+	return rc != 0 ? rc : boot_tail_is_blank(&tail);
+}
+
+bool mcuboot_slot_may_have_request(const struct mcuboot_slot *slot)
+{
+	return has_blank_tail(slot) != 1;
+}
+
+int mcuboot_slot_is_clear(const struct mcuboot_slot *slot)
+{
+	const int rc = mcuboot_slot_has_front(slot);
 
 	if (rc != 0 || !boot_needs_trailer()) {
 		return rc < 0 ? rc : !rc;
 	}
-	rc = boot_slot_read_tail(slot->area, &tail);
-	return rc != 0 ? rc : boot_tail_is_blank(&tail);
+	return has_blank_tail(slot);
 }
 
 bool mcuboot_slot_is_torn(const struct mcuboot_slot *slot)
@@ -379,7 +401,7 @@ int mcuboot_slot_is_remainder(int img_num, const struct mcuboot_slot *slot)
 	enum dfu_image_fault fault = DFU_IMAGE_OK;
 	const struct flash_area *primary;
 	struct dfu_image image;
-	int rc = has_front(slot);
+	int rc = mcuboot_slot_has_front(slot);
 
 	if (rc <= 0 || boot_pair_is_bootloaders(img_num)) {
 		return rc < 0 ? rc : 0;
@@ -398,7 +420,7 @@ int mcuboot_slot_is_remainder(int img_num, const struct mcuboot_slot *slot)
 int mcuboot_slot_free_first_page(const struct mcuboot_slot *slot)
 {
 	size_t end = 0;
-	const int rc = has_front(slot);
+	const int rc = mcuboot_slot_has_front(slot);
 
 	return rc <= 0 ? rc : boot_slot_clear_header(slot->area, 0, slot->area->fa_size, &end);
 }

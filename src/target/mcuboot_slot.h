@@ -47,43 +47,51 @@ int mcuboot_slot_check_pages(int img_num, const struct mcuboot_slot *slot);
 int mcuboot_slot_refuse_unconfirmed(int img_num);
 
 /*
- * How far a slot is emptied for the bootloader, in the order of mcuboot_slot.c. Once it is done,
- * erased are the pages up to `head` from the image's start, and all from `tail` on, both from the
- * start of the slot.
+ * How far a slot is emptied for the bootloader, in the order of mcuboot_slot.c. Once they are not
+ * left any more, erased are the pages up to `head` from the image's start, and all from `tail` on,
+ * both from the start of the slot.
  */
 struct mcuboot_clearing {
-	size_t head;
-	size_t tail;
-	uint8_t stage; /* MCUBOOT_CLEAR_*; 0: not begun */
+	size_t head;    /* nothing below it is taken for the trailer's */
+	size_t tail;    /* also while the trailer is left: how far */
+	uint8_t left;   /* enum mcuboot_clear_part, added up */
+	uint8_t urgent; /* of that, what has to go before a program; the trailer's: its fields */
 };
 
-/* What is left to be cleared. */
-enum mcuboot_clear_stage {
+enum mcuboot_clear_part {
 	MCUBOOT_CLEAR_TRAILER = 1,
 	MCUBOOT_CLEAR_HEADER = 2,
 	MCUBOOT_CLEAR_FRONT = 4,
 	MCUBOOT_CLEAR_PARTS = 7,
-	MCUBOOT_CLEAR_BEGUN = 8,
-	MCUBOOT_CLEAR_DONE = MCUBOOT_CLEAR_BEGUN,
+	MCUBOOT_CLEAR_ALL = 8, /* nothing was begun; not for mcuboot_slot_clear_step() */
 };
 
 /* Nothing is cleared yet. */
 struct mcuboot_clearing mcuboot_clearing_begin(const struct mcuboot_slot *slot);
 
-/* One erase of it at most: 1 if more is left, 0, or -errno: repeat the call. */
+/* One erase at most of what is left, the urgent first: 0, or -errno: repeat the call. */
 int mcuboot_slot_clear_step(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing);
 
 /* All of it. */
-int mcuboot_slot_clear(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing);
+int mcuboot_slot_clear(const struct mcuboot_slot *slot);
 
 /*
- * Whether all that clearing has erased, by its stage and, of a trailer that is not done, its tail,
- * reads erased: 1, 0 or -errno; with 1 *clearing is set as a whole.
+ * Whether all that clearing has erased, by what is left and, of a trailer that is, its tail, reads
+ * erased: 1, 0 or -errno; with 1 *clearing is set as a whole.
  */
 int mcuboot_slot_reads_clear(const struct mcuboot_slot *slot, struct mcuboot_clearing *clearing);
 
 /* Whether the first write block of the image is programmed: 1, 0, or -errno from the device. */
 int mcuboot_slot_has_header(const struct mcuboot_slot *slot);
+
+/*
+ * swap-offset: whether something in the page before the image could be a header: 1, 0, or -errno
+ * from the device.
+ */
+int mcuboot_slot_has_front(const struct mcuboot_slot *slot);
+
+/* Whether the trailer may have fields, for this bootloader or another one: also if unreadable. */
+bool mcuboot_slot_may_have_request(const struct mcuboot_slot *slot);
 
 /*
  * Whether a download may go on in the slot: no request in its trailer and, in swap-offset, nothing

@@ -62,6 +62,7 @@ static struct download_record make_record(const struct stream_flash_ctx *stream)
 		record.type = file->type;
 		record.image = file->image;
 		record.file_size = file->size;
+		record.left = file->left != NULL ? *file->left : 0;
 	}
 	return record;
 }
@@ -311,6 +312,9 @@ void stream_progress_open(struct stream_flash_ctx *stream, const char *id,
 		progress.state = record.state;
 		progress.is_saved = true;
 		progress.has_stale = false;
+		if (file != NULL && file->left != NULL) {
+			*file->left = record.left;
+		}
 		progress.goes_on = go_on(stream, record.written, record.sum, record.tail_len);
 	}
 	if (!progress.goes_on) {
@@ -361,13 +365,27 @@ bool stream_progress_is_clearing(const char *id)
 	       download_record_check(raw, &record, &binding) == 0;
 }
 
-uint8_t stream_progress_stored_state(const char *id)
+/* The record of whatever file that settings have under an id; false if there is none. */
+static bool peek(const char *id, struct download_record *record)
 {
-	struct download_record record;
 	uint8_t raw[DOWNLOAD_RECORD_LEN];
 	const ssize_t len = target_settings_load(id, TARGET_PROGRESS, raw, sizeof(raw));
 
-	return len > 0 && download_record_decode(&record, raw, (size_t)len) == 0 ? record.state : 0;
+	return len > 0 && download_record_decode(record, raw, (size_t)len) == 0;
+}
+
+uint8_t stream_progress_stored_state(const char *id)
+{
+	struct download_record record;
+
+	return peek(id, &record) ? record.state : 0;
+}
+
+uint8_t stream_progress_stored_left(const char *id)
+{
+	struct download_record record;
+
+	return peek(id, &record) ? record.left : 0;
 }
 
 void stream_progress_begins(void)

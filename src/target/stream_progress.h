@@ -19,6 +19,7 @@ struct stream_file {
 	uint8_t image; /* image pair */
 	uint32_t size; /* 0: not known */
 	uint32_t id;   /* target_identity() */
+	uint8_t *left; /* of its slot, to be cleared: kept with the record; NULL: nothing ever is */
 	/* DOWNLOAD_FIRST_LEN bytes, erased ones for those that are not known; NULL: none is */
 	const uint8_t *first;
 	/* What the first bytes of the stream have to be to go on with it; NULL: any will do */
@@ -79,6 +80,9 @@ bool stream_progress_is_clearing(const char *id);
  * 0: they say nothing.
  */
 uint8_t stream_progress_stored_state(const char *id);
+
+/* And what they say is left to be cleared of its slot: it may be half erased. */
+uint8_t stream_progress_stored_left(const char *id);
 
 /* Before a program: a record that there may be of something else is deleted. */
 void stream_progress_begins(void);

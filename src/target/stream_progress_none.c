@@ -60,6 +60,12 @@ uint8_t stream_progress_stored_state(const char *id)
 	return 0;
 }
 
+uint8_t stream_progress_stored_left(const char *id)
+{
+	(void)id;
+	return 0;
+}
+
 void stream_progress_begins(void)
 {
 }

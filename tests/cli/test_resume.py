@@ -204,7 +204,7 @@ class Words(ResumeTest):
     def test_where_nothing_had_arrived_nothing_is_said(self):
         device = self.begin(9000)
         before = device.all_files()
-        for after in range(6):
+        for after in range(5):
             self.restore(before)
             self.cut(after)
             self.assertNotRegex(self.done("update", device.path, self.file).out, "resuming|starting at")

@@ -511,6 +511,18 @@ void mcuboot_links_order(const struct mcuboot_links *links, unsigned int images,
 """)]),
     Plant("the record of erased pages outlives them", "ahead-change/swap-move/n", "I3",
           "target/mcuboot_ahead.c", [("target_settings_save(mcuboot_id(img_num), TARGET_AHEAD, NULL, 0);", "img_num < 0;")]),
+    Plant("a request is left to the end of the download", "replace/swap", "I1",
+          "target/mcuboot_clear.c", [("""\
+	if (may_have_request(download)) {
+""", """\
+	if (may_have_request(download) && false) {
+""")]),
+    Plant("a first page with an image is left to the end of the download", "download/swap-offset", "I3",
+          "target/mcuboot_clear.c", [("""\
+	if (mcuboot_slot_has_front(&download->slot) != 0) {
+""", """\
+	if (mcuboot_slot_has_front(&download->slot) < 0) {
+""")]),
 ]
 
 

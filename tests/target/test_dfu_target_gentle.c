@@ -12,6 +12,8 @@
 
 #include "mode_cases.h"
 #include "op_log.h"
+#include "target/mcuboot_held.h"
+#include "target/target_settings.h"
 #include "target_device.h"
 
 #define BUFFER 16384
@@ -44,17 +46,6 @@ static size_t erases_since(size_t from)
 	return count;
 }
 
-/* Pages that go before anything is programmed. */
-static size_t pages_to_clear(void)
-{
-	size_t n = 0;
-
-	while (op_log.ops[n].what == 'e') {
-		n++;
-	}
-	return n;
-}
-
 /* The most erases of one write of a whole download. */
 static size_t most_erases(size_t chunk)
 {
@@ -73,28 +64,76 @@ static size_t most_erases(size_t chunk)
 	return most;
 }
 
-/* `promised` counts the chunks, of those that fill the buffer, of which one erase is promised. */
-static void check_chunk(const struct mode_case *c, const struct device_case *what, size_t buf_len,
-			size_t chunk, unsigned int *promised)
+static void finish(const struct mode_case *c)
 {
-	open_case(c, what, buf_len);
-	const size_t most = most_erases(chunk);
-	const bool is_promised = pages_to_clear() <= buf_len / chunk + 1;
+	assert_int_equal(target_device_stream(dut.image_len, 100), 0);
 	assert_int_equal(dfu_target_done(true), 0);
 	target_device_assert_body(c->is_direct ? 32 : 0);
-	if (is_promised && most > 1) {
+}
+
+/* What a slot holds besides what mode_case_open() says. */
+enum content {
+	REQUESTED, /* that: a request for what is no image, a first page that may be one */
+	UPDATED,   /* no request, as after an update */
+	BLANK,
+};
+
+static void put_content(enum content content)
+{
+	uint8_t *slot = dut.slot[dut.upload];
+	const size_t fields = 5 * (size_t)dut.what->max_align + 32;
+
+	if (content == UPDATED) {
+		memset(slot + dut.slot_size - fields, dut.what->erase_value, fields);
+	} else if (content == BLANK) {
+		memset(slot, dut.what->erase_value, dut.slot_size);
+	}
+}
+
+/*
+ * Which writes the header of dfu_target_mcuboot promises one erase for. The buffer gives way to
+ * two pages, each in a call of its own; a third there is in swap-offset alone.
+ */
+static bool is_promised(enum content content, size_t buf_len, size_t chunk)
+{
+	const size_t trailer = content == REQUESTED ? 1 : 0;
+	const size_t front = content != BLANK && dut.start > 0 ? 1 : 0;
+	const size_t urgent = 1 + trailer + front;
+
+	return urgent <= 1 || urgent <= buf_len / chunk + 1;
+}
+
+static void check_chunk(const struct mode_case *c, const struct device_case *what,
+			enum content content, size_t buf_len, size_t chunk)
+{
+	open_case(c, what, buf_len);
+	put_content(content);
+	const size_t most = most_erases(chunk);
+	assert_int_equal(dfu_target_done(true), 0);
+	target_device_assert_body(c->is_direct ? 32 : 0);
+	if (is_promised(content, buf_len, chunk) && most > 1) {
 		fail_msg("%s on %s: %zu erases in a write of %zu bytes, buffer of %zu", c->name,
 			 what->name, most, chunk, buf_len);
 	}
-	*promised += is_promised && chunk == buf_len;
 	target_device_close();
+}
+
+static void check_chunks(const struct mode_case *c, const struct device_case *what, size_t buf_len)
+{
+	static const size_t parts[] = {1, 2, 3, 7, 50};
+
+	for (int content = REQUESTED; content <= BLANK; content++) {
+		for (size_t k = 0; k < ARRAY_LEN(parts); k++) {
+			check_chunk(c, what, (enum content)content, buf_len, buf_len / parts[k]);
+		}
+		for (size_t chunk = 2 * buf_len; chunk <= what->page_size; chunk *= 2) {
+			check_chunk(c, what, (enum content)content, buf_len, chunk);
+		}
+	}
 }
 
 static void a_write_erases_one_page_at_most(void **state)
 {
-	static const size_t parts[] = {1, 2, 3, 7, 50};
-	unsigned int promised = 0;
-
 	(void)state;
 	for (size_t i = 0; i < device_case_count; i++) {
 		const struct device_case *what = &device_cases[i];
@@ -104,14 +143,43 @@ static void a_write_erases_one_page_at_most(void **state)
 			const size_t most = what->page_size < 4096 ? what->page_size : 4096;
 
 			for (size_t buf_len = 128; buf_len <= most; buf_len *= 2) {
-				for (size_t k = 0; k < ARRAY_LEN(parts); k++) {
-					check_chunk(c, what, buf_len, buf_len / parts[k],
-						    &promised);
-				}
+				check_chunks(c, what, buf_len);
 			}
 		}
 	}
-	assert_true(promised > 100);
+}
+
+/* What the end of a download clears is known to the record of its progress. */
+static void what_is_left_to_the_end_outlives_a_reset(void **state)
+{
+	const struct device_case what = {"", 256, 64, 8, 0xff, false, 8, false};
+	const size_t trailer =
+		2 * 64 * 8 + 5 * 8 + 16; /* of swap-offset, the shortest with status */
+
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		const bool has_status = !c->is_direct && c->mode != BOOT_MODE_OVERWRITE_ONLY;
+
+		for (int paused = 0; paused < 2; paused++) {
+			open_case(c, &what, 256);
+			put_content(UPDATED);
+			assert_int_equal(target_device_init(0, dut.image_len), 0);
+			assert_int_equal(dfu_target_write(dut.image, 256), 0);
+			assert_int_equal(dfu_target_write(dut.image + 256, 256), 0);
+			assert_int_equal(dfu_target_write(dut.image + 512, 256), 0);
+			assert_int_equal(paused ? dfu_target_done(false) : 0, 0);
+			target_device_power_cycle();
+			assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, 256), 0);
+			assert_int_equal(target_device_init(0, dut.image_len), 0);
+			assert_true(target_device_offset() > 0);
+			finish(c);
+			for (size_t k = 1; k <= (has_status ? trailer : what.page_size); k++) {
+				assert_int_equal(dut.slot[dut.upload][dut.slot_size - k], 0xff);
+			}
+			target_device_close();
+		}
+	}
 }
 
 /* The first bytes have arrived, and the slot is not cleared yet. */
@@ -123,26 +191,64 @@ static void write_a_little(void)
 	assert_int_equal(op_log.count, 1);
 }
 
-static void finish(const struct mode_case *c)
-{
-	assert_int_equal(target_device_stream(dut.image_len, 100), 0);
-	assert_int_equal(dfu_target_done(true), 0);
-	target_device_assert_body(c->is_direct ? 32 : 0);
-}
-
-static void a_pause_clears_the_slot_and_loses_no_byte(void **state)
+/* An end that was cut may have half erased it: a request programs nothing there before it is. */
+static void a_trailer_that_is_left_is_erased_before_a_request(void **state)
 {
 	(void)state;
 	FOR_EACH_MODE(c)
 	{
+		if (c->is_direct && !c->has_revert) {
+			continue;
+		}
+		open_case(c, &device_cases[0], 512);
+		put_content(UPDATED);
+		assert_int_equal(dut.image_len % dut.what->write_block_size, 0);
+		assert_int_equal(target_device_stream(dut.image_len, 512), 0);
+		assert_int_equal(dfu_target_done(false), 0);
+		target_device_power_cycle();
+		assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, 512), 0);
+		op_log.count = 0;
+		assert_int_equal(dfu_target_mcuboot_schedule_update(0), 0);
+		const size_t slot = (size_t)target_device_areas[dut.upload].fa_off;
+		assert_int_equal(op_log_erases_at(&op_log, slot + dut.slot_size - 1), 1);
+		mode_case_assert_next(c, 1);
+		target_device_close();
+	}
+}
+
+/* A mark of a request's erase that was cut goes with the trailer. */
+static void a_download_ends_the_doubt_about_its_trailer(void **state)
+{
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		open_case(c, &device_cases[0], 512);
+		put_content(UPDATED);
+		mcuboot_mark_set(0, TARGET_ERASING);
+		assert_int_equal(target_device_init(0, dut.image_len), 0);
+		finish(c);
+		op_log.count = 0;
+		assert_int_equal(dfu_target_schedule_update(0), 0);
+		assert_int_equal(erases_since(0), 0);
+		target_device_close();
+	}
+}
+
+static void a_pause_clears_what_is_urgent_and_loses_no_byte(void **state)
+{
+	const struct device_case what = {"", 256, 64, 8, 0xff, false, 8, false};
+
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
 		for (int resets = 0; resets < 2; resets++) {
-			open_case(c, &device_cases[0], 512);
+			open_case(c, &what, 256);
 			write_a_little();
 			assert_int_equal(dfu_target_done(false), 0);
-			assert_int_equal(pages_to_clear(), dut.start > 0 ? 3 : 2);
+			assert_int_equal(erases_since(0), dut.start > 0 ? 3 : 2);
 			if (resets) {
 				target_device_power_cycle();
-				assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, 512),
+				assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, 256),
 						 0);
 			}
 			assert_int_equal(target_device_init(0, dut.image_len), 0);
@@ -354,7 +460,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_write_erases_one_page_at_most),
-		cmocka_unit_test(a_pause_clears_the_slot_and_loses_no_byte),
+		cmocka_unit_test(what_is_left_to_the_end_outlives_a_reset),
+		cmocka_unit_test(a_trailer_that_is_left_is_erased_before_a_request),
+		cmocka_unit_test(a_download_ends_the_doubt_about_its_trailer),
+		cmocka_unit_test(a_pause_clears_what_is_urgent_and_loses_no_byte),
 		cmocka_unit_test(a_pause_that_cannot_clear_it_forgets_them),
 		cmocka_unit_test(an_end_without_all_bytes_leaves_nothing_to_schedule),
 		cmocka_unit_test(another_file_finds_nothing_of_it),

@@ -144,6 +144,25 @@ static void two_images_wait_side_by_side(void **state)
 	target_device_close();
 }
 
+/* What is left to be cleared of one slot is not of the next. */
+static void an_image_goes_on_whatever_was_begun_for_another_one(void **state)
+{
+	(void)state;
+	open_two_images(BOOT_MODE_SWAP_MOVE);
+	target_device_put_trailer(1, true, true, true);
+	assert_int_equal(target_device_init(1, dut.image_len), 0);
+	assert_int_equal(dfu_target_write(dut.image, 300), 0);
+	assert_int_equal(target_device_init(0, dut.image_len), 0);
+	assert_int_equal(dfu_target_write(dut.image, 1), 0);
+	dut.slot[3][dut.slot_size - 200] = 0x33;
+	assert_int_equal(target_device_init(1, dut.image_len), 0);
+	assert_int_equal(target_device_offset(), 300);
+	assert_int_equal(dfu_target_write(dut.image + 300, dut.image_len - 300), 0);
+	assert_int_equal(dfu_target_done(true), 0);
+	assert_int_equal(dut.slot[3][dut.slot_size - 200], 0xff);
+	target_device_close();
+}
+
 static void without_settings_the_image_downloaded_last_can_be_scheduled(void **state)
 {
 	(void)state;
@@ -377,6 +396,7 @@ int main(void)
 		cmocka_unit_test(after_a_reset_schedule_needs_no_init),
 		cmocka_unit_test(without_settings_only_the_same_run_can_schedule),
 		cmocka_unit_test(two_images_wait_side_by_side),
+		cmocka_unit_test(an_image_goes_on_whatever_was_begun_for_another_one),
 		cmocka_unit_test(without_settings_the_image_downloaded_last_can_be_scheduled),
 		cmocka_unit_test(scheduling_another_image_leaves_the_one_that_waits_in_ram),
 		cmocka_unit_test(a_new_download_or_a_reset_deletes_the_record),

@@ -164,7 +164,7 @@ static void where_the_bootloader_reads_no_trailer_the_header_goes_first(void **s
 	}
 }
 
-static void the_old_content_stops_counting_from_the_magic_down(void **state)
+static void the_old_content_stops_counting_before_a_byte_of_the_new_comes(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < device_case_count; i++) {
@@ -177,24 +177,70 @@ static void the_old_content_stops_counting_from_the_magic_down(void **state)
 				continue;
 			}
 			mode_case_open(c, &device_cases[i]);
-			const size_t page = dut.what->page_size;
 			log_operations();
 			assert_int_equal(target_device_stream(dut.image_len, 512), 0);
-			/* The page of the magic first, then downwards, then the headers. */
-			assert_int_equal(op_log_find(&op_log, 'e', place(-1)), 0);
-			size_t n = 1;
-			while (op_log.ops[n].off + page == op_log.ops[n - 1].off &&
-			       op_log.ops[n].off > place((ptrdiff_t)dut.start)) {
-				n++;
-			}
-			assert_int_equal(op_log_find(&op_log, 'e', place((ptrdiff_t)dut.start)), n);
+			/* The page of the magic, that of the header, that before it. */
+			size_t n = 0;
+			assert_int_equal(op_log_find(&op_log, 'e', place(-1)), n++);
+			assert_int_equal(op_log_find(&op_log, 'e', place((ptrdiff_t)dut.start)),
+					 n++);
 			if (dut.start > 0) {
-				assert_int_equal(op_log_find(&op_log, 'e', place(0)), ++n);
+				assert_int_equal(op_log_find(&op_log, 'e', place(0)), n++);
 			}
-			assert_int_equal(op_log.ops[n].what, 'e');
-			assert_int_equal(op_log.ops[n + 1].what, 'p');
+			assert_int_equal(op_log.ops[n].what, 'p');
 			target_device_close();
 		}
+	}
+}
+
+/* Fields of a trailer may take two pages: no program comes before both are erased. */
+static void all_fields_of_a_trailer_go_first(void **state)
+{
+	const struct device_case what = {"", 64, 128, 8, 0xff, false, 32, false};
+
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		if (c->mode == BOOT_MODE_SWAP_SCRATCH) {
+			continue; /* a scratch area of one page could not hold them */
+		}
+		mode_case_open(c, &what);
+		log_operations();
+		assert_int_equal(target_device_init(0, 0), 0);
+		assert_int_equal(dfu_target_write(dut.image, 1000), 0);
+		const size_t program = op_log_find(&op_log, 'p', place((ptrdiff_t)dut.start + 32));
+		assert_true(op_log_find(&op_log, 'e', place(-1)) < program);
+		assert_true(op_log_find(&op_log, 'e', place(-1) - what.page_size) < program);
+		target_device_close();
+	}
+}
+
+/* The end of the download erases the trailer's pages that no image reaches into, from the top. */
+static void the_rest_of_a_trailer_goes_with_the_end(void **state)
+{
+	const struct device_case what = {"", 256, 64, 8, 0xff, false, 8, false};
+	const size_t trailer =
+		2 * 64 * 8 + 5 * 8 + 16; /* of swap-offset, the shortest with status */
+
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		mode_case_open(c, &what);
+		const size_t below = place(-1) - what.page_size;
+		log_operations();
+		assert_int_equal(target_device_stream(dut.image_len, 512), 0);
+		assert_int_equal(op_log_erases_at(&op_log, place(-1)), 1);
+		assert_int_equal(op_log_erases_at(&op_log, below), 0);
+		op_log.count = 0;
+		assert_int_equal(dfu_target_done(true), 0);
+		assert_int_equal(op_log_erases_at(&op_log, place(-1)), 0);
+		const bool has_status = !c->is_direct && c->mode != BOOT_MODE_OVERWRITE_ONLY;
+		assert_int_equal(op_log_find(&op_log, 'e', below) == 0, has_status);
+		for (size_t k = 1; k <= (has_status ? trailer : what.page_size); k++) {
+			assert_int_equal(dut.slot[dut.upload][dut.slot_size - k], 0xff);
+		}
+		assert_string_equal(dut.flash.nor.violation, "");
+		target_device_close();
 	}
 }
 
@@ -310,7 +356,8 @@ static void a_download_is_cleared_once_and_again_when_it_restarts(void **state)
 		for (size_t n = 0; n < 3; n++) {
 			assert_int_equal(dfu_target_write(dut.image + n, 1), 0);
 		}
-		assert_int_equal(op_log_erases_at(&op_log, place(-1)), 2);
+		/* Nothing asks for the slot any more. */
+		assert_int_equal(op_log_erases_at(&op_log, place(-1)), 1);
 		assert_int_equal(op_log_erases_at(&op_log, place((ptrdiff_t)dut.start)), 2);
 		target_device_close();
 	}
@@ -393,7 +440,9 @@ int main(void)
 		cmocka_unit_test(a_request_has_the_fields_of_the_mode),
 		cmocka_unit_test(the_last_write_commits),
 		cmocka_unit_test(where_the_bootloader_reads_no_trailer_the_header_goes_first),
-		cmocka_unit_test(the_old_content_stops_counting_from_the_magic_down),
+		cmocka_unit_test(the_old_content_stops_counting_before_a_byte_of_the_new_comes),
+		cmocka_unit_test(all_fields_of_a_trailer_go_first),
+		cmocka_unit_test(the_rest_of_a_trailer_goes_with_the_end),
 		cmocka_unit_test(without_erase_the_magic_and_the_headers_are_overwritten),
 		cmocka_unit_test(no_page_is_erased_twice_by_the_largest_image),
 		cmocka_unit_test(no_page_of_a_tiny_slot_is_erased_twice),

@@ -248,8 +248,11 @@ static void the_magic_of_the_header_is_programmed_last(void **state)
 			operations++;
 		}
 	}
-	/* The second page, what waits in the buffer for it, and the header's eight write blocks. */
-	assert_int_equal(operations, 10);
+	/*
+	 * The trailer, the second page, what waits in the buffer for it, and the header's eight
+	 * write blocks.
+	 */
+	assert_int_equal(operations, 11);
 	target_device_assert_slot1_is_file();
 }
 

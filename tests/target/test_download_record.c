@@ -26,6 +26,7 @@ static const struct download_record sample = {
 	.written = 0x34333231,
 	.sum = 0x44434241,
 	.tail_len = 0x0102,
+	.left = 5,
 };
 
 static int setup(void **state)
@@ -62,6 +63,7 @@ static void assert_is_sample(const struct download_record *record)
 	assert_int_equal(record->written, sample.written);
 	assert_int_equal(record->sum, sample.sum);
 	assert_int_equal(record->tail_len, sample.tail_len);
+	assert_int_equal(record->left, sample.left);
 }
 
 static void the_record_has_the_documented_bytes(void **state)
@@ -70,7 +72,7 @@ static void the_record_has_the_documented_bytes(void **state)
 	const struct download_binding bindings[] = {{0x55667788, first, tail}, {0, NULL, tail}};
 	uint8_t expected[DOWNLOAD_RECORD_LEN] = {
 		1,    2,    1,    3,    0x01, 0x02, 0x03, 0x04, 0x11, 0x12, 0x13, 0x14, 0x21, 0x22,
-		0x23, 0x24, 0x31, 0x32, 0x33, 0x34, 0x41, 0x42, 0x43, 0x44, 0x02, 0x01, 0,    0,
+		0x23, 0x24, 0x31, 0x32, 0x33, 0x34, 0x41, 0x42, 0x43, 0x44, 0x02, 0x01, 5,    0,
 	};
 	uint8_t raw[DOWNLOAD_RECORD_LEN];
 	struct download_record decoded;
@@ -165,9 +167,10 @@ static void what_no_record_has_is_refused(void **state)
 		uint8_t value;
 		int rc;
 	} bytes[] = {
-		{0, 0, -EBADMSG}, {0, 2, -EBADMSG},    {0, 0xff, -EBADMSG}, {1, 0, -EBADMSG},
-		{1, 1, 0},        {1, 2, 0},           {1, 3, 0},           {1, 4, 0},
-		{1, 5, -EBADMSG}, {1, 0xff, -EBADMSG}, {26, 1, -EBADMSG},   {27, 1, -EBADMSG},
+		{0, 0, -EBADMSG},  {0, 2, -EBADMSG},    {0, 0xff, -EBADMSG}, {1, 0, -EBADMSG},
+		{1, 1, 0},         {1, 2, 0},           {1, 3, 0},           {1, 4, 0},
+		{1, 5, -EBADMSG},  {1, 0xff, -EBADMSG}, {26, 7, 0},          {26, 8, -EBADMSG},
+		{27, 1, -EBADMSG},
 	};
 	const struct download_binding binding = {1, first, tail};
 	uint8_t raw[DOWNLOAD_RECORD_LEN];
