@@ -66,11 +66,12 @@ static void widen_header(struct mcuboot_download *download)
 
 /*
  * Whether fields of the trailer may ask for what is in the slot. That they read erased counts where
- * settings would tell of an erase that was cut.
+ * settings would tell of an erase that was cut. Without explicit erase putting off saves nothing.
  */
 static bool may_have_request(const struct mcuboot_download *download)
 {
-	return (boot_needs_trailer() && (!IS_ENABLED(CONFIG_DFU_TARGET_STREAM_SAVE_PROGRESS) ||
+	return !flash_needs_erase(download->slot.area->fa_dev) ||
+	       (boot_needs_trailer() && (!IS_ENABLED(CONFIG_DFU_TARGET_STREAM_SAVE_PROGRESS) ||
 					 mcuboot_schedule_is_marked(download->file.image))) ||
 	       mcuboot_slot_may_have_request(&download->slot);
 }

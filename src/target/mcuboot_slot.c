@@ -396,8 +396,6 @@ static int is_same(const struct mcuboot_slot *slot, const struct flash_area *oth
 
 int mcuboot_slot_is_remainder(int img_num, const struct mcuboot_slot *slot)
 {
-	const struct dfu_image_source source =
-		mcuboot_slot_source(slot, slot->area->fa_size - slot->start, NULL);
 	enum dfu_image_fault fault = DFU_IMAGE_OK;
 	const struct flash_area *primary;
 	struct dfu_image image;
@@ -406,6 +404,8 @@ int mcuboot_slot_is_remainder(int img_num, const struct mcuboot_slot *slot)
 	if (rc <= 0 || boot_pair_is_bootloaders(img_num)) {
 		return rc < 0 ? rc : 0;
 	}
+	const struct dfu_image_source source =
+		mcuboot_slot_source(slot, slot->area->fa_size - slot->start, NULL);
 	rc = dfu_image_open(&image, &source, &fault);
 	if (rc != 0) {
 		return fault != DFU_IMAGE_OK ? 0 : rc;

@@ -234,6 +234,26 @@ static void a_download_ends_the_doubt_about_its_trailer(void **state)
 	}
 }
 
+static void without_erase_the_trailer_goes_first_as_a_whole(void **state)
+{
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		const bool has_status = !c->is_direct && c->mode != BOOT_MODE_OVERWRITE_ONLY;
+
+		open_case(c, &device_cases[6], 512);
+		assert_true(dut.what->no_explicit_erase);
+		put_content(UPDATED);
+		assert_int_equal(target_device_init(0, dut.image_len), 0);
+		for (size_t off = 0; off < 300; off += 100) {
+			assert_int_equal(dfu_target_write(dut.image + off, 100), 0);
+		}
+		assert_int_equal(dut.slot[dut.upload][dut.slot_size - 200],
+				 has_status ? 0xff : 0x33);
+		target_device_close();
+	}
+}
+
 static void a_pause_clears_what_is_urgent_and_loses_no_byte(void **state)
 {
 	const struct device_case what = {"", 256, 64, 8, 0xff, false, 8, false};
@@ -463,6 +483,7 @@ int main(void)
 		cmocka_unit_test(what_is_left_to_the_end_outlives_a_reset),
 		cmocka_unit_test(a_trailer_that_is_left_is_erased_before_a_request),
 		cmocka_unit_test(a_download_ends_the_doubt_about_its_trailer),
+		cmocka_unit_test(without_erase_the_trailer_goes_first_as_a_whole),
 		cmocka_unit_test(a_pause_clears_what_is_urgent_and_loses_no_byte),
 		cmocka_unit_test(a_pause_that_cannot_clear_it_forgets_them),
 		cmocka_unit_test(an_end_without_all_bytes_leaves_nothing_to_schedule),
