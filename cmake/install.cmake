@@ -36,7 +36,9 @@ if(SLOTWISE_CURL)
 endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ DESTINATION ${headers} FILES_MATCHING PATTERN "*.h")
 install(FILES ${SLOTWISE_CONFIG_DIR}/autoconf.h DESTINATION ${headers})
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/ports/ DESTINATION ${headers}/ports FILES_MATCHING PATTERN "*.h" PATTERN nrf EXCLUDE)
+# Not those that the files of one port share.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/ports/ DESTINATION ${headers}/ports FILES_MATCHING PATTERN "*.h"
+	PATTERN nrf EXCLUDE PATTERN posix EXCLUDE REGEX "/(http_answer|[a-z_]+_(parts|bus|tables|text|io))\\.h$" EXCLUDE)
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/slotwise-config.cmake.in
 	${PROJECT_BINARY_DIR}/package/slotwise-config.cmake INSTALL_DESTINATION ${package}
