@@ -26,7 +26,7 @@ struct download_record {
 	uint32_t written;   /* bytes of the stream that flash holds */
 	uint32_t sum;       /* running_sum_value() of those */
 	uint16_t tail_len;  /* bytes of the stream behind them that settings hold */
-	uint8_t left;       /* of the slot, to be cleared: enum erased_record_left, added up */
+	uint8_t left;       /* of the slot, to be cleared: ERASED_LEFT_TRAILER, _FRONT, added up */
 };
 
 /* What a record is bound to by its checksum alone. */

@@ -6,6 +6,7 @@
 #include "common/bytes.h"
 
 #define VERSION 1
+#define LEFT_ALL (ERASED_LEFT_TRAILER | ERASED_LEFT_HEADER | ERASED_LEFT_FRONT)
 
 #define OFF_VERSION 0
 #define OFF_STATE 1
@@ -36,7 +37,7 @@ int erased_record_decode(struct erased_record *record, const uint8_t *raw, size_
 {
 	if (len != ERASED_RECORD_LEN || raw[OFF_VERSION] != VERSION ||
 	    (raw[OFF_STATE] != ERASED_ALL && raw[OFF_STATE] != ERASED_BEHIND) ||
-	    raw[OFF_LEFT] > ERASED_LEFT_ALL || raw[OFF_RESERVED] != 0 ||
+	    raw[OFF_LEFT] > LEFT_ALL || raw[OFF_RESERVED] != 0 ||
 	    get_le32(&raw[OFF_CRC]) != crc32_ieee(0, raw, OFF_CRC)) {
 		return -EBADMSG;
 	}

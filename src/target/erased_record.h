@@ -18,7 +18,6 @@ enum erased_record_left {
 	ERASED_LEFT_TRAILER = 1,
 	ERASED_LEFT_HEADER = 2, /* its page */
 	ERASED_LEFT_FRONT = 4,  /* a page before it */
-	ERASED_LEFT_ALL = 7,
 };
 
 struct erased_record {

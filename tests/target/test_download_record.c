@@ -169,8 +169,8 @@ static void what_no_record_has_is_refused(void **state)
 	} bytes[] = {
 		{0, 0, -EBADMSG},  {0, 2, -EBADMSG},    {0, 0xff, -EBADMSG}, {1, 0, -EBADMSG},
 		{1, 1, 0},         {1, 2, 0},           {1, 3, 0},           {1, 4, 0},
-		{1, 5, -EBADMSG},  {1, 0xff, -EBADMSG}, {26, 7, 0},          {26, 8, -EBADMSG},
-		{27, 1, -EBADMSG},
+		{1, 5, -EBADMSG},  {1, 0xff, -EBADMSG}, {26, 5, 0},          {26, 2, -EBADMSG},
+		{26, 8, -EBADMSG}, {27, 1, -EBADMSG},
 	};
 	const struct download_binding binding = {1, first, tail};
 	uint8_t raw[DOWNLOAD_RECORD_LEN];
