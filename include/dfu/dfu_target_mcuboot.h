@@ -125,12 +125,11 @@ DFU_MUST_CHECK int dfu_target_mcuboot_offset_get(size_t *offset);
  *
  * The first byte of a download ends the one before, takes back what is pending and linked with the
  * slot's image ("Several images at once"), and begins to clear the slot with what makes its image
- * count: the page of the trailer's magic, if the trailer has one, then that of the header (where
- * the bootloader reads no trailer the header's first), in swap-offset the first page, if something
- * is there. While more than one is left each call clears one, and the bytes wait in the buffer.
- * Then, once the held-back bytes are whole, those are saved, and from then on a record for each
- * page that is. What no bootloader reads by then done(true) clears. A failure to save is logged and
- * costs no more than progress.
+ * count: the page of the trailer's fields, if it may have some, then that of the header (where the
+ * bootloader reads no trailer the header's first), in swap-offset the first page, if something is
+ * there. While more than one is left each call clears one, and the bytes wait in the buffer. Then,
+ * once the held-back bytes are whole, those are saved, and from then on a record for each page that
+ * is. What is left done(true) clears. A failure to save is logged and costs no more than progress.
  *
  * Power cut: from the first call on nothing is pending there. What was in the slot may still be
  * found until all of it is cleared, and then no image is until done(true) has verified one.
@@ -148,11 +147,10 @@ DFU_MUST_CHECK int dfu_target_mcuboot_offset_get(size_t *offset);
  * is no more than the buffer's length, or no more than a page and only the header's page has to go
  * before a program. Else
  * - a call longer than a page erases each page that it enters;
- * - a first call longer than the buffer erases one more where a request is in force or an earlier
- *   download has not cleared its trailer (without progress in settings: always), and one more in
- *   swap-offset where something is in the first page;
- * - where both hold, in a slot that no swap-offset bootloader takes, one call as long as the buffer
- *   erases two;
+ * - a trailer's fields (a request in force, or one whose erase was cut; without progress in
+ *   settings whatever the trailer holds) and, in swap-offset, something in the first page have to
+ *   go as well: with one of the two a first call longer than the buffer erases two pages; with both
+ *   it erases three, and one call as long as the buffer two;
  * - taking back other images erases their trailers;
  * - a settings log on flash may erase a page of its own for a record.
  * What dfu_target_prepare() has erased is not erased here: after it has returned 0 no call erases.
@@ -160,8 +158,8 @@ DFU_MUST_CHECK int dfu_target_mcuboot_offset_get(size_t *offset);
 DFU_MUST_CHECK int dfu_target_mcuboot_write(const void *const buf, size_t len);
 
 /**
- * dfu_target_prepare() of this target: what the first writes would clear, then the pages ahead, one
- * a step. What it has erased outlives a reset under "dfu/MCUBOOT<n>/a".
+ * dfu_target_prepare() of this target: what the first writes and done(true) would clear, then the
+ * pages ahead, one a step. What it has erased outlives a reset under "dfu/MCUBOOT<n>/a".
  */
 DFU_MUST_CHECK int dfu_target_mcuboot_prepare(uint32_t budget_ms);
 

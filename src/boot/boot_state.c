@@ -30,6 +30,7 @@ static const struct {
 /* clang-format on */
 
 #define RULES (sizeof(rules) / sizeof(rules[0]))
+#define SECONDARY 1 /* the first rule that is not of swap-offset alone */
 #define PRIMARY (RULES - 1)
 
 /* By the rules from this one on, up to the other one. */
@@ -68,7 +69,8 @@ int boot_read_swap_state_by_id(int flash_area_id, struct boot_swap_state *state)
 
 int boot_slot_asks_for(const struct boot_swap_state *secondary)
 {
-	return type_by(boot_mode_in(BOOT_MODE_BIT(SWAP_OFFSET)) ? 0 : 1, PRIMARY, secondary);
+	return type_by(boot_mode_in(BOOT_MODE_BIT(SWAP_OFFSET)) ? 0 : SECONDARY, PRIMARY,
+		       secondary);
 }
 
 int boot_swap_type_of(const struct boot_swap_state *primary,

@@ -3,16 +3,16 @@
  * The download of an MCUboot image into the slot that does not run.
  *
  * Order of the flash writes, and what a cut between them leaves:
- *   1. first byte arrives: the page of the trailer's magic,
- *      if the trailer may have one                            nothing is pending any more
+ *   1. first byte arrives: the fields of the trailer,
+ *      if it may have some                                    nothing is pending any more
  *   2. the pages where an old header may be                   no image is visible
  *      An erase in each of the first writes, as long as the buffer can take their bytes; 2 before 1
  *      where the bootloader reads no trailer.
  *   3. the held-back bytes into the settings, once they are whole
  *   4. the rest of the file through the stream, from the first write block behind the held-back
  *      bytes
- *   5. done(true): the rest of the trailer; then what flash holds is verified, the held-back bytes
- *      standing in from RAM
+ *   5. done(true): what 1 and 2 have left, for it read erased or no bootloader reads it; then what
+ *      flash holds is verified, the held-back bytes standing in from RAM
  *   6. the held-back write blocks but the first
  *   7. the first write block, with the header's magic         the image is visible
  *
@@ -432,9 +432,13 @@ void mcuboot_download_forget_progress(int img_num)
 
 bool mcuboot_download_is_clearing(int img_num)
 {
-	const char *id = mcuboot_id(img_num);
+	return stream_progress_is_clearing(mcuboot_id(img_num));
+}
 
-	return stream_progress_is_clearing(id) || stream_progress_stored_left(id) != 0;
+bool mcuboot_download_has_left(int img_num)
+{
+	return ((download.visible | download.waiting) & 1u << img_num) == 0 &&
+	       (stream_progress_stored_left(mcuboot_id(img_num)) & MCUBOOT_CLEAR_TRAILER) != 0;
 }
 
 void mcuboot_download_published(int img_num)

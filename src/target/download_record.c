@@ -14,7 +14,9 @@
 #include "target/erased_record.h"
 
 #define VERSION 1
-#define LEFT_MASK (ERASED_LEFT_TRAILER | ERASED_LEFT_FRONT) /* the header goes before a download */
+#define LEFT_MASK                                                                                  \
+	(ERASED_LEFT_TRAILER | ERASED_LEFT_FRONT) /* the header goes before a download             \
+						   */
 
 #define OFF_VERSION 0
 #define OFF_STATE 1
@@ -67,7 +69,8 @@ int download_record_decode(struct download_record *record, const uint8_t *raw, s
 {
 	if (len != DOWNLOAD_RECORD_LEN || raw[OFF_VERSION] != VERSION ||
 	    raw[OFF_STATE] < DOWNLOAD_RUNNING || raw[OFF_STATE] > DOWNLOAD_CLEARING ||
-	    (raw[OFF_LEFT] & ~LEFT_MASK) != 0 || raw[OFF_RESERVED] != 0) {
+	    (raw[OFF_LEFT] & ~LEFT_MASK) != 0 ||
+	    (raw[OFF_LEFT] != 0 && raw[OFF_STATE] > DOWNLOAD_PAUSED) || raw[OFF_RESERVED] != 0) {
 		return -EBADMSG;
 	}
 	*record = (struct download_record){

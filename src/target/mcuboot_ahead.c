@@ -90,6 +90,9 @@ bool mcuboot_ahead_find(int img_num, const struct mcuboot_slot *slot,
 		*clearing = found;
 		return true;
 	}
+	if (goes_on && record.state == ERASED_BEHIND) {
+		clearing->left &= record.left; /* what this download has cleared ahead */
+	}
 	/* Before a page was whole, settings know no position: the download's first page is lost. */
 	if (goes_on || stream_progress_is_clearing(mcuboot_id(img_num))) {
 		stream_set_known(stream, untouched_from(stream), record.up_to);

@@ -4,8 +4,7 @@
  * takes one that is urgent, its end the rest; dfu_target_prepare() takes them all, and goes on with
  * the pages behind.
  *
- *   what settings know of the slot  ->  CLEARING  ->  fields of the trailer, header  ->  programs
- *                                                     ->  rest of the trailer, first page
+ *   what settings know of the slot  ->  CLEARING  ->  what is urgent  ->  programs  ->  the rest
  *
  * What is left while programs come, the record of the progress tells. What dfu_target_prepare()
  * clears a record of its own knows, and that nothing has been programmed since (ERASED_ALL), so
@@ -95,7 +94,9 @@ void mcuboot_clear_find(struct mcuboot_download *download)
 	struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
 	const bool goes_on = download->held_len > 0;
 
-	if (!goes_on) {
+	if (goes_on) {
+		download->clearing.left &= mcuboot_clearing_begin(&download->slot).left;
+	} else {
 		download->clearing.left = MCUBOOT_CLEAR_ALL;
 	}
 	download->has_begun = download->held_len == download->slot.hold_len ||
@@ -165,9 +166,8 @@ int mcuboot_clear_step(struct mcuboot_download *download)
 	}
 	if (is_cleared(download, MCUBOOT_CLEAR_HEADER)) {
 		/* Pages that the file has come to are not the trailer's any more. */
-		clearing->head = max_size(clearing->head,
-					  mcuboot_download_stream_start(download) +
-						  dfu_target_stream_get_stream()->erased_up_to);
+		clearing->head = mcuboot_download_stream_start(download) +
+				 dfu_target_stream_get_stream()->erased_up_to;
 	}
 	rc = mcuboot_slot_clear_step(&download->slot, clearing);
 	if (rc == 0) {

@@ -31,6 +31,12 @@ void mcuboot_download_forget_progress(int img_num);
 /* Whether this image's slot was being cleared for a download, or by a reset, when power was cut. */
 bool mcuboot_download_is_clearing(int img_num);
 
+/*
+ * Whether this image's download was cut before its end had cleared what it leaves of the trailer,
+ * or while it did: fields that read erased may be half erased.
+ */
+bool mcuboot_download_has_left(int img_num);
+
 /* The slot of this image has its header: nothing is held back for it any more. */
 void mcuboot_download_published(int img_num);
 

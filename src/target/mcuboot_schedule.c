@@ -222,6 +222,9 @@ static int request(int img_num, const struct mcuboot_slot *slot, const uint8_t *
 		rc = erase_again(img_num, slot, head);
 	} else if (IS_ENABLED(CONFIG_SETTINGS) && mcuboot_slot_is_torn(slot)) {
 		mcuboot_mark_set(img_num, TARGET_ERASING);
+	} else if (IS_ENABLED(CONFIG_DFU_TARGET_STREAM_SAVE_PROGRESS) &&
+		   !mcuboot_slot_may_have_request(slot) && mcuboot_download_has_left(img_num)) {
+		rc = mcuboot_slot_clear_trailer(slot, head);
 	}
 	if (rc == 0) {
 		rc = mcuboot_slot_request(slot, head, permanent);

@@ -10,19 +10,19 @@
  *
  * Emptying takes first what makes the old content count:
  *
- *   fields of the trailer -> page of the image's header -> rest of the trailer -> first page
+ *   fields of the trailer -> page of the image's header -> first page -> rest of the trailer
  *   page of the image's header -> trailer        where the bootloader reads no trailer
  *
- * The first two are urgent: nothing may be programmed before. The others no bootloader looks at
- * while the trailer has no fields; they go before somebody can ask for the image. A trailer without
- * fields, as far as reading and settings tell, is not urgent either.
+ * Urgent, before a program may come, are the page of the header, fields of a trailer that has some
+ * or, as settings tell, may have, and a first page with something in it. What is not no bootloader
+ * looks at; it goes before somebody can ask for the image.
  *
- * The first page goes last: with an unconfirmed image running it holds the header of the fallback,
- * and without it a remainder one page up could be taken for that. Each page is erased once; slots
- * may be so small that trailer and header share one, and an image may reach into the pages of a
- * trailer that is but fields. The trailer goes in every mode that could have one, also where the
- * bootloader does not read it (direct-xip, ram-load, firmware-loader): its few pages cost less than
- * a request left over for the day the bootloader is another one.
+ * The first page goes after that of the header: with an unconfirmed image running it holds the
+ * header of the fallback, and without it a remainder one page up could be taken for that. Each page
+ * is erased once; slots may be so small that trailer and header share one, and an image may reach
+ * into the pages of a trailer that is but fields. The trailer goes in every mode that could have
+ * one, also where the bootloader does not read it (direct-xip, ram-load, firmware-loader): its few
+ * pages cost less than a request left over for the day the bootloader is another one.
  */
 #include "target/mcuboot_slot.h"
 
@@ -164,13 +164,14 @@ static int clear_trailer(const struct mcuboot_slot *slot, struct mcuboot_clearin
 struct mcuboot_clearing mcuboot_clearing_begin(const struct mcuboot_slot *slot)
 {
 	const bool has_front = boot_mode_in(BOOT_MODE_BIT(SWAP_OFFSET));
+	const uint8_t parts = MCUBOOT_CLEAR_TRAILER | MCUBOOT_CLEAR_HEADER |
+			      (has_front ? MCUBOOT_CLEAR_FRONT : 0);
 
 	return (struct mcuboot_clearing){
 		.head = slot->start,
 		.tail = slot->area->fa_size,
-		.left = MCUBOOT_CLEAR_TRAILER | MCUBOOT_CLEAR_HEADER |
-			(has_front ? MCUBOOT_CLEAR_FRONT : 0),
-		.urgent = MCUBOOT_CLEAR_TRAILER | MCUBOOT_CLEAR_HEADER,
+		.left = parts,
+		.urgent = parts,
 	};
 }
 
@@ -362,6 +363,22 @@ static DFU_NOINLINE size_t image_end(const struct mcuboot_slot *slot, const uint
 int mcuboot_slot_request(const struct mcuboot_slot *slot, const uint8_t *head, bool permanent)
 {
 	return boot_slot_request(slot->area, permanent, image_end(slot, head));
+}
+
+int mcuboot_slot_clear_trailer(const struct mcuboot_slot *slot, const uint8_t *head)
+{
+	struct mcuboot_clearing clearing = mcuboot_clearing_begin(slot);
+	const size_t end = image_end(slot, head);
+	struct flash_pages_info page;
+	int rc = end == 0 ? -EUCLEAN : boot_slot_page(slot->area, end - 1, &page);
+
+	if (rc == 0) {
+		clearing.head = (size_t)page.start_offset + page.size;
+		do {
+			rc = clear_trailer(slot, &clearing);
+		} while (rc > 0);
+	}
+	return rc;
 }
 
 int mcuboot_slot_forget_request(const struct mcuboot_slot *slot, const uint8_t *head)

@@ -123,6 +123,12 @@ int mcuboot_slot_judge(int img_num, const struct mcuboot_slot *slot, size_t size
 int mcuboot_slot_request(const struct mcuboot_slot *slot, const uint8_t *head, bool permanent);
 
 /*
+ * Erase the trailer's pages behind the image, head (NULL: none) standing in. -EUCLEAN: its end
+ * cannot be told; nothing is erased.
+ */
+int mcuboot_slot_clear_trailer(const struct mcuboot_slot *slot, const uint8_t *head);
+
+/*
  * Erase what is left of a request, head (NULL: none) standing in. -EUCLEAN: the image reaches into
  * those pages, or its end cannot be told; nothing is erased.
  */

@@ -81,7 +81,7 @@ bool stream_progress_is_clearing(const char *id);
  */
 uint8_t stream_progress_stored_state(const char *id);
 
-/* And what they say is left to be cleared of its slot: it may be half erased. */
+/* And what they say is left to be cleared of its slot. */
 uint8_t stream_progress_stored_left(const char *id);
 
 /* Before a program: a record that there may be of something else is deleted. */

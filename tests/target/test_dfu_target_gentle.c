@@ -191,8 +191,32 @@ static void write_a_little(void)
 	assert_int_equal(op_log.count, 1);
 }
 
-/* An end that was cut may have half erased it: a request programs nothing there before it is. */
-static void a_trailer_that_is_left_is_erased_before_a_request(void **state)
+/* Bytes that wait, or are all there: cancelling takes back requests, and no download. */
+static void a_cancel_takes_no_download_for_a_request(void **state)
+{
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		if (c->mode == BOOT_MODE_FIRMWARE_LOADER) {
+			continue; /* it has no requests */
+		}
+		open_case(c, &device_cases[0], 512);
+		put_content(UPDATED);
+		assert_int_equal(target_device_init(0, dut.image_len), 0);
+		assert_int_equal(dfu_target_write(dut.image, 1024), 0);
+		assert_int_equal(dfu_target_done(false), 0);
+		target_device_power_cycle();
+		assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, 512), 0);
+		assert_int_equal(dfu_target_mcuboot_cancel(0), -ENOENT);
+		assert_int_equal(target_device_init(0, dut.image_len), 0);
+		assert_int_equal(target_device_offset(), 1024);
+		finish(c);
+		target_device_close();
+	}
+}
+
+/* An end that was cut may have half erased fields: no request programs them before they are. */
+static void fields_that_an_end_has_half_erased_are_erased_before_a_request(void **state)
 {
 	(void)state;
 	FOR_EACH_MODE(c)
@@ -207,11 +231,112 @@ static void a_trailer_that_is_left_is_erased_before_a_request(void **state)
 		assert_int_equal(dfu_target_done(false), 0);
 		target_device_power_cycle();
 		assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, 512), 0);
+		assert_int_equal(target_device_init(0, dut.image_len), 0);
+		dut.flash.nor.fail_after = 0;
+		dut.flash.nor.fail_rc = -EIO;
+		assert_int_equal(dfu_target_done(true), -EIO);
+		target_device_power_cycle();
+		assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, 512), 0);
 		op_log.count = 0;
 		assert_int_equal(dfu_target_mcuboot_schedule_update(0), 0);
 		const size_t slot = (size_t)target_device_areas[dut.upload].fa_off;
 		assert_int_equal(op_log_erases_at(&op_log, slot + dut.slot_size - 1), 1);
 		mode_case_assert_next(c, 1);
+		target_device_close();
+	}
+}
+
+/* Of an image that reaches into the fields' page the stream has erased that page. */
+static void an_image_that_reaches_into_the_trailer_is_scheduled_after_a_pause(void **state)
+{
+	struct device_case what = {"", 256, 64, 4, 0xff, false, 8, false};
+
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		if (c->mode != BOOT_MODE_OVERWRITE_ONLY && !c->has_revert) {
+			continue;
+		}
+		open_case(c, &what, 256);
+		what.slot_pages = (dut.image_len + 48 + what.page_size - 1) / what.page_size;
+		target_device_close();
+		for (int paused = 0; paused < 2; paused++) {
+			open_case(c, &what, 256);
+			assert_true(dut.slot_size - dut.image_len < what.page_size);
+			put_content(UPDATED);
+			assert_int_equal(target_device_stream(dut.image_len, 128), 0);
+			if (paused) {
+				assert_int_equal(dfu_target_done(false), 0);
+				target_device_power_cycle();
+			} else {
+				target_device_settings(false);
+				assert_int_equal(dfu_target_done(true), 0);
+				target_device_settings(true);
+			}
+			assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, 256), 0);
+			assert_int_equal(dfu_target_mcuboot_schedule_update(0), 0);
+			mode_case_assert_next(c, 1);
+			target_device_close();
+		}
+		what.slot_pages = 64;
+	}
+}
+
+/* A stream that goes back to the start of a page, after an error, has it erased again. */
+static void what_is_cleared_in_mid_download_moves_no_stream(void **state)
+{
+	const struct device_case what = {"", 2048, 16, 8, 0xff, false, 8, false};
+
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		open_case(c, &what, 256);
+		put_content(UPDATED);
+		assert_int_equal(target_device_init(0, dut.image_len), 0);
+		for (size_t off = 0; off < 2560; off += 256) {
+			assert_int_equal(dfu_target_write(dut.image + off, 256), 0);
+		}
+		assert_true(dfu_target_prepare(0) >= 0);
+		dut.flash.nor.fail_after = 0;
+		dut.flash.nor.fail_rc = -EIO;
+		int rc = 0;
+		for (size_t off = 2560; rc == 0; off += 256) {
+			rc = dfu_target_write(dut.image + off, 256);
+		}
+		assert_int_equal(rc, -EIO);
+		dut.flash.nor.fail_after = -1;
+		assert_int_equal(dfu_target_done(false), 0);
+		assert_int_equal(target_device_init(0, dut.image_len), 0);
+		assert_int_equal(target_device_offset(), 2048);
+		assert_true(dfu_target_prepare(0) >= 0);
+		finish(c);
+		target_device_close();
+	}
+}
+
+/* That too outlives a reset. */
+static void what_is_cleared_in_mid_download_is_not_cleared_again(void **state)
+{
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		int rc;
+
+		open_case(c, &device_cases[0], 512);
+		put_content(UPDATED);
+		assert_int_equal(target_device_init(0, dut.image_len), 0);
+		assert_int_equal(dfu_target_write(dut.image, 1024), 0);
+		do {
+			rc = dfu_target_prepare(0);
+		} while (rc == 1);
+		assert_int_equal(rc, 0);
+		target_device_power_cycle();
+		assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, 512), 0);
+		assert_int_equal(target_device_init(0, dut.image_len), 0);
+		const bool goes_on = target_device_offset() > 0;
+		const size_t before = op_log.count;
+		finish(c);
+		assert_true(!goes_on || erases_since(before) <= 1);
 		target_device_close();
 	}
 }
@@ -481,7 +606,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_write_erases_one_page_at_most),
 		cmocka_unit_test(what_is_left_to_the_end_outlives_a_reset),
-		cmocka_unit_test(a_trailer_that_is_left_is_erased_before_a_request),
+		cmocka_unit_test(a_cancel_takes_no_download_for_a_request),
+		cmocka_unit_test(fields_that_an_end_has_half_erased_are_erased_before_a_request),
+		cmocka_unit_test(an_image_that_reaches_into_the_trailer_is_scheduled_after_a_pause),
+		cmocka_unit_test(what_is_cleared_in_mid_download_moves_no_stream),
+		cmocka_unit_test(what_is_cleared_in_mid_download_is_not_cleared_again),
 		cmocka_unit_test(a_download_ends_the_doubt_about_its_trailer),
 		cmocka_unit_test(without_erase_the_trailer_goes_first_as_a_whole),
 		cmocka_unit_test(a_pause_clears_what_is_urgent_and_loses_no_byte),

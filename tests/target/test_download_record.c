@@ -168,7 +168,7 @@ static void what_no_record_has_is_refused(void **state)
 		int rc;
 	} bytes[] = {
 		{0, 0, -EBADMSG},  {0, 2, -EBADMSG},    {0, 0xff, -EBADMSG}, {1, 0, -EBADMSG},
-		{1, 1, 0},         {1, 2, 0},           {1, 3, 0},           {1, 4, 0},
+		{1, 1, 0},         {1, 2, 0},           {1, 3, -EBADMSG},    {1, 4, -EBADMSG},
 		{1, 5, -EBADMSG},  {1, 0xff, -EBADMSG}, {26, 5, 0},          {26, 2, -EBADMSG},
 		{26, 8, -EBADMSG}, {27, 1, -EBADMSG},
 	};
@@ -182,6 +182,23 @@ static void what_no_record_has_is_refused(void **state)
 		raw[bytes[i].at] = bytes[i].value;
 		put_checksum(raw, binding.id, first, sample.tail_len);
 		assert_int_equal(download_record_decode(&decoded, raw, sizeof(raw)), bytes[i].rc);
+	}
+}
+
+/* Nothing is left of a slot whose download is complete, nor known of one that is being cleared. */
+static void states_that_leave_nothing_are_records_without_it(void **state)
+{
+	const struct download_binding binding = {1, first, tail};
+	uint8_t raw[DOWNLOAD_RECORD_LEN];
+	struct download_record record = sample;
+
+	(void)state;
+	record.left = 0;
+	for (uint8_t i = DOWNLOAD_COMPLETE; i <= DOWNLOAD_CLEARING; i++) {
+		record.state = i;
+		download_record_encode(raw, &record, &binding);
+		assert_int_equal(download_record_decode(&record, raw, sizeof(raw)), 0);
+		assert_int_equal(record.state, i);
 	}
 }
 
@@ -207,6 +224,7 @@ int main(void)
 		TEST(the_example_of_the_documentation_is_made_so),
 		TEST(any_bit_of_record_name_first_bytes_and_tail_counts),
 		TEST(what_no_record_has_is_refused),
+		TEST(states_that_leave_nothing_are_records_without_it),
 		TEST(another_length_is_refused),
 	};
 
