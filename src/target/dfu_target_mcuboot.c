@@ -437,8 +437,7 @@ bool mcuboot_download_is_clearing(int img_num)
 
 bool mcuboot_download_has_left(int img_num)
 {
-	return ((download.visible | download.waiting) & 1u << img_num) == 0 &&
-	       (stream_progress_stored_left(mcuboot_id(img_num)) & MCUBOOT_CLEAR_TRAILER) != 0;
+	return (stream_progress_stored_left(mcuboot_id(img_num)) & MCUBOOT_CLEAR_TRAILER) != 0;
 }
 
 void mcuboot_download_published(int img_num)

@@ -144,6 +144,27 @@ static void a_field_that_lies_counts_for_nothing(void **state)
 	}
 }
 
+/* What is left to be cleared costs no byte of the file, whatever is said to be. */
+static void a_rest_that_lies_costs_the_progress_at_most(void **state)
+{
+	static const uint8_t values[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 255};
+
+	(void)state;
+	for (size_t c = 0; c < reset_case_count; c++) {
+		reset_open(&reset_cases[c], SIZE);
+		pause_at(1001);
+		reset_snapshot();
+		for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+			reset_restore();
+			find_record()[26] = values[i];
+			put_checksum(find_record());
+			assert_int_equal(reset_next_offset(), (values[i] & ~5) == 0 ? 1001 : 0);
+			expect_whole();
+		}
+		reset_close();
+	}
+}
+
 static void a_type_a_pair_and_a_state_that_lie_count_for_nothing(void **state)
 {
 	static const struct {
@@ -290,6 +311,7 @@ int main(void)
 		cmocka_unit_test(the_checksum_of_this_test_is_that_of_the_library),
 		cmocka_unit_test(a_record_of_another_version_counts_for_nothing),
 		cmocka_unit_test(a_field_that_lies_counts_for_nothing),
+		cmocka_unit_test(a_rest_that_lies_costs_the_progress_at_most),
 		cmocka_unit_test(a_type_a_pair_and_a_state_that_lie_count_for_nothing),
 		cmocka_unit_test(a_position_beyond_the_end_counts_for_nothing),
 		cmocka_unit_test(a_tail_that_is_not_there_counts_for_nothing),
