@@ -5,6 +5,8 @@
 
 #include <storage/stream_flash.h>
 
+#include "common/bytes.h"
+
 /* Where a stream may go on. */
 struct stream_position {
 	size_t written;
@@ -38,6 +40,12 @@ static inline void stream_set_known(struct stream_flash_ctx *ctx, size_t from, s
 static inline bool stream_has_known(const struct stream_flash_ctx *ctx)
 {
 	return ctx->known_from < ctx->known_to;
+}
+
+/* Where pages end that are erased, as far as is known. */
+static inline size_t stream_known_end(const struct stream_flash_ctx *ctx)
+{
+	return max_size(ctx->known_to, ctx->erased_up_to);
 }
 
 static inline void stream_set_end(struct stream_flash_ctx *ctx, size_t end)

@@ -12,8 +12,8 @@
 #include "common/bytes.h"
 #include "common/clock.h"
 #include "flash/flash_caps.h"
+#include "stream/stream_position.h"
 #include "stream/stream_ready.h"
-#include "target/mcuboot_ahead.h"
 #include "target/mcuboot_clear.h"
 
 static uint32_t longest_us; /* step since the start; 0: none was measured */
@@ -62,7 +62,7 @@ int dfu_target_mcuboot_prepare(uint32_t budget_ms)
 		return download->state == NONE ? -EACCES : -EPERM;
 	}
 	const struct stream_flash_ctx *stream = dfu_target_stream_get_stream();
-	const size_t known = mcuboot_ahead_end(stream);
+	const size_t known = stream_known_end(stream);
 	const struct mcuboot_clearing clearing = download->clearing;
 	int rc = is_left(download);
 	if (rc == 0 ||

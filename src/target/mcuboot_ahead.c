@@ -36,7 +36,7 @@ void mcuboot_ahead_save(int img_num, const struct stream_flash_ctx *stream,
 		.left = left,
 		.offset = (uint32_t)stream->offset,
 		.size = (uint32_t)stream->available,
-		.up_to = (uint32_t)mcuboot_ahead_end(stream),
+		.up_to = (uint32_t)stream_known_end(stream),
 		.tail = (left & MCUBOOT_CLEAR_TRAILER) != 0 ? (uint32_t)clearing->tail : 0,
 	};
 	uint8_t raw[ERASED_RECORD_LEN];

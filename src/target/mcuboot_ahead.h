@@ -10,16 +10,8 @@
 
 #include <storage/stream_flash.h>
 
-#include "common/bytes.h"
 #include "target/erased_record.h"
 #include "target/mcuboot_slot.h"
-
-/* Where the pages end that are erased, as far as is known; from the start of the stream's region.
- */
-static inline size_t mcuboot_ahead_end(const struct stream_flash_ctx *stream)
-{
-	return max_size(stream->known_to, stream->erased_up_to);
-}
 
 /* Of a stream of this image; a failure is logged, and costs no more than erases after a reset. */
 void mcuboot_ahead_save(int img_num, const struct stream_flash_ctx *stream,
