@@ -583,8 +583,7 @@ static int clear_for(size_t len)
 static DFU_NOINLINE int write_first(const uint8_t *bytes, size_t len)
 {
 	const size_t n = min_size(len, (size_t)(download.slot.hold_len - download.held_len));
-	const bool erases = download.clearing.left == MCUBOOT_CLEAR_ALL ||
-			    download.clearing.urgent != 0;
+	const bool erases = download.clearing.urgent != 0;
 	int rc = clear_for(len - n);
 
 	if (rc != 0) {

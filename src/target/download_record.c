@@ -14,9 +14,8 @@
 #include "target/erased_record.h"
 
 #define VERSION 1
-#define LEFT_MASK                                                                                  \
-	(ERASED_LEFT_TRAILER | ERASED_LEFT_FRONT) /* the header goes before a download             \
-						   */
+/* The header is never left: its page goes before a download has a record. */
+#define LEFT_MASK (ERASED_LEFT_TRAILER | ERASED_LEFT_FRONT)
 
 #define OFF_VERSION 0
 #define OFF_STATE 1

@@ -30,14 +30,14 @@ _Static_assert((int)MCUBOOT_CLEAR_TRAILER == (int)ERASED_LEFT_TRAILER &&
 void mcuboot_ahead_save(int img_num, const struct stream_flash_ctx *stream,
 			enum erased_record_state state, const struct mcuboot_clearing *clearing)
 {
-	const uint8_t left = clearing->left & MCUBOOT_CLEAR_PARTS;
 	const struct erased_record record = {
 		.state = (uint8_t)state,
-		.left = left,
+		.left = clearing->left,
 		.offset = (uint32_t)stream->offset,
 		.size = (uint32_t)stream->available,
 		.up_to = (uint32_t)stream_known_end(stream),
-		.tail = (left & MCUBOOT_CLEAR_TRAILER) != 0 ? (uint32_t)clearing->tail : 0,
+		.tail = (clearing->left & MCUBOOT_CLEAR_TRAILER) != 0 ? (uint32_t)clearing->tail
+								      : 0,
 	};
 	uint8_t raw[ERASED_RECORD_LEN];
 

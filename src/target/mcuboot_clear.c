@@ -98,6 +98,7 @@ void mcuboot_clear_find(struct mcuboot_download *download)
 		download->clearing.left &= mcuboot_clearing_begin(&download->slot).left;
 	} else {
 		download->clearing.left = MCUBOOT_CLEAR_ALL;
+		download->clearing.urgent = MCUBOOT_CLEAR_ALL;
 	}
 	download->has_begun = download->held_len == download->slot.hold_len ||
 			      stream_progress_is_complete();

@@ -62,7 +62,6 @@ enum mcuboot_clear_part {
 	MCUBOOT_CLEAR_TRAILER = 1,
 	MCUBOOT_CLEAR_HEADER = 2,
 	MCUBOOT_CLEAR_FRONT = 4,
-	MCUBOOT_CLEAR_PARTS = 7,
 	MCUBOOT_CLEAR_ALL = 8, /* nothing was begun; not for mcuboot_slot_clear_step() */
 };
 

@@ -26,6 +26,25 @@ const struct mode_case mode_cases[] = {
 /* clang-format on */
 const size_t mode_case_count = ARRAY_LEN(mode_cases);
 
+const struct device_case mode_case_small_pages = {
+	"256 byte pages, block 8", 256, 64, 8, 0xff, false, 8, false};
+
+bool mode_case_has_status(const struct mode_case *c)
+{
+	return !c->is_direct && c->mode != BOOT_MODE_OVERWRITE_ONLY;
+}
+
+void mode_case_assert_no_trailer(const struct mode_case *c)
+{
+	/* Two records a sector, five fields and the magic: swap-offset's, the shortest there is. */
+	const size_t with_status = 2 * 64 * 8 + 5 * 8 + 16;
+	const size_t len = mode_case_has_status(c) ? with_status : dut.what->page_size;
+
+	for (size_t k = 1; k <= len; k++) {
+		assert_int_equal(dut.slot[dut.upload][dut.slot_size - k], dut.what->erase_value);
+	}
+}
+
 void mode_case_open(const struct mode_case *c, const struct device_case *what)
 {
 	target_device_open(what);

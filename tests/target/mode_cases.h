@@ -20,6 +20,15 @@ struct mode_case {
 extern const struct mode_case mode_cases[];
 extern const size_t mode_case_count;
 
+/* A device whose trailers with swap status take several pages. */
+extern const struct device_case mode_case_small_pages;
+
+/* Whether the mode's trailers have swap status. */
+bool mode_case_has_status(const struct mode_case *c);
+
+/* Of a trailer in the slot for uploads nothing is there, on that device. */
+void mode_case_assert_no_trailer(const struct mode_case *c);
+
 /*
  * The device with its old image confirmed, the new one as dut.image, and something else, an old
  * trailer included, in the slot for uploads.

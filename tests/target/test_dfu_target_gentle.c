@@ -9,6 +9,7 @@
 #include <dfu/dfu_target.h>
 #include <dfu/dfu_target_mcuboot.h>
 #include <dfu/dfu_target_stream.h>
+#include <settings/settings.h>
 
 #include "mode_cases.h"
 #include "op_log.h"
@@ -17,6 +18,7 @@
 #include "target_device.h"
 
 #define BUFFER 16384
+#define RECORD "dfu/MCUBOOT0" /* of the progress */
 
 static struct op_log op_log;
 static uint32_t buffer[BUFFER / sizeof(uint32_t)];
@@ -33,6 +35,12 @@ static void open_case(const struct mode_case *c, const struct device_case *what,
 {
 	mode_case_open(c, what);
 	log_operations();
+	assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, buf_len), 0);
+}
+
+static void power_cycle(size_t buf_len)
+{
+	target_device_power_cycle();
 	assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, buf_len), 0);
 }
 
@@ -152,31 +160,22 @@ static void a_write_erases_one_page_at_most(void **state)
 /* What the end of a download clears is known to the record of its progress. */
 static void what_is_left_to_the_end_outlives_a_reset(void **state)
 {
-	const struct device_case what = {"", 256, 64, 8, 0xff, false, 8, false};
-	const size_t trailer =
-		2 * 64 * 8 + 5 * 8 + 16; /* of swap-offset, the shortest with status */
-
 	(void)state;
 	FOR_EACH_MODE(c)
 	{
-		const bool has_status = !c->is_direct && c->mode != BOOT_MODE_OVERWRITE_ONLY;
-
 		for (int paused = 0; paused < 2; paused++) {
-			open_case(c, &what, 256);
+			open_case(c, &mode_case_small_pages, 256);
 			put_content(UPDATED);
 			assert_int_equal(target_device_init(0, dut.image_len), 0);
 			assert_int_equal(dfu_target_write(dut.image, 256), 0);
 			assert_int_equal(dfu_target_write(dut.image + 256, 256), 0);
 			assert_int_equal(dfu_target_write(dut.image + 512, 256), 0);
 			assert_int_equal(paused ? dfu_target_done(false) : 0, 0);
-			target_device_power_cycle();
-			assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, 256), 0);
+			power_cycle(256);
 			assert_int_equal(target_device_init(0, dut.image_len), 0);
 			assert_true(target_device_offset() > 0);
 			finish(c);
-			for (size_t k = 1; k <= (has_status ? trailer : what.page_size); k++) {
-				assert_int_equal(dut.slot[dut.upload][dut.slot_size - k], 0xff);
-			}
+			mode_case_assert_no_trailer(c);
 			target_device_close();
 		}
 	}
@@ -205,8 +204,7 @@ static void a_cancel_takes_no_download_for_a_request(void **state)
 		assert_int_equal(target_device_init(0, dut.image_len), 0);
 		assert_int_equal(dfu_target_write(dut.image, 1024), 0);
 		assert_int_equal(dfu_target_done(false), 0);
-		target_device_power_cycle();
-		assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, 512), 0);
+		power_cycle(512);
 		assert_int_equal(dfu_target_mcuboot_cancel(0), -ENOENT);
 		assert_int_equal(target_device_init(0, dut.image_len), 0);
 		assert_int_equal(target_device_offset(), 1024);
@@ -229,18 +227,45 @@ static void fields_that_an_end_has_half_erased_are_erased_before_a_request(void 
 		assert_int_equal(dut.image_len % dut.what->write_block_size, 0);
 		assert_int_equal(target_device_stream(dut.image_len, 512), 0);
 		assert_int_equal(dfu_target_done(false), 0);
-		target_device_power_cycle();
-		assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, 512), 0);
+		power_cycle(512);
 		assert_int_equal(target_device_init(0, dut.image_len), 0);
 		dut.flash.nor.fail_after = 0;
 		dut.flash.nor.fail_rc = -EIO;
 		assert_int_equal(dfu_target_done(true), -EIO);
-		target_device_power_cycle();
-		assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, 512), 0);
+		power_cycle(512);
 		op_log.count = 0;
 		assert_int_equal(dfu_target_mcuboot_schedule_update(0), 0);
 		const size_t slot = (size_t)target_device_areas[dut.upload].fa_off;
 		assert_int_equal(op_log_erases_at(&op_log, slot + dut.slot_size - 1), 1);
+		mode_case_assert_next(c, 1);
+		target_device_close();
+	}
+}
+
+/* Settings that would not delete it leave a record that speaks of a request's slot. */
+static void a_request_in_force_is_not_erased_for_an_old_record(void **state)
+{
+	uint8_t record[64];
+
+	(void)state;
+	FOR_EACH_MODE(c)
+	{
+		if (c->is_direct && !c->has_revert) {
+			continue;
+		}
+		open_case(c, &device_cases[0], 512);
+		put_content(UPDATED);
+		assert_int_equal(target_device_stream(dut.image_len, 512), 0);
+		assert_int_equal(dfu_target_done(false), 0);
+		power_cycle(512);
+		const ssize_t len = settings_load_one(RECORD, record, sizeof(record));
+		assert_true(len > 0);
+		assert_int_equal(dfu_target_mcuboot_schedule_update(0), 0);
+		assert_int_equal(settings_load_one(RECORD, record, sizeof(record)), -ENOENT);
+		assert_int_equal(settings_save_one(RECORD, record, (size_t)len), 0);
+		op_log.count = 0;
+		assert_int_equal(dfu_target_mcuboot_schedule_update(0), 0);
+		assert_int_equal(op_log.count, 0);
 		mode_case_assert_next(c, 1);
 		target_device_close();
 	}
@@ -317,14 +342,12 @@ static void what_is_cleared_in_mid_download_moves_no_stream(void **state)
 /* That too outlives a reset. */
 static void what_is_cleared_in_mid_download_is_not_cleared_again(void **state)
 {
-	const struct device_case what = {"", 256, 64, 8, 0xff, false, 8, false};
-
 	(void)state;
 	FOR_EACH_MODE(c)
 	{
 		int rc;
 
-		open_case(c, &what, 256);
+		open_case(c, &mode_case_small_pages, 256);
 		put_content(UPDATED);
 		assert_int_equal(target_device_init(0, dut.image_len), 0);
 		assert_int_equal(dfu_target_write(dut.image, 1024), 0);
@@ -332,8 +355,7 @@ static void what_is_cleared_in_mid_download_is_not_cleared_again(void **state)
 			rc = dfu_target_prepare(0);
 		} while (rc == 1);
 		assert_int_equal(rc, 0);
-		target_device_power_cycle();
-		assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, 256), 0);
+		power_cycle(256);
 		assert_int_equal(target_device_init(0, dut.image_len), 0);
 		assert_true(target_device_offset() > 0);
 		const size_t before = op_log.count;
@@ -367,8 +389,6 @@ static void without_erase_the_trailer_goes_first_as_a_whole(void **state)
 	(void)state;
 	FOR_EACH_MODE(c)
 	{
-		const bool has_status = !c->is_direct && c->mode != BOOT_MODE_OVERWRITE_ONLY;
-
 		open_case(c, &device_cases[6], 512);
 		assert_true(dut.what->no_explicit_erase);
 		put_content(UPDATED);
@@ -377,27 +397,23 @@ static void without_erase_the_trailer_goes_first_as_a_whole(void **state)
 			assert_int_equal(dfu_target_write(dut.image + off, 100), 0);
 		}
 		assert_int_equal(dut.slot[dut.upload][dut.slot_size - 200],
-				 has_status ? 0xff : 0x33);
+				 mode_case_has_status(c) ? 0xff : 0x33);
 		target_device_close();
 	}
 }
 
 static void a_pause_clears_what_is_urgent_and_loses_no_byte(void **state)
 {
-	const struct device_case what = {"", 256, 64, 8, 0xff, false, 8, false};
-
 	(void)state;
 	FOR_EACH_MODE(c)
 	{
 		for (int resets = 0; resets < 2; resets++) {
-			open_case(c, &what, 256);
+			open_case(c, &mode_case_small_pages, 256);
 			write_a_little();
 			assert_int_equal(dfu_target_done(false), 0);
 			assert_int_equal(erases_since(0), dut.start > 0 ? 3 : 2);
 			if (resets) {
-				target_device_power_cycle();
-				assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, 256),
-						 0);
+				power_cycle(256);
 			}
 			assert_int_equal(target_device_init(0, dut.image_len), 0);
 			assert_int_equal(target_device_offset(), 100);
@@ -525,8 +541,7 @@ static void a_file_that_comes_in_one_write_is_complete(void **state)
 		assert_int_equal(op_log.count, 1);
 		assert_int_equal(dfu_target_done(true), 0);
 		target_device_assert_body(c->is_direct ? 32 : 0);
-		target_device_power_cycle();
-		assert_int_equal(dfu_target_mcuboot_set_buf((uint8_t *)buffer, BUFFER), 0);
+		power_cycle(BUFFER);
 		assert_int_equal(dfu_target_mcuboot_schedule_update(0), 0);
 		mode_case_assert_next(c, 1);
 		target_device_close();
@@ -551,9 +566,7 @@ static void such_a_file_is_still_complete_after_a_cut_at_its_header(void **state
 			dut.flash.nor.fail_rc = -EIO;
 			rc = dfu_target_done(true);
 			if (rc == -EIO) {
-				target_device_power_cycle();
-				assert_int_equal(
-					dfu_target_mcuboot_set_buf((uint8_t *)buffer, BUFFER), 0);
+				power_cycle(BUFFER);
 				assert_int_equal(target_device_init(0, dut.image_len), 0);
 				offset = target_device_offset();
 			}
@@ -611,6 +624,7 @@ int main(void)
 		cmocka_unit_test(what_is_left_to_the_end_outlives_a_reset),
 		cmocka_unit_test(a_cancel_takes_no_download_for_a_request),
 		cmocka_unit_test(fields_that_an_end_has_half_erased_are_erased_before_a_request),
+		cmocka_unit_test(a_request_in_force_is_not_erased_for_an_old_record),
 		cmocka_unit_test(an_image_that_reaches_into_the_trailer_is_scheduled_after_a_pause),
 		cmocka_unit_test(what_is_cleared_in_mid_download_moves_no_stream),
 		cmocka_unit_test(what_is_cleared_in_mid_download_is_not_cleared_again),

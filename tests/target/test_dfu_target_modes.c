@@ -218,15 +218,11 @@ static void all_fields_of_a_trailer_go_first(void **state)
 /* The end of the download erases the trailer's pages that no image reaches into, from the top. */
 static void the_rest_of_a_trailer_goes_with_the_end(void **state)
 {
-	const struct device_case what = {"", 256, 64, 8, 0xff, false, 8, false};
-	const size_t trailer =
-		2 * 64 * 8 + 5 * 8 + 16; /* of swap-offset, the shortest with status */
-
 	(void)state;
 	FOR_EACH_MODE(c)
 	{
-		mode_case_open(c, &what);
-		const size_t below = place(-1) - what.page_size;
+		mode_case_open(c, &mode_case_small_pages);
+		const size_t below = place(-1) - dut.what->page_size;
 		log_operations();
 		assert_int_equal(target_device_stream(dut.image_len, 512), 0);
 		assert_int_equal(op_log_erases_at(&op_log, place(-1)), 1);
@@ -234,11 +230,8 @@ static void the_rest_of_a_trailer_goes_with_the_end(void **state)
 		op_log.count = 0;
 		assert_int_equal(dfu_target_done(true), 0);
 		assert_int_equal(op_log_erases_at(&op_log, place(-1)), 0);
-		const bool has_status = !c->is_direct && c->mode != BOOT_MODE_OVERWRITE_ONLY;
-		assert_int_equal(op_log_find(&op_log, 'e', below) == 0, has_status);
-		for (size_t k = 1; k <= (has_status ? trailer : what.page_size); k++) {
-			assert_int_equal(dut.slot[dut.upload][dut.slot_size - k], 0xff);
-		}
+		assert_int_equal(op_log_find(&op_log, 'e', below) == 0, mode_case_has_status(c));
+		mode_case_assert_no_trailer(c);
 		assert_string_equal(dut.flash.nor.violation, "");
 		target_device_close();
 	}
